@@ -1,0 +1,61 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** How TLS peers are checked; for `rtmps://`. */
+export interface TlsOptions {
+  /** PEM text of additional authorities. */
+  readonly ca?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  /** Accept any certificate. */
+  readonly insecure?: boolean;
+}
+
+/** What push and pull share about the connection. */
+export interface ConnectionOptions {
+  /** Bounds DNS, TCP, TLS, handshake, connect and start together. */
+  readonly timeoutMs: number;
+  /** Ends a connection on which nothing moves for so long. */
+  readonly stallTimeoutMs: number;
+  readonly tls: TlsOptions;
+}
+
+export interface PushOptions extends ConnectionOptions {
+  /** A path, or a stream of FLV bytes. */
+  readonly input: string | Readable;
+  /** Complete, with the stream name. `undefined`: an embedded server on loopback. */
+  readonly url: string | undefined;
+  /** 1 is real time, 0 as fast as the server takes it. */
+  readonly speed: number;
+  /** How many times the file is sent in all; `Infinity` for ever. */
+  readonly plays: number;
+  /** Where in the file to begin: at the keyframe before. */
+  readonly startMs: number;
+  readonly durationMs: number | undefined;
+  /** How far the server may fall behind before frames are dropped; `Infinity` waits instead. */
+  readonly maxQueueMs: number;
+}
+
+export interface PullOptions extends ConnectionOptions {
+  /** An rtmp URL, or the path of a local FLV file to repair. */
+  readonly source: string;
+  /** A path, or a stream that takes FLV bytes. `undefined`: a name made from the stream's name and the time. */
+  readonly output: string | Writable | undefined;
+  readonly overwrite: boolean;
+  readonly durationMs: number | undefined;
+}
+
+export interface ServeOptions {
+  /** At least one. Port 0 takes a free one. */
+  readonly listen: readonly { readonly host: string; readonly port: number }[];
+  readonly gopCache: boolean;
+  /** Where every published stream is recorded. */
+  readonly recordDirectory: string | undefined;
+  /** How long a stream whose publisher went away keeps its players. */
+  readonly graceMs: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  /** All media kept for players and all partly received messages together. */
+  readonly maxMemoryBytes: number;
+  /** Show stream names instead of `****` in events. */
+  readonly showKeys: boolean;
+}
