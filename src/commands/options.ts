@@ -1,14 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-
-/** How TLS peers are checked; for `rtmps://`. */
-export interface TlsOptions {
-  /** PEM text of additional authorities. */
-  readonly ca?: string;
-  readonly certificate?: string;
-  readonly key?: string;
-  /** Accept any certificate. */
-  readonly insecure?: boolean;
-}
+import type { TlsOptions } from '../net/tls-options.js';
 
 /** What push and pull share about the connection. */
 export interface ConnectionOptions {

@@ -1,0 +1,96 @@
+import type { Stage } from './errors.js';
+
+/** Who is meant by an event: the command's own connection, or one of the peers of a server. */
+export type Role = 'publisher' | 'player' | 'server' | 'recorder' | 'file';
+
+/** A connection is being opened. One event per stage that begins. */
+export interface ConnectingEvent {
+  readonly event: 'connecting';
+  readonly role: Role;
+  readonly stage: Stage;
+  /** Redacted. */
+  readonly url: string;
+}
+
+export interface ConnectedEvent {
+  readonly event: 'connected';
+  readonly role: Role;
+  readonly url: string;
+  readonly address: string;
+  readonly port: number;
+  readonly handshake: 'simple' | 'digest-0' | 'digest-1' | null;
+  /** serve: the number of the connection. */
+  readonly connection?: number;
+  /** The peer's flashVer (serve) or fmsVer (push, pull). */
+  readonly software?: string;
+}
+
+/** Media flows from now on; for a server: it listens. */
+export interface StartedEvent {
+  readonly event: 'started';
+  readonly role: Role;
+  /** Redacted. */
+  readonly url?: string;
+  readonly connection?: number;
+  /** serve: where it listens. */
+  readonly listen?: readonly { readonly address: string; readonly port: number; readonly url: string }[];
+  /** push with an embedded server: what to open in a player. Not secret. */
+  readonly playUrls?: readonly string[];
+  /** pull: where it writes; `-` is standard output. */
+  readonly output?: string;
+  /** push: length of what is sent, where it is known. */
+  readonly durationMs?: number | null;
+}
+
+export interface StatsEvent {
+  readonly event: 'stats';
+  readonly role: Role;
+  /** Media time since the start. */
+  readonly positionMs: number;
+  readonly durationMs: number | null;
+  readonly bytes: number;
+  readonly bitrateKbps: number;
+  readonly fps: number;
+  /** Newest video time minus newest audio time; `null` without both. */
+  readonly skewMs: number | null;
+  readonly queueMs: number;
+  readonly queueBytes: number;
+  readonly droppedFrames: number;
+  readonly reconnects: number;
+  /** serve only. */
+  readonly publishers?: number;
+  readonly players?: number;
+  readonly connections?: number;
+}
+
+export interface WarningEvent {
+  readonly event: 'warning';
+  /** Stable, like `WARN_NO_AUTHENTICATION`. */
+  readonly code: string;
+  readonly message: string;
+  readonly advice?: string;
+  readonly connection?: number;
+}
+
+/** The last event of a command, or, for a server, of one of its connections, publishes or plays. */
+export interface EndedEvent {
+  readonly event: 'ended';
+  readonly role: Role;
+  /** For people: `end of file`, `end of stream`, `duration reached`, `interrupted`, `idle for 60 s` … */
+  readonly reason: string;
+  readonly url?: string;
+  readonly connection?: number;
+  readonly output?: string;
+  readonly bytes: number;
+  readonly durationMs: number;
+  readonly audioTags?: number;
+  readonly videoTags?: number;
+  readonly dataTags?: number;
+  readonly droppedFrames?: number;
+  /** pull of a damaged file: bytes that could not be used. */
+  readonly skippedBytes?: number;
+  /** True for the event that ends the command itself. */
+  readonly final: boolean;
+}
+
+export type CommandEvent = ConnectingEvent | ConnectedEvent | StartedEvent | StatsEvent | WarningEvent | EndedEvent;
