@@ -22,6 +22,11 @@ export class ByteReader {
     this.#offset = offset;
   }
 
+  /** The class of error for bytes that are there but wrong, so that the parsers of one input all throw the same. */
+  get ErrorType(): MalformedErrorType {
+    return this.#ErrorType;
+  }
+
   get offset(): number {
     return this.#offset;
   }
