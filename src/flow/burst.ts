@@ -1,0 +1,71 @@
+import type { MediaTag } from '../media/tag.js';
+import type { TagFormat } from '../media/tag-format.js';
+
+/**
+ * A run of tags that travels as one: written to each subscriber in one piece, encoded once per format whatever the number of
+ * subscribers. Never empty.
+ */
+export class Burst {
+  readonly tags: readonly MediaTag[];
+  /** Metadata and sequence headers in force just before its first tag: what a decoder needs to begin here. */
+  readonly headers: readonly MediaTag[];
+  /** Whether its first tag is a video keyframe. */
+  readonly startsWithKeyframe: boolean;
+  /** Of the tag bodies. */
+  readonly sizeBytes: number;
+  /** Timestamp of the first tag. */
+  readonly startMs: number;
+  /** Greatest timestamp. */
+  readonly endMs: number;
+  readonly #encodings = new Map<string, Uint8Array>();
+  #headerBurst: Burst | undefined;
+
+  constructor(tags: readonly MediaTag[], headers: readonly MediaTag[], startsWithKeyframe: boolean) {
+    let sizeBytes = 0;
+    let endMs = Number.NEGATIVE_INFINITY;
+    for (const tag of tags) {
+      sizeBytes += tag.body.length;
+      if (tag.timestampMs > endMs) {
+        endMs = tag.timestampMs;
+      }
+    }
+    this.tags = tags;
+    this.headers = headers;
+    this.startsWithKeyframe = startsWithKeyframe;
+    this.sizeBytes = sizeBytes;
+    this.startMs = tags[0]?.timestampMs ?? 0;
+    this.endMs = endMs;
+  }
+
+  /** Its bytes in a format: made when first asked for, then the same array for everybody. Not to be changed. */
+  encoded(format: TagFormat): Uint8Array {
+    let bytes = this.#encodings.get(format.key);
+    if (bytes === undefined) {
+      bytes = format.encode(this.tags);
+      this.#encodings.set(format.key, bytes);
+    }
+    return bytes;
+  }
+
+  /**
+   * Its headers as a burst of their own, stamped with its first timestamp: what a subscriber that begins here gets first.
+   * Shared like the burst itself; `undefined` when there are none.
+   */
+  get headerBurst(): Burst | undefined {
+    if (this.#headerBurst === undefined && this.headers.length > 0) {
+      const timestampMs = this.startMs;
+      const stamped = this.headers.map((tag) => ({ kind: tag.kind, timestampMs, body: tag.body }));
+      this.#headerBurst = new Burst(stamped, [], false);
+    }
+    return this.#headerBurst;
+  }
+
+  /** Bytes of the encodings made so far, those of the header burst included. */
+  get encodedBytes(): number {
+    let sum = this.#headerBurst?.encodedBytes ?? 0;
+    for (const bytes of this.#encodings.values()) {
+      sum += bytes.length;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Burst } from './burst.js';
+
+/**
+ * Where a subscriber's bursts go: a socket, a file, a pipe. It never queues bursts itself: when it has enough it says so, and
+ * the bursts wait in the broadcast's ring. Every method may call the subscription's `resume` and `close`.
+ */
+export interface Sink {
+  /**
+   * Takes a burst; `false` says that it is full: nothing more comes until `subscription.resume()`. (This burst is taken all
+   * the same.) Keep `burst.encoded(format)`, never the burst.
+   */
+  write(burst: Burst): boolean;
+  /** The broadcast is over and everything has been written. Nothing comes after this. */
+  end(): void;
+  /** The subscriber was too far behind: this much was left out, what comes next starts with a keyframe. May come while full. */
+  skipped?(lost: LostMedia): void;
+  /** It was full for so long that it has been removed. Nothing comes after this. */
+  cutOff?(): void;
+}
+
+/** What a subscriber did not get. */
+export interface LostMedia {
+  readonly tags: number;
+  readonly durationMs: number;
+}
+
+export interface SubscribeOptions {
+  /** `live`: whoever is too slow misses something. `lossless`: whoever is too slow makes the source wait (`hasRoom`). */
+  readonly mode: 'live' | 'lossless';
+  /**
+   * `beginning`: the oldest that is still held. `newest-keyframe`: the newest that can be shown at once (without GOP cache the
+   * same as the next). `next-keyframe`: nothing older than the join.
+   */
+  readonly join: 'beginning' | 'newest-keyframe' | 'next-keyframe';
+  /** live: farther behind than this, it jumps to the newest keyframe. Default: as far as the ring reaches. */
+  readonly maxLagMs?: number;
+  /** live: full for so long without any progress, it is removed. Default: never. */
+  readonly cutOffAfterMs?: number;
+}
+
+/** A sink's place in a broadcast. The first burst comes after `subscribe` has returned. */
+export interface Subscription {
+  /** The sink has room again: what waits is written at once, until it is full again or has had its share for this turn. */
+  resume(): void;
+  /** Removes the sink; none of its methods is called any more. May be called at any time, any number of times. */
+  close(): void;
+  /** How far it is behind: media time and bytes that wait for it in the ring. */
+  readonly queueMs: number;
+  readonly queueBytes: number;
+  /** How many tags it has missed so far. */
+  readonly droppedTags: number;
+}
