@@ -1,7 +1,7 @@
 import type { Stage } from './errors.js';
 
 /** Who is meant by an event: the command's own connection, or one of the peers of a server. */
-export type Role = 'publisher' | 'player' | 'server' | 'recorder' | 'file';
+export type Role = 'publisher' | 'player' | 'server' | 'connection' | 'recorder' | 'file';
 
 /** A connection is being opened. One event per stage that begins. */
 export interface ConnectingEvent {

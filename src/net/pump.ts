@@ -69,6 +69,10 @@ export class Pump<Event> {
     this.#socket.setTimeout(value);
   }
 
+  get idleMs(): number {
+    return this.#socket.timeout ?? 0;
+  }
+
   /** Sends what the session holds. Call it after any session method that queues bytes. */
   flush(): void {
     const output = this.#session.takeOutput();
@@ -121,7 +125,7 @@ export class Pump<Event> {
 
   #idle(): void {
     if (this.#paused) {
-      this.#socket.setTimeout(this.#socket.timeout ?? 0); // we are the ones who hold it up
+      this.idleMs = this.idleMs; // we are the ones who hold it up
     } else {
       this.#guard(() => this.#handlers.onIdle());
     }
@@ -142,9 +146,16 @@ export class Pump<Event> {
       return;
     }
     this.#closing = reason;
-    this.#socket.resume(); // unread input would keep 'close' from coming
-    this.#socket.end();
-    this.#goodbye = setTimeout(() => this.#socket.destroy(), GOODBYE_MS);
+    this.#socket.resume(); // unread input would turn our goodbye into a reset
+    const limit = (): void => {
+      this.#goodbye = setTimeout(() => this.#socket.destroy(), GOODBYE_MS);
+    };
+    if (reason.by === 'us') {
+      this.#socket.end(limit); // a slow network may take its time, as long as it moves: `onIdle` is still on watch
+    } else {
+      this.#socket.end();
+      limit();
+    }
   }
 
   #closed(): void {

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import type { CommandEvent, StartedEvent } from '../events.js';
+import { DEFAULT_SERVER_LIMITS } from '../server/limits.js';
+import { Recorder } from '../server/recorder.js';
+import { RtmpServer } from '../server/rtmp-server.js';
+import { StreamRegistry } from '../server/stream-registry.js';
+import { eventStream } from './event-stream.js';
+import type { ServeOptions } from './options.js';
+
+const STATS_EVERY_MS = 1_000;
+
+/**
+ * Runs a server until the signal aborts; then it ends every stream in an orderly way.
+ *
+ * @throws {NetworkError} `ERR_LISTEN`; {OutputError} when the directory for recordings cannot be used.
+ */
+export function serve(options: ServeOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
+  return eventStream((report, stop) => run(options, report, stop), signal);
+}
+
+async function run(options: ServeOptions, report: (event: CommandEvent) => void, signal: AbortSignal): Promise<void> {
+  const startedMs = performance.now();
+  const limits = {
+    ...DEFAULT_SERVER_LIMITS,
+    maxConnections: options.maxConnections,
+    maxConnectionsPerAddress: options.maxConnectionsPerAddress,
+    maxMemoryBytes: options.maxMemoryBytes,
+  };
+  const registry = new StreamRegistry({ gopCache: options.gopCache, graceMs: options.graceMs, limits });
+  const recorder =
+    options.recordDirectory === undefined ? undefined : await Recorder.into(options.recordDirectory, report);
+  const display = options.showKeys ? showAll : showApp;
+  const server = await RtmpServer.start(options.listen, { registry, recorder, limits, report, display });
+
+  report({ event: 'started', role: 'server', listen: listening(server) });
+  warnIfOpen(server, report);
+  const stats = setInterval(() => reportStats(server, registry, startedMs, report), STATS_EVERY_MS);
+  try {
+    if (!signal.aborted) {
+      await once(signal, 'abort');
+    }
+  } finally {
+    clearInterval(stats);
+    await server.close('the server stops');
+  }
+  report({
+    event: 'ended',
+    role: 'server',
+    reason: 'stopped',
+    bytes: server.bytesReceived + server.bytesSent,
+    durationMs: Math.round(performance.now() - startedMs),
+    final: true,
+  });
+}
+
+function listening(server: RtmpServer): NonNullable<StartedEvent['listen']> {
+  return server.addresses.map(({ address, port, family }) => {
+    const host = family === 'IPv6' ? `[${address}]` : address;
+    return { address, port, url: `rtmp://${host}:${port}` };
+  });
+}
+
+function warnIfOpen(server: RtmpServer, report: (event: CommandEvent) => void): void {
+  const open = server.addresses.find(({ address }) => !isLoopback(address));
+  if (open !== undefined) {
+    report({
+      event: 'warning',
+      code: 'WARN_NO_AUTHENTICATION',
+      message: `anybody who reaches ${open.address} port ${open.port} can publish and play`,
+      advice: 'listen on 127.0.0.1, or let a firewall decide who reaches the port',
+    });
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
+}
+
+function reportStats(
+  server: RtmpServer,
+  registry: StreamRegistry,
+  startedMs: number,
+  report: (event: CommandEvent) => void,
+): void {
+  const { bitrateKbps } = server.measure();
+  report({
+    event: 'stats',
+    role: 'server',
+    positionMs: Math.round(performance.now() - startedMs),
+    durationMs: null,
+    bytes: server.bytesReceived + server.bytesSent,
+    bitrateKbps,
+    fps: 0,
+    skewMs: null,
+    queueMs: 0,
+    queueBytes: registry.bufferedBytes,
+    droppedFrames: server.droppedTags,
+    reconnects: 0,
+    publishers: registry.publishedCount,
+    players: server.playerCount,
+    connections: server.connectionCount,
+  });
+}
+
+function showAll(app: string, streamName: string): string {
+  return streamName === '' ? app : `${app}/${streamName}`;
+}
+
+function showApp(app: string, streamName: string): string {
+  return streamName === '' ? withoutQuery(app) : `${withoutQuery(app)}/****`;
+}
+
+function withoutQuery(app: string): string {
+  return app.split('?', 1)[0] ?? app;
+}

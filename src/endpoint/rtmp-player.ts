@@ -1,0 +1,97 @@
+import type { MediaTag } from '../media/tag.js';
+import type { CloseReason } from '../net/pump.js';
+import { connectionEnded } from './rtmp-failure.js';
+import { openRtmpLink, type RtmpLink, type RtmpLinkListener, type RtmpLinkOptions, type RtmpPeer } from './rtmp-link.js';
+import { TagQueue } from './tag-queue.js';
+import type { TagSource } from './tag-source.js';
+
+/** How a played stream came to its end, when it was not by an error. */
+export type PlayEnd =
+  /** The server said so; `reason` is its word for it. */
+  | { readonly kind: 'told'; readonly reason: string }
+  /** The server closed the connection without a word. */
+  | { readonly kind: 'closed' }
+  /** `stop` was called. */
+  | { readonly kind: 'stopped' };
+
+/** A source that plays a stream from an RTMP server. Reading slowly makes the server wait. */
+export class RtmpPlayer implements TagSource, RtmpLinkListener {
+  readonly #queue = new TagQueue({
+    onFull: () => this.#link?.pump.pause(),
+    onRoom: () => this.#link?.pump.resume(),
+  });
+  #link: RtmpLink | undefined;
+  #end: PlayEnd | undefined;
+
+  private constructor() {}
+
+  /** @throws {RtmpkitError} see `openRtmpLink` */
+  static async open(options: RtmpLinkOptions): Promise<RtmpPlayer> {
+    const player = new RtmpPlayer();
+    player.#link = await openRtmpLink('player', options, player);
+    return player;
+  }
+
+  get peer(): RtmpPeer {
+    return this.#opened.peer;
+  }
+
+  /** Known when the iteration has ended without an error. */
+  get end(): PlayEnd | undefined {
+    return this.#end;
+  }
+
+  get bytesReceived(): number {
+    return this.#opened.pump.bytesReceived;
+  }
+
+  /** Ends the iteration after what has already come, and the connection. */
+  stop(): void {
+    this.#finish({ kind: 'stopped' });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<readonly MediaTag[]> {
+    return this.#queue[Symbol.asyncIterator]();
+  }
+
+  onTags(tags: readonly MediaTag[]): void {
+    if (this.#end === undefined) {
+      this.#queue.push(tags);
+    }
+  }
+
+  onStreamEnded(reason: string): void {
+    this.#finish({ kind: 'told', reason });
+  }
+
+  onDrain(): void {}
+
+  onClose(reason: CloseReason): void {
+    if (reason.by === 'error') {
+      this.#queue.fail(reason.error);
+    } else if (this.#link?.session.isMidMessage === true && this.#end === undefined) {
+      this.#queue.fail(connectionEnded('in the middle of a message'));
+    } else {
+      this.#end ??= { kind: 'closed' };
+      this.#queue.end();
+    }
+  }
+
+  get #opened(): RtmpLink {
+    if (this.#link === undefined) {
+      throw new Error('the player is not open yet');
+    }
+    return this.#link;
+  }
+
+  #finish(end: PlayEnd): void {
+    if (this.#end !== undefined) {
+      return;
+    }
+    this.#end = end;
+    this.#queue.end();
+    // The server may end the stream in the same breath in which it starts it; then there is no link yet.
+    this.#link?.session.close();
+    this.#link?.pump.end();
+  }
+}

@@ -1,0 +1,97 @@
+import type { Broadcast, SubscribeOptions, Subscription } from '../flow/broadcast.js';
+import type { Burst } from '../flow/burst.js';
+import type { Sink } from '../flow/sink.js';
+import type { TagFormat } from '../media/tag-format.js';
+import type { CloseReason } from '../net/pump.js';
+import { connectionEnded } from './rtmp-failure.js';
+import { openRtmpLink, type RtmpLink, type RtmpLinkListener, type RtmpLinkOptions, type RtmpPeer } from './rtmp-link.js';
+
+/** A subscriber that publishes what it gets to an RTMP server. */
+export class RtmpPublisher implements Sink, RtmpLinkListener {
+  /** Settles when the connection is closed: rejects unless everything was delivered. */
+  readonly finished: Promise<void>;
+  #resolve: () => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  #link: RtmpLink | undefined;
+  #format: TagFormat | undefined;
+  #subscription: Subscription | undefined;
+  #isDone = false;
+
+  private constructor() {
+    this.finished = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+  }
+
+  /** @throws {RtmpkitError} see `openRtmpLink` */
+  static async open(options: RtmpLinkOptions): Promise<RtmpPublisher> {
+    const publisher = new RtmpPublisher();
+    const link = await openRtmpLink('publisher', options, publisher);
+    publisher.#link = link;
+    publisher.#format = link.session.mediaFormat();
+    return publisher;
+  }
+
+  get peer(): RtmpPeer {
+    return this.#opened.peer;
+  }
+
+  get subscription(): Subscription | undefined {
+    return this.#subscription;
+  }
+
+  get bytesSent(): number {
+    return this.#opened.pump.bytesSent;
+  }
+
+  /** Bytes that the network has not taken yet. */
+  get queuedBytes(): number {
+    return this.#opened.pump.queuedBytes;
+  }
+
+  /** Publishes everything of this broadcast from now on. */
+  attach(broadcast: Broadcast, options: SubscribeOptions): void {
+    this.#subscription = broadcast.subscribe(this, options);
+  }
+
+  write(burst: Burst): boolean {
+    return this.#format !== undefined && this.#opened.pump.write(burst.encoded(this.#format));
+  }
+
+  /** Says goodbye to the server behind the last burst. */
+  end(): void {
+    this.#isDone = true;
+    this.#opened.session.close();
+    this.#opened.pump.end();
+  }
+
+  onTags(): void {}
+
+  onStreamEnded(reason: string): void {
+    this.#opened.pump.destroy(connectionEnded(`with ${reason}`));
+  }
+
+  onDrain(): void {
+    this.#subscription?.resume();
+  }
+
+  onClose(reason: CloseReason): void {
+    this.#subscription?.close();
+    if (reason.by === 'error') {
+      this.#reject(reason.error);
+    } else if (this.#isDone) {
+      this.#resolve();
+    } else {
+      this.#reject(connectionEnded('while we were publishing'));
+    }
+  }
+
+  get #opened(): RtmpLink {
+    if (this.#link === undefined) {
+      throw new Error('the publisher is not open yet');
+    }
+    return this.#link;
+  }
+}

@@ -1,0 +1,79 @@
+import type { MediaTag } from '../media/tag.js';
+
+/** What the queue asks of the one who fills it. */
+export interface TagQueueOwner {
+  /** More waits than should: stop filling. */
+  onFull(): void;
+  /** There is room again. */
+  onRoom(): void;
+}
+
+const FULL_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Brings tags that are pushed (by a socket) to one that pulls (a `for await` loop). Bounded by what the owner does at
+ * `onFull`; what was pushed is always delivered before the end or the failure is.
+ */
+export class TagQueue implements AsyncIterable<readonly MediaTag[]> {
+  readonly #owner: TagQueueOwner;
+  #waiting: MediaTag[] = [];
+  #waitingBytes = 0;
+  #isFull = false;
+  #end: { readonly error?: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(owner: TagQueueOwner) {
+    this.#owner = owner;
+  }
+
+  push(tags: readonly MediaTag[]): void {
+    for (const tag of tags) {
+      this.#waiting.push(tag);
+      this.#waitingBytes += tag.body.length;
+    }
+    if (this.#waitingBytes > FULL_BYTES && !this.#isFull) {
+      this.#isFull = true;
+      this.#owner.onFull();
+    }
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#end ??= {};
+    this.#wake?.();
+  }
+
+  fail(error: unknown): void {
+    this.#end ??= { error };
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly MediaTag[]> {
+    for (;;) {
+      if (this.#waiting.length > 0) {
+        yield this.#take();
+      } else if (this.#end !== undefined) {
+        if (this.#end.error !== undefined) {
+          throw this.#end.error;
+        }
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        this.#wake = undefined;
+      }
+    }
+  }
+
+  #take(): readonly MediaTag[] {
+    const tags = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (this.#isFull) {
+      this.#isFull = false;
+      this.#owner.onRoom();
+    }
+    return tags;
+  }
+}

@@ -1,0 +1,34 @@
+/** What a server allows its peers, all at once and each for itself. */
+export interface ServerLimits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  /** Media kept for the players of all streams together; over it, new publishers are refused. */
+  readonly maxMemoryBytes: number;
+  /** Media kept for the players of one stream. */
+  readonly maxStreamBytes: number;
+  /** From the first byte to an accepted `connect`. */
+  readonly handshakeTimeoutMs: number;
+  /** From `connect`, or the end of the last stream, to the next `publish` or `play`. */
+  readonly roleTimeoutMs: number;
+  /** Silence in both directions before a ping is sent. */
+  readonly idleBeforePingMs: number;
+  /** Silence after that ping before the connection is closed. */
+  readonly pingTimeoutMs: number;
+  /** How far a player may fall behind before it skips to the newest keyframe. */
+  readonly maxPlayerLagMs: number;
+  /** How long a player may take nothing at all before it is cut off. */
+  readonly cutOffAfterMs: number;
+}
+
+export const DEFAULT_SERVER_LIMITS: ServerLimits = {
+  maxConnections: 20_000,
+  maxConnectionsPerAddress: Number.POSITIVE_INFINITY,
+  maxMemoryBytes: 512 * 1024 * 1024,
+  maxStreamBytes: 64 * 1024 * 1024,
+  handshakeTimeoutMs: 10_000,
+  roleTimeoutMs: 15_000,
+  idleBeforePingMs: 60_000,
+  pingTimeoutMs: 30_000,
+  maxPlayerLagMs: 3_000,
+  cutOffAfterMs: 15_000,
+};

@@ -1,0 +1,120 @@
+import type { Subscription } from '../flow/broadcast.js';
+import type { Burst } from '../flow/burst.js';
+import type { Sink } from '../flow/sink.js';
+import type { MediaTag } from '../media/tag.js';
+import type { TagFormat } from '../media/tag-format.js';
+import type { Pump } from '../net/pump.js';
+import type { ServerEvent } from '../rtmp/session/events.js';
+import type { LiveStream } from './live-stream.js';
+import type { Services } from './services.js';
+import type { StreamRole } from './stream-role.js';
+
+/** What a player needs of its connection. */
+export interface PlayerConnection {
+  readonly number: number;
+  readonly pump: Pump<ServerEvent>;
+  readonly format: TagFormat;
+  /** The stream is over: tell the client. */
+  readonly onStreamOver: () => void;
+  /** The client takes nothing any more. */
+  readonly onCutOff: () => void;
+}
+
+/** A client that plays a live stream. */
+export class Player implements StreamRole, Sink {
+  readonly kind = 'player';
+  readonly #services: Services;
+  readonly #connection: PlayerConnection;
+  readonly #stream: LiveStream;
+  readonly #url: string;
+  readonly #startedMs = performance.now();
+  readonly #bytesBefore: number;
+  #format: TagFormat;
+  #subscription: Subscription | undefined;
+  #withoutAudio = false;
+  #withoutVideo = false;
+  #droppedTags = 0;
+
+  constructor(services: Services, connection: PlayerConnection, stream: LiveStream) {
+    this.#services = services;
+    this.#connection = connection;
+    this.#stream = stream;
+    this.#format = connection.format;
+    this.#bytesBefore = connection.pump.bytesSent;
+    this.#url = services.display(stream.id.app, stream.id.streamName);
+    services.report({ event: 'started', role: 'player', connection: connection.number, url: this.#url });
+  }
+
+  /** Begins, or begins again after a pause, at the newest keyframe. */
+  start(): void {
+    const { maxPlayerLagMs, cutOffAfterMs } = this.#services.limits;
+    this.#subscription ??= this.#stream.broadcast.subscribe(this, {
+      mode: 'live',
+      join: 'newest-keyframe',
+      maxLagMs: maxPlayerLagMs,
+      cutOffAfterMs,
+    });
+  }
+
+  pause(): void {
+    this.#droppedTags += this.#subscription?.droppedTags ?? 0;
+    this.#subscription?.close();
+    this.#subscription = undefined;
+  }
+
+  /** The socket takes bytes again. */
+  resume(): void {
+    this.#subscription?.resume();
+  }
+
+  receiveAudio(wanted: boolean): void {
+    this.#withoutAudio = !wanted;
+    this.#chooseFormat();
+  }
+
+  receiveVideo(wanted: boolean): void {
+    this.#withoutVideo = !wanted;
+    this.#chooseFormat();
+  }
+
+  write(burst: Burst): boolean {
+    return this.#connection.pump.write(burst.encoded(this.#format));
+  }
+
+  end(): void {
+    this.#subscription = undefined;
+    this.#connection.onStreamOver();
+  }
+
+  cutOff(): void {
+    this.#connection.onCutOff();
+  }
+
+  close(reason: string): void {
+    this.pause();
+    this.#services.report({
+      event: 'ended',
+      role: 'player',
+      connection: this.#connection.number,
+      url: this.#url,
+      reason,
+      bytes: this.#connection.pump.bytesSent - this.#bytesBefore,
+      durationMs: Math.round(performance.now() - this.#startedMs),
+      droppedFrames: this.#droppedTags,
+      final: false,
+    });
+  }
+
+  #chooseFormat(): void {
+    const unwanted = [...(this.#withoutAudio ? ['audio'] : []), ...(this.#withoutVideo ? ['video'] : [])];
+    this.#format = unwanted.length === 0 ? this.#connection.format : leavingOut(unwanted, this.#connection.format);
+  }
+}
+
+/** The same format without tags of some kinds, for receiveAudio(false) and receiveVideo(false). */
+function leavingOut(kinds: readonly string[], format: TagFormat): TagFormat {
+  return {
+    key: `${format.key} without ${kinds.join(',')}`,
+    encode: (tags: readonly MediaTag[]) => format.encode(tags.filter((tag) => !kinds.includes(tag.kind))),
+  };
+}

@@ -1,0 +1,44 @@
+import type { MediaTag } from '../media/tag.js';
+import type { LiveStream } from './live-stream.js';
+import type { Services } from './services.js';
+import { type StreamRole, Tally } from './stream-role.js';
+
+/** A client that publishes: its tags go into the live stream. */
+export class Publisher implements StreamRole {
+  readonly kind = 'publisher';
+  readonly #services: Services;
+  readonly #connection: number;
+  readonly #stream: LiveStream;
+  readonly #url: string;
+  readonly #tally = new Tally();
+
+  constructor(services: Services, connection: number, stream: LiveStream) {
+    this.#services = services;
+    this.#connection = connection;
+    this.#stream = stream;
+    this.#url = services.display(stream.id.app, stream.id.streamName);
+    services.report({ event: 'started', role: 'publisher', connection, url: this.#url });
+  }
+
+  append(tags: readonly MediaTag[]): void {
+    this.#tally.add(tags);
+    this.#stream.append(tags);
+  }
+
+  close(reason: string, clean: boolean): void {
+    this.#services.report({
+      event: 'ended',
+      role: 'publisher',
+      connection: this.#connection,
+      url: this.#url,
+      reason,
+      ...this.#tally.report,
+      final: false,
+    });
+    if (clean) {
+      this.#stream.finish();
+    } else {
+      this.#stream.lose();
+    }
+  }
+}

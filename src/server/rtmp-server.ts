@@ -1,0 +1,134 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { NetworkError } from '../errors.js';
+import { systemCodeOf } from '../net/dial.js';
+import { Admission } from './admission.js';
+import { Connection } from './connection.js';
+import type { Services } from './services.js';
+
+/**
+ * Bytes that a socket may hold for a client before the broadcast is told to wait. The kernel's own buffer comes on top;
+ * a burst that is larger than this is still written in one piece.
+ */
+const SOCKET_QUEUE_BYTES = 64 * 1024;
+/** How long clients have to leave when the server closes. */
+const CLOSE_TIMEOUT_MS = 3_000;
+
+export interface ListenAddress {
+  /** Empty: every address of the machine. */
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+}
+
+/** Listens, lets connections in, and owns them all. */
+export class RtmpServer {
+  readonly #services: Services;
+  readonly #admission: Admission;
+  readonly #servers: Server[] = [];
+  readonly #connections = new Set<Connection>();
+  #lastNumber = 0;
+  #isClosing = false;
+  #onEmpty: (() => void) | undefined;
+
+  private constructor(services: Services) {
+    this.#services = services;
+    this.#admission = new Admission(services.limits);
+  }
+
+  /** @throws {NetworkError} `ERR_LISTEN` */
+  static async start(listen: readonly ListenAddress[], services: Services): Promise<RtmpServer> {
+    const server = new RtmpServer(services);
+    try {
+      for (const address of listen) {
+        server.#servers.push(await listenOn(address, (socket) => server.#accept(socket)));
+      }
+    } catch (error) {
+      await server.close('could not start');
+      throw error;
+    }
+    return server;
+  }
+
+  /** Where it listens, with the ports it really got. */
+  get addresses(): AddressInfo[] {
+    return this.#servers.map((server) => server.address()).filter((address) => address !== null && typeof address === 'object');
+  }
+
+  get connectionCount(): number {
+    return this.#admission.total;
+  }
+
+  /** Lets nobody in any more, ends every stream and recording, and resolves when all is closed. */
+  async close(reason: string): Promise<void> {
+    this.#isClosing = true;
+    const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    for (const connection of this.#connections) {
+      connection.end(reason);
+    }
+    this.#services.registry.close();
+    if (this.#connections.size > 0) {
+      const late = setTimeout(() => this.#tearDown(), CLOSE_TIMEOUT_MS);
+      await empty;
+      clearTimeout(late);
+    }
+    await Promise.all([...closed, this.#services.recorder?.close()]);
+  }
+
+  #tearDown(): void {
+    for (const connection of this.#connections) {
+      connection.destroy();
+    }
+  }
+
+  #accept(socket: Socket): void {
+    const address = socket.remoteAddress;
+    if (address === undefined || this.#isClosing) {
+      socket.destroy(); // gone already, or too late
+      return;
+    }
+    const refusal = this.#admission.admit(address);
+    if (refusal !== undefined) {
+      socket.on('error', () => {});
+      socket.destroy();
+      this.#services.report({ event: 'warning', code: 'WARN_CONNECTION_REFUSED', message: `${address}: ${refusal}` });
+      return;
+    }
+    this.#lastNumber += 1;
+    this.#connections.add(new Connection(this.#lastNumber, socket, this.#services, (gone) => this.#forget(gone)));
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.#admission.release(connection.address);
+    if (this.#connections.size === 0) {
+      this.#onEmpty?.();
+    }
+  }
+}
+
+function listenOn({ host, port }: ListenAddress, onSocket: (socket: Socket) => void): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer({ noDelay: true, keepAlive: true, highWaterMark: SOCKET_QUEUE_BYTES }, onSocket);
+    server.once('error', (cause) => reject(cannotListen(host, port, cause)));
+    server.listen({ port, backlog: 4096, ...(host === '' ? {} : { host }) }, () => {
+      server.on('error', () => {}); // a failed accept is the kernel's business; the others go on
+      resolve(server);
+    });
+  });
+}
+
+function cannotListen(host: string, port: number, cause: unknown): NetworkError {
+  const systemCode = systemCodeOf(cause);
+  const where = host === '' ? `port ${port}` : `${host} port ${port}`;
+  if (systemCode === 'EADDRINUSE') {
+    return new NetworkError('ERR_LISTEN', `${where} is taken by another program`, {
+      stage: 'tcp',
+      advice: 'choose another port with --listen, or end the other program',
+      cause,
+    });
+  }
+  return new NetworkError('ERR_LISTEN', `cannot listen on ${where} (${systemCode})`, { stage: 'tcp', cause });
+}
