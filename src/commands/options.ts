@@ -8,12 +8,15 @@ export interface ConnectionOptions {
   /** Ends a connection on which nothing moves for so long. */
   readonly stallTimeoutMs: number;
   readonly tls: TlsOptions;
+  /** Override what the URL says, byte for byte. A stream key that stands in no URL comes in as `streamName`. */
+  readonly app?: string;
+  readonly streamName?: string;
 }
 
 export interface PushOptions extends ConnectionOptions {
   /** A path, or a stream of FLV bytes. */
   readonly input: string | Readable;
-  /** Complete, with the stream name. `undefined`: an embedded server on loopback. */
+  /** With a stream name, unless `streamName` gives it. `undefined`: an embedded server on loopback. */
   readonly url: string | undefined;
   /** 1 is real time, 0 as fast as the server takes it. */
   readonly speed: number;
