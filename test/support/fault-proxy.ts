@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** What the proxy does to what passes through it. Change it at any time. */
+export interface Faults {
+  /** Bytes per segment it passes on; `undefined` as they come. */
+  segmentBytes?: number;
+  /** Bytes per second in each direction. */
+  rateBytesPerSecond?: number;
+  /** Passes nothing on, closes nothing. */
+  hang?: boolean;
+  /** Changes bytes on the way. */
+  corrupt?: (bytes: Buffer, direction: 'up' | 'down') => Buffer;
+}
+
+/** A TCP proxy in this process that splits, throttles, holds, corrupts and cuts. */
+export class FaultProxy {
+  readonly faults: Faults;
+  readonly #server: Server;
+  readonly #pairs = new Set<{ client: Socket; upstream: Socket }>();
+
+  private constructor(server: Server, faults: Faults) {
+    this.#server = server;
+    this.faults = faults;
+  }
+
+  static async to(port: number, faults: Faults = {}): Promise<FaultProxy> {
+    const server = createServer();
+    const proxy = new FaultProxy(server, faults);
+    server.on('connection', (client) => proxy.#join(client, connect(port, '127.0.0.1')));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends all connections in an orderly way. */
+  cut(): void {
+    for (const { client, upstream } of this.#pairs) {
+      client.end();
+      upstream.end();
+    }
+  }
+
+  /** Ends all connections with a reset. */
+  reset(): void {
+    for (const { client, upstream } of this.#pairs) {
+      client.resetAndDestroy();
+      upstream.resetAndDestroy();
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { client, upstream } of this.#pairs) {
+      client.destroy();
+      upstream.destroy();
+    }
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #join(client: Socket, upstream: Socket): void {
+    const pair = { client, upstream };
+    this.#pairs.add(pair);
+    const leave = (): void => {
+      this.#pairs.delete(pair);
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) {
+      socket.setNoDelay(true);
+      socket.on('error', () => {});
+      socket.on('close', leave);
+    }
+    this.#pass(client, upstream, 'up');
+    this.#pass(upstream, client, 'down');
+  }
+
+  async #pass(from: Socket, to: Socket, direction: 'up' | 'down'): Promise<void> {
+    try {
+      for await (const chunk of from as AsyncIterable<Buffer>) {
+        if (this.faults.hang === true) {
+          await new Promise(() => {}); // until the proxy closes
+        }
+        const bytes = this.faults.corrupt?.(chunk, direction) ?? chunk;
+        await this.#send(bytes, to);
+      }
+      to.end();
+    } catch {
+      // one side was cut; `close` of the socket tells the other
+    }
+  }
+
+  async #send(bytes: Buffer, to: Socket): Promise<void> {
+    const { segmentBytes = bytes.length, rateBytesPerSecond } = this.faults;
+    for (let at = 0; at < bytes.length; at += segmentBytes) {
+      const segment = bytes.subarray(at, at + segmentBytes);
+      if (!to.write(segment)) {
+        await once(to, 'drain');
+      }
+      if (rateBytesPerSecond !== undefined) {
+        await new Promise((resolve) => setTimeout(resolve, (segment.length / rateBytesPerSecond) * 1000));
+      }
+    }
+  }
+}
