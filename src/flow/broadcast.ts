@@ -1,11 +1,26 @@
 import type { MediaTag } from '../media/tag.js';
-import type { Clock } from './clock.js';
+import { isKeyframe, trackId } from '../media/tag-info.js';
+import { Burst } from './burst.js';
+import { burstLengthMs } from './burst-length.js';
+import { type Clock, systemClock } from './clock.js';
+import { Cursor, type CursorHome } from './cursor.js';
+import { Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
+import { StreamHeaders } from './stream-headers.js';
+
+export type { LostMedia, Sink, SubscribeOptions, Subscription } from './sink.js';
+
+/** A larger burst would save nothing more: the system call has long stopped to matter beside the copying. */
+const MAX_BURST_BYTES = 256 * 1024;
+const DEFAULT_MAX_BURST_MS = 40;
 
 export interface BroadcastOptions {
-  /** How much media the ring may hold, and how much a lossless subscriber may be behind before the source has to wait. */
+  /**
+   * How much media the ring may hold, and how much a lossless subscriber may be behind before the source has to wait. Bodies
+   * and about what holds them; each format that subscribers use needs as much again for encodings.
+   */
   readonly maxBytes: number;
-  /** The same in media time. Default: without limit. */
+  /** The same in media time; the newest GOP may be longer. Default: without limit. */
   readonly maxDurationMs?: number;
   /** Whether whoever joins gets the newest GOP at once. Without, the ring holds only what somebody still has to get. */
   readonly gopCache: boolean;
@@ -19,7 +34,7 @@ export interface BroadcastOptions {
 
 export interface BroadcastStats {
   readonly subscribers: number;
-  /** Tags and bytes appended since the beginning. */
+  /** Tags and bytes of bodies appended since the beginning. */
   readonly tags: number;
   readonly bytes: number;
   /** What the ring holds now. */
@@ -32,49 +47,206 @@ export interface BroadcastStats {
   readonly burstLengthMs: number;
 }
 
-/** One stream on its way from one source to any number of sinks. */
+/**
+ * One stream on its way from one source to any number of sinks.
+ *
+ * Tags are appended and gather into a burst. When the burst is sealed it goes into a ring, and every subscriber, which is
+ * no more than a place in that ring and a sink, is handed what it has not had yet. All get the same burst, which encodes
+ * itself once per format. Whoever cannot take it stays where it is: nothing is queued, copied or kept per subscriber.
+ */
 export class Broadcast {
+  readonly #options: BroadcastOptions;
+  readonly #clock: Clock;
+  readonly #ring: Ring;
+  readonly #headers = new StreamHeaders();
+  readonly #home: CursorHome;
+  readonly #cursors = new Set<Cursor>();
+  readonly #losslessCursors = new Set<Cursor>();
+
+  /** The burst that is gathering. */
+  #gathered: MediaTag[] = [];
+  #gatheredBytes = 0;
+  #gatheredHeaders: readonly MediaTag[] = [];
+  #startsWithKeyframe = false;
+  #isSealDue = false;
+
+  #bytes = 0;
+  #tags = 0;
+  #isEnded = false;
+  #waitForRoom: (() => void)[] = [];
+
   constructor(options: BroadcastOptions) {
-    void options;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#ring = new Ring(options.maxBytes, options.maxDurationMs ?? Number.POSITIVE_INFINITY);
+    this.#home = this.#makeHome();
   }
 
-  /** More of the stream. After `end` it has no effect. */
+  /** More of the stream, of which nothing may be changed any more. After `end` it has no effect. */
   append(tags: readonly MediaTag[]): void {
-    void tags;
+    for (const tag of tags) {
+      if (this.#isEnded) return;
+      this.#gather(tag);
+    }
+    this.#sealLater();
   }
 
-  /** Nothing more will come: every subscriber gets the rest, then its `end`. */
-  end(): void {}
+  /** Nothing more will come: every subscriber gets the rest, a slow one in its own time, then its `end`. */
+  end(): void {
+    if (this.#isEnded) return;
+    this.#seal();
+    this.#isEnded = true;
+    for (const cursor of this.#cursors) {
+      cursor.onEnded();
+    }
+  }
 
+  /** Adds a sink. What it has to get comes from the end of this event-loop turn on; after `end` too. */
   subscribe(sink: Sink, options: SubscribeOptions): Subscription {
-    throw new Error(`${String(sink)} ${String(options)}`);
+    const cursor = new Cursor(this.#home, sink, options);
+    this.#cursors.add(cursor);
+    if (cursor.isLossless) {
+      this.#losslessCursors.add(cursor);
+    }
+    const isTooOld = options.join === 'newest-keyframe' && !this.#options.gopCache;
+    cursor.join(isTooOld ? 'next-keyframe' : options.join);
+    return cursor;
   }
 
   /** The metadata and sequence headers in force. */
   get headers(): readonly MediaTag[] {
-    return [];
+    return this.#headers.inForce;
   }
 
-  /** Whether the source may go on: false while a lossless subscriber is too far behind. */
+  /** Whether the source may go on: false while a lossless subscriber is farther behind than the ring's bounds. */
   get hasRoom(): boolean {
+    const { maxBytes, maxDurationMs = Number.POSITIVE_INFINITY } = this.#options;
+    for (const cursor of this.#losslessCursors) {
+      if (cursor.queueBytes + this.#gatheredBytes > maxBytes || cursor.queueMs > maxDurationMs) return false;
+    }
     return true;
   }
 
   /** Resolves when `hasRoom` is true. */
   room(): Promise<void> {
-    return Promise.resolve();
+    if (this.hasRoom) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waitForRoom.push(resolve);
+    });
   }
 
   get stats(): BroadcastStats {
+    const ring = this.#ring;
+    const ringBytes = ring.bytesFrom(ring.first);
     return {
-      subscribers: 0,
-      tags: 0,
-      bytes: 0,
-      ringBursts: 0,
-      ringBytes: 0,
-      ringMs: 0,
-      memoryBytes: 0,
-      burstLengthMs: 0,
+      subscribers: this.#cursors.size,
+      tags: this.#tags,
+      bytes: this.#bytes,
+      ringBursts: ring.end - ring.first,
+      ringBytes,
+      ringMs: ring.msFrom(ring.first),
+      memoryBytes: ringBytes + ring.encodedBytes + this.#gatheredBytes,
+      burstLengthMs: this.#burstLengthMs,
     };
   }
+
+  #gather(tag: MediaTag): void {
+    const startsGop = isKeyframe(tag) && trackId(tag) === 0;
+    if (startsGop) {
+      this.#seal();
+    }
+    if (this.#gathered.length === 0) {
+      this.#gatheredHeaders = this.#headers.inForce;
+      this.#startsWithKeyframe = startsGop;
+    }
+    this.#headers.see(tag);
+    this.#gathered.push(tag);
+    this.#gatheredBytes += tag.body.length;
+    this.#bytes += tag.body.length;
+    this.#tags++;
+    if (this.#gatheredBytes >= MAX_BURST_BYTES) {
+      this.#seal();
+    }
+  }
+
+  #sealLater(): void {
+    if (this.#gathered.length === 0 || this.#isSealDue) return;
+    this.#isSealDue = true;
+    const delayMs = this.#burstLengthMs;
+    if (delayMs === 0) {
+      this.#clock.atEndOfTurn(this.#sealNow);
+    } else {
+      this.#clock.after(delayMs, this.#sealNow);
+    }
+  }
+
+  /** What was gathering when this was ordered may have been sealed since; then a younger burst goes a little earlier. */
+  readonly #sealNow = (): void => {
+    this.#isSealDue = false;
+    this.#seal();
+  };
+
+  get #burstLengthMs(): number {
+    return burstLengthMs(this.#cursors.size, this.#options.maxBurstMs ?? DEFAULT_MAX_BURST_MS);
+  }
+
+  #seal(): void {
+    if (this.#gathered.length === 0) return;
+    this.#ring.push(new Burst(this.#gathered, this.#gatheredHeaders, this.#startsWithKeyframe));
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+
+    const oldestKept = oldestNeeded(this.#losslessCursors, this.#ring.oldestWithinBounds);
+    const nowMs = this.#clock.nowMs();
+    for (const cursor of this.#cursors) {
+      cursor.onSealed(oldestKept, nowMs);
+    }
+    this.#ring.dropBefore(this.#options.gopCache ? oldestKept : oldestNeeded(this.#cursors, this.#ring.end));
+  }
+
+  #makeHome(): CursorHome {
+    const isEnded = () => this.#isEnded;
+    return {
+      ring: this.#ring,
+      clock: this.#clock,
+      get isEnded() {
+        return isEnded();
+      },
+      moved: () => this.#releaseSource(),
+      remove: (cursor) => {
+        this.#cursors.delete(cursor);
+        this.#losslessCursors.delete(cursor);
+        this.#releaseSource();
+      },
+      sinkFailed: (error, sink) => this.#reportSinkError(error, sink),
+    };
+  }
+
+  #releaseSource(): void {
+    if (this.#waitForRoom.length === 0 || !this.hasRoom) return;
+    const waiting = this.#waitForRoom;
+    this.#waitForRoom = [];
+    for (const release of waiting) {
+      release();
+    }
+  }
+
+  #reportSinkError(error: unknown, sink: Sink): void {
+    if (this.#options.onSinkError !== undefined) {
+      this.#options.onSinkError(error, sink);
+      return;
+    }
+    this.#clock.atEndOfTurn(() => {
+      throw error;
+    });
+  }
+}
+
+/** The oldest burst that one of these still has to get, if that is older than `otherwise`. */
+function oldestNeeded(cursors: Iterable<Cursor>, otherwise: number): number {
+  let oldest = otherwise;
+  for (const cursor of cursors) {
+    oldest = Math.min(oldest, cursor.oldestNeeded);
+  }
+  return oldest;
 }

@@ -1,6 +1,9 @@
 import type { MediaTag } from '../media/tag.js';
 import type { TagFormat } from '../media/tag-format.js';
 
+/** The objects around a body. */
+const TAG_OVERHEAD_BYTES = 256;
+
 /**
  * A run of tags that travels as one: written to each subscriber in one piece, encoded once per format whatever the number of
  * subscribers. Never empty.
@@ -11,6 +14,7 @@ export class Burst {
   readonly headers: readonly MediaTag[];
   /** Whether its first tag is a video keyframe. */
   readonly startsWithKeyframe: boolean;
+  readonly hasVideo: boolean;
   /** Of the tag bodies. */
   readonly sizeBytes: number;
   /** Timestamp of the first tag. */
@@ -21,9 +25,11 @@ export class Burst {
   #headerBurst: Burst | undefined;
 
   constructor(tags: readonly MediaTag[], headers: readonly MediaTag[], startsWithKeyframe: boolean) {
+    let hasVideo = false;
     let sizeBytes = 0;
     let endMs = Number.NEGATIVE_INFINITY;
     for (const tag of tags) {
+      hasVideo ||= tag.kind === 'video';
       sizeBytes += tag.body.length;
       if (tag.timestampMs > endMs) {
         endMs = tag.timestampMs;
@@ -32,6 +38,7 @@ export class Burst {
     this.tags = tags;
     this.headers = headers;
     this.startsWithKeyframe = startsWithKeyframe;
+    this.hasVideo = hasVideo;
     this.sizeBytes = sizeBytes;
     this.startMs = tags[0]?.timestampMs ?? 0;
     this.endMs = endMs;
@@ -58,6 +65,11 @@ export class Burst {
       this.#headerBurst = new Burst(stamped, [], false);
     }
     return this.#headerBurst;
+  }
+
+  /** What it occupies without encodings, about. Many tiny tags cost memory too, so a bound on bodies alone would be none. */
+  get heldBytes(): number {
+    return this.sizeBytes + this.tags.length * TAG_OVERHEAD_BYTES;
   }
 
   /** Bytes of the encodings made so far, those of the header burst included. */

@@ -1,0 +1,260 @@
+import type { MediaTag } from '../media/tag.js';
+import type { Burst } from './burst.js';
+import type { Clock } from './clock.js';
+import { NONE, type Ring } from './ring.js';
+import type { Sink, SubscribeOptions, Subscription } from './sink.js';
+
+/** What one subscriber gets at most in one go. The rest comes in the next turn, after the others. */
+const MAX_SHARE_BYTES = 1024 * 1024;
+
+/** What a cursor needs of its broadcast. */
+export interface CursorHome {
+  readonly ring: Ring;
+  readonly clock: Clock;
+  readonly isEnded: boolean;
+  /** The cursor has moved or gone: the source may have room now. */
+  moved(): void;
+  remove(cursor: Cursor): void;
+  sinkFailed(error: unknown, sink: Sink): void;
+}
+
+/** A subscriber: a place in the ring and a sink. Whatever the sink does not take simply stays in the ring. */
+export class Cursor implements Subscription {
+  readonly isLossless: boolean;
+  readonly #home: CursorHome;
+  readonly #sink: Sink;
+  readonly #maxLagMs: number;
+  readonly #cutOffAfterMs: number;
+
+  /** Number of the burst that it gets next. `NONE`: it waits for one where it can join. */
+  #next = NONE;
+  /** What its decoder knows, as far as the stream has not told it since. */
+  #knownHeaders: readonly MediaTag[] | undefined;
+  /** The headers of the next burst have to go ahead of it. */
+  #needsHeaders = false;
+  /** Where in the stream it lost its place, until it has found a new one. */
+  #lostPlace: { readonly tagsBefore: number; readonly positionMs: number } | undefined;
+  #droppedTags = 0;
+
+  #isFull = false;
+  #fullSinceMs = 0;
+  #isWriting = false;
+  #isResumedWhileWriting = false;
+  #isContinuing = false;
+  #isClosed = false;
+
+  constructor(home: CursorHome, sink: Sink, options: SubscribeOptions) {
+    this.#home = home;
+    this.#sink = sink;
+    this.isLossless = options.mode === 'lossless';
+    this.#maxLagMs = (this.isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
+    this.#cutOffAfterMs = (this.isLossless ? undefined : options.cutOffAfterMs) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Number of the oldest burst that it still has to get. */
+  get oldestNeeded(): number {
+    return this.#next === NONE ? this.#home.ring.end : this.#next;
+  }
+
+  get queueMs(): number {
+    return this.#home.ring.msFrom(this.oldestNeeded);
+  }
+
+  get queueBytes(): number {
+    return this.#home.ring.bytesFrom(this.oldestNeeded);
+  }
+
+  get droppedTags(): number {
+    const { ring } = this.#home;
+    const sinceLost = this.#lostPlace === undefined ? 0 : ring.tagsBefore(ring.end) - this.#lostPlace.tagsBefore;
+    return this.#droppedTags + sinceLost;
+  }
+
+  resume(): void {
+    if (this.#isWriting) {
+      this.#isResumedWhileWriting = true;
+    } else if (!this.#isClosed) {
+      this.#isFull = false;
+      this.#write();
+    }
+  }
+
+  close(): void {
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#droppedTags = this.droppedTags;
+      this.#lostPlace = undefined;
+      this.#next = NONE;
+      this.#home.remove(this);
+    }
+  }
+
+  /** Takes its first place. Writing begins later, when the sink's owner has got the subscription. */
+  join(where: SubscribeOptions['join']): void {
+    const joinPoint = this.#findJoinPoint(where);
+    if (joinPoint !== NONE) {
+      this.#joinAt(joinPoint);
+    }
+    this.#continueLater();
+  }
+
+  /** A burst was added to the ring; those before `oldestKept` are about to go. */
+  onSealed(oldestKept: number, nowMs: number): void {
+    if (this.#isFull && nowMs - this.#fullSinceMs >= this.#cutOffAfterMs) {
+      this.#cutOff();
+      return;
+    }
+    this.#findPlace(oldestKept);
+    this.#write();
+  }
+
+  /** Nothing will be added any more. */
+  onEnded(): void {
+    this.#write();
+  }
+
+  #findJoinPoint(where: SubscribeOptions['join']): number {
+    const { ring } = this.#home;
+    if (ring.end === 0) return 0;
+    switch (where) {
+      case 'beginning':
+        return ring.oldestJoinPoint;
+      case 'newest-keyframe':
+        return ring.isOneGop ? 0 : ring.newestJoinPoint;
+      case 'next-keyframe':
+        return NONE;
+    }
+  }
+
+  #findPlace(oldestKept: number): void {
+    const { ring } = this.#home;
+    if (this.#next === NONE) {
+      if (ring.isJoinPoint(ring.end - 1)) {
+        this.#joinAt(ring.end - 1);
+      }
+      return;
+    }
+    const isLost = this.#next < oldestKept;
+    if (!isLost && this.queueMs <= this.#maxLagMs) return;
+    const joinPoint = ring.newestJoinPoint;
+    const canJump = joinPoint > this.#next && joinPoint >= oldestKept;
+    if (canJump || isLost) {
+      this.#losePlace();
+    }
+    if (canJump) {
+      this.#joinAt(joinPoint);
+    }
+  }
+
+  #losePlace(): void {
+    const { ring } = this.#home;
+    if (!this.#needsHeaders) {
+      this.#knownHeaders = ring.burst(this.#next).headers;
+    }
+    this.#lostPlace = { tagsBefore: ring.tagsBefore(this.#next), positionMs: ring.positionMs(this.#next) };
+    this.#next = NONE;
+  }
+
+  #joinAt(sequence: number): void {
+    this.#next = sequence;
+    this.#needsHeaders = sequence > 0 && this.#home.ring.burst(sequence).headers !== this.#knownHeaders;
+    this.#reportLoss(sequence);
+  }
+
+  /** What it missed since it lost its place, up to this burst. */
+  #reportLoss(sequence: number): void {
+    if (this.#lostPlace === undefined) return;
+    const { ring } = this.#home;
+    const tags = ring.tagsBefore(sequence) - this.#lostPlace.tagsBefore;
+    const durationMs = ring.positionMs(sequence) - this.#lostPlace.positionMs;
+    this.#lostPlace = undefined;
+    this.#droppedTags += tags;
+    this.#call(() => this.#sink.skipped?.({ tags, durationMs }));
+  }
+
+  /** Hands on what there is, until the sink is full, has had its share, or nothing is left. */
+  #write(): void {
+    if (this.#isWriting) return;
+    let shareBytes = MAX_SHARE_BYTES;
+    while (this.#canWrite && shareBytes > 0) {
+      const burst = this.#takeBurst();
+      shareBytes -= burst.heldBytes;
+      this.#writeBurst(burst);
+    }
+    if (this.#canWrite) {
+      this.#continueLater();
+    } else if (this.#home.isEnded && this.oldestNeeded === this.#home.ring.end) {
+      this.#finish();
+    }
+    if (this.isLossless) {
+      this.#home.moved();
+    }
+  }
+
+  get #canWrite(): boolean {
+    return !this.#isClosed && !this.#isFull && this.#next !== NONE && this.#next < this.#home.ring.end;
+  }
+
+  #takeBurst(): Burst {
+    const burst = this.#home.ring.burst(this.#next);
+    const headerBurst = this.#needsHeaders ? burst.headerBurst : undefined;
+    this.#needsHeaders = false;
+    if (headerBurst !== undefined) return headerBurst;
+    this.#next++;
+    return burst;
+  }
+
+  #writeBurst(burst: Burst): void {
+    this.#isWriting = true;
+    this.#isResumedWhileWriting = false;
+    try {
+      const hasRoom = this.#sink.write(burst);
+      if (!hasRoom && !this.#isResumedWhileWriting) {
+        this.#isFull = true;
+        this.#fullSinceMs = this.#home.clock.nowMs();
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  #continueLater(): void {
+    if (!this.#isContinuing) {
+      this.#isContinuing = true;
+      this.#home.clock.atEndOfTurn(this.#continue);
+    }
+  }
+
+  readonly #continue = (): void => {
+    this.#isContinuing = false;
+    this.#write();
+  };
+
+  #finish(): void {
+    if (this.#isClosed) return;
+    this.#reportLoss(this.#home.ring.end);
+    if (this.#isClosed) return;
+    this.close();
+    this.#call(() => this.#sink.end());
+  }
+
+  #cutOff(): void {
+    this.close();
+    this.#call(() => this.#sink.cutOff?.());
+  }
+
+  #call(method: () => void): void {
+    try {
+      method();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.close();
+    this.#home.sinkFailed(error, this.#sink);
+  }
+}

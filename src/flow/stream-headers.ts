@@ -1,0 +1,48 @@
+import type { MediaTag } from '../media/tag.js';
+import { headerSlot, NO_HEADER_SLOT } from '../media/tag-info.js';
+
+/** All headers of a stream together; what goes beyond is passed on like any tag, but not kept for those who join later. */
+const MAX_HEADERS_BYTES = 1024 * 1024;
+
+const NO_HEADERS: readonly MediaTag[] = [];
+
+/** The newest metadata and sequence headers of a stream (of each track), as they go by. */
+export class StreamHeaders {
+  /** In the order in which decoders want them. Another array exactly when one of them has changed, so identity tells. */
+  inForce = NO_HEADERS;
+  readonly #bySlot = new Map<number, MediaTag>();
+  #sizeBytes = 0;
+
+  /** Looks at the next tag of the stream. */
+  see(tag: MediaTag): void {
+    const slot = headerSlot(tag);
+    if (slot !== NO_HEADER_SLOT) {
+      this.#keep(slot, tag);
+    }
+  }
+
+  /** None is in force any more. */
+  clear(): void {
+    this.#bySlot.clear();
+    this.#sizeBytes = 0;
+    this.inForce = NO_HEADERS;
+  }
+
+  #keep(slot: number, tag: MediaTag): void {
+    const former = this.#bySlot.get(slot);
+    if (former !== undefined) {
+      if (haveSameBytes(former.body, tag.body)) return;
+      this.#bySlot.delete(slot);
+      this.#sizeBytes -= former.body.length;
+    }
+    if (this.#sizeBytes + tag.body.length <= MAX_HEADERS_BYTES) {
+      this.#bySlot.set(slot, tag);
+      this.#sizeBytes += tag.body.length;
+    }
+    this.inForce = [...this.#bySlot].sort(([a], [b]) => a - b).map(([, header]) => header);
+  }
+}
+
+function haveSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
