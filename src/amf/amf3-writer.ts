@@ -155,7 +155,7 @@ export class Amf3Writer {
     this.#writeMembers(object);
   }
 
-  /** All members are dynamic, but for one with the empty name, which would end them: it is sealed. */
+  /** All members are dynamic, but for one with the empty name, which would end them: it is sealed, and so the first. */
   #writeTraits(object: AmfObject): void {
     const className = object instanceof TypedObject ? object.className : '';
     const sealedCount = object.has('') ? 1 : 0;
