@@ -7,9 +7,6 @@ export const MAX_CHUNK_SIZE_BYTES = 0xffffff;
 /** The message length is a u24 (RTMP 5.3.1.2.1). */
 export const MAX_MESSAGE_SIZE_BYTES = 0xffffff;
 
-/** Times and deltas from here on stand in the extended timestamp field (RTMP 5.3.1.3). */
-export const EXTENDED_TIMESTAMP = 0xffffff;
-
 /** What one direction of a connection may ask of a chunk reader. Beyond it: `ERR_LIMIT`. */
 export interface ChunkLimits {
   /** Longest audio, video, data or aggregate message. */
@@ -18,7 +15,7 @@ export interface ChunkLimits {
   readonly otherSizeBytes: number;
   /** Bytes of messages that are not complete yet, over all chunk streams. */
   readonly partialBytes: number;
-  /** Chunk streams ever used; the state of one is kept as long as the connection lives. */
+  /** Chunk streams ever used: the state of one is kept as long as the connection lives. */
   readonly chunkStreams: number;
 }
 

@@ -8,6 +8,20 @@ export interface RtmpMessage {
   readonly timestampMs: number;
   /** Chunk stream id, 2..65599. */
   readonly csid: number;
-  /** At most 16777215 bytes. Plain memory of its own: it stays as it is, whatever happens to the bytes it came from. */
+  /**
+   * At most 16777215 bytes. From a reader it is never a view of the bytes that were fed, so it stays as it is; neighbours
+   * of the same stream may share its ArrayBuffer (see `payload-memory.ts`).
+   */
   readonly payload: Uint8Array;
 }
+
+/** Message type ids that the chunk layer itself looks at; the rest belongs to `rtmp/message`. */
+export const CHUNK_TYPE_ID = {
+  setChunkSize: 1,
+  abort: 2,
+  audio: 8,
+  video: 9,
+  dataAmf3: 15,
+  dataAmf0: 18,
+  aggregate: 22,
+} as const;
