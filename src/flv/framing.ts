@@ -1,0 +1,80 @@
+import { FLV_HEADER_SIZE_BYTES, isCertainFlvHeader, PREVIOUS_TAG_SIZE_BYTES } from './header.js';
+import { flvTagSizeBytes, isKnownTypeByte, TAG_HEADER_SIZE_BYTES } from './tag.js';
+
+/** Bytes of a file around a position: `view` holds them up to `end`, and `isLast` says that nothing follows. */
+export interface FlvWindow {
+  readonly view: DataView;
+  readonly end: number;
+  readonly isLast: boolean;
+}
+
+/** `wait`: that depends on bytes that have not come yet. */
+export type Verdict = 'yes' | 'no' | 'wait';
+
+const SIZE_MASK = 0xffffff;
+const FIRST_BYTE_OF_FLV_HEADER = 0x46;
+
+/** A tag that is found after damage and followed by damage again is believed when it is no farther than this from the last. */
+const MAX_TIME_STEP_MS = 60_000;
+
+export function bodySizeAt(view: DataView, at: number): number {
+  return view.getUint32(at) & SIZE_MASK;
+}
+
+/** Milliseconds, u32: low 24 bits first, then the high 8 (FLV E.4.1). */
+export function timestampAt(view: DataView, at: number): number {
+  const word = view.getUint32(at + 4);
+  return ((word >>> 8) | (word << 24)) >>> 0;
+}
+
+/** Whether the size word behind the tag at `at` is what the tag says. All of the tag must be there. */
+export function hasRightSizeWord(view: DataView, at: number, bodySizeBytes: number): boolean {
+  const sizeWord = TAG_HEADER_SIZE_BYTES + bodySizeBytes;
+  return view.getUint32(at + sizeWord) === sizeWord;
+}
+
+/** Whether eleven bytes can be a tag's header: known type, reserved bits and stream id 0. */
+export function isTagHeader(view: DataView, at: number): boolean {
+  return isKnownTypeByte(view.getUint8(at)) && (view.getUint32(at + 7) & SIZE_MASK) === 0;
+}
+
+/** Whether a tag or a further file header begins at `at`, or the file ends there. */
+export function isTagBoundary(window: FlvWindow, at: number): Verdict {
+  const available = window.end - at;
+  if (available === 0 && window.isLast) return 'yes';
+  if (available >= TAG_HEADER_SIZE_BYTES) {
+    return isTagHeader(window.view, at) || isCertainFlvHeader(window.view, at) ? 'yes' : 'no';
+  }
+  if (!window.isLast) return 'wait';
+  return isKnownTypeByte(window.view.getUint8(at)) ? 'yes' : 'no';
+}
+
+/**
+ * Whether a whole tag certainly begins at `at`, where nothing before tells so (protocol.md 8.4): a tag header, the right
+ * size word behind the body, and behind that the type of a next tag or the end of the file. Where damage follows again, a
+ * time near that of the last tag says as much as the next type would.
+ */
+export function isCertainTag(window: FlvWindow, at: number, lastTimestampMs: number | undefined): Verdict {
+  const { view, end, isLast } = window;
+  if (!isTagHeader(view, at)) return 'no';
+  const bodySizeBytes = bodySizeAt(view, at);
+  const next = at + flvTagSizeBytes(bodySizeBytes);
+  if (next > end) return isLast ? 'no' : 'wait';
+  if (!hasRightSizeWord(view, at, bodySizeBytes)) return 'no';
+  if (isNear(timestampAt(view, at), lastTimestampMs)) return 'yes';
+  if (next === end) return isLast ? 'yes' : 'wait';
+  const nextByte = view.getUint8(next);
+  return isKnownTypeByte(nextByte) || nextByte === FIRST_BYTE_OF_FLV_HEADER ? 'yes' : 'no';
+}
+
+function isNear(timestampMs: number, lastTimestampMs: number | undefined): boolean {
+  return lastTimestampMs !== undefined && Math.abs((timestampMs - lastTimestampMs) | 0) <= MAX_TIME_STEP_MS;
+}
+
+/** Whether a file header with its size word of 0 certainly begins at `at`. */
+export function isCertainFileStart(window: FlvWindow, at: number): Verdict {
+  const { view, end, isLast } = window;
+  if (view.getUint8(at) !== FIRST_BYTE_OF_FLV_HEADER) return 'no';
+  if (end - at < FLV_HEADER_SIZE_BYTES + PREVIOUS_TAG_SIZE_BYTES) return isLast ? 'no' : 'wait';
+  return isCertainFlvHeader(view, at) && view.getUint32(at + FLV_HEADER_SIZE_BYTES) === 0 ? 'yes' : 'no';
+}
