@@ -21,7 +21,7 @@ export const PACKET_VIDEO_MULTITRACK = 6;
 export const PACKET_MOD_EX = 7;
 
 /** More modifiers than this in one tag are taken as damage. */
-const MAX_MOD_EX_COUNT = 16;
+export const MAX_MOD_EX_COUNT = 16;
 
 const FOUR_CC_SIZE_BYTES = 4;
 
