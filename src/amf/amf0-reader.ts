@@ -121,9 +121,10 @@ export class Amf0Reader {
     if (count > this.#reader.remaining) {
       throw new this.#reader.ErrorType(
         'ERR_TRUNCATED',
-        `AMF0 strict array of ${count} values in ${this.#reader.remaining} bytes`,
+        `${count} values of an AMF0 strict array in ${this.#reader.remaining} bytes`,
       );
     }
+    this.#budget.expect(count);
     const items: AmfValue[] = [];
     this.#references.push(items);
     for (let index = 0; index < count; index++) {

@@ -131,7 +131,7 @@ export class Amf3Reader {
     }
     const array = this.#remember(new EcmaArray());
     this.#readMembers(array, firstName);
-    this.#expect(count, 1, 'array');
+    this.#expectValues(count, 'array');
     for (let index = 0; index < count; index++) {
       array.set(String(index), this.read());
     }
@@ -162,7 +162,7 @@ export class Amf3Reader {
       );
     }
     const count = header >> 2;
-    this.#expect(count, 1, 'traits');
+    this.#expectValues(count, 'traits');
     const sealedNames: string[] = [];
     for (let index = 0; index < count; index++) {
       sealedNames.push(this.#readString());
@@ -181,7 +181,7 @@ export class Amf3Reader {
 
   #readNumberVector(marker: number, count: number): NumberVector {
     const fixed = this.#reader.u8('AMF3 vector fixed flag') !== 0;
-    this.#expect(count, marker === AMF3.vectorDouble ? 8 : 4, 'vector');
+    this.#checkSize(count, marker === AMF3.vectorDouble ? 8 : 4, 'vector');
     return this.#remember(new NumberVector(this.#readNumbers(marker, count), fixed));
   }
 
@@ -208,7 +208,7 @@ export class Amf3Reader {
 
   #readDictionary(count: number): AmfDictionary {
     const weakKeys = this.#reader.u8('AMF3 dictionary weak flag') !== 0;
-    this.#expect(count, 2, 'dictionary');
+    this.#expectValues(2 * count, 'dictionary');
     const entries = new Map<AmfValue, AmfValue>();
     const dictionary = this.#remember(new AmfDictionary(entries, weakKeys));
     for (let index = 0; index < count; index++) {
@@ -219,18 +219,23 @@ export class Amf3Reader {
   }
 
   #readItems(items: AmfValue[], count: number, what: string): void {
-    this.#expect(count, 1, what);
+    this.#expectValues(count, what);
     for (let index = 0; index < count; index++) {
       items.push(this.read());
     }
   }
 
-  /** Refuses a count for which there cannot be enough bytes, before anything is made for it. */
-  #expect(count: number, minItemSizeBytes: number, what: string): void {
-    if (count * minItemSizeBytes > this.#reader.remaining) {
+  /** Refuses a count of values that cannot all be there or are too many, before anything is made for them. */
+  #expectValues(count: number, what: string): void {
+    this.#checkSize(count, 1, what);
+    this.#budget.expect(count);
+  }
+
+  #checkSize(count: number, itemSizeBytes: number, what: string): void {
+    if (count * itemSizeBytes > this.#reader.remaining) {
       throw new this.#reader.ErrorType(
         'ERR_TRUNCATED',
-        `AMF3 ${what} of ${count} items in ${this.#reader.remaining} bytes`,
+        `${count} values of an AMF3 ${what} in ${this.#reader.remaining} bytes`,
       );
     }
   }

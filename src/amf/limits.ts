@@ -32,11 +32,9 @@ export class AmfBudget {
 
   /** A value begins; `leave` says that it is over. */
   enter(): void {
+    this.expect(1);
     this.#values += 1;
     this.#depth += 1;
-    if (this.#values > this.#limits.maxValues) {
-      throw new this.#ErrorType('ERR_LIMIT', `more than ${this.#limits.maxValues} AMF values in one message`);
-    }
     if (this.#depth > this.#limits.maxDepth) {
       throw new this.#ErrorType('ERR_LIMIT', `AMF values nested more than ${this.#limits.maxDepth} deep`);
     }
@@ -44,6 +42,13 @@ export class AmfBudget {
 
   leave(): void {
     this.#depth -= 1;
+  }
+
+  /** `count` more values are announced: better refused now than after the limit is reached. */
+  expect(count: number): void {
+    if (this.#values + count > this.#limits.maxValues) {
+      throw new this.#ErrorType('ERR_LIMIT', `more than ${this.#limits.maxValues} AMF values in one message`);
+    }
   }
 }
 

@@ -152,7 +152,7 @@ describe('encodeAmf0', () => {
       fc.property(fc.array(amfValues, { maxLength: 4 }), (values) => {
         expect(readAmf0Values(encodeAmf0(...values)).map(toComparable)).toStrictEqual(values.map(toComparable));
       }),
-      { numRuns: 200 },
+      { numRuns: 200, seed: 1 },
     );
   });
 
