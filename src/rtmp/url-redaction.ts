@@ -23,21 +23,22 @@ function redactWord(word: string, textBehind: string): string {
   const separator = rest.includes('/') ? '/' : '';
   const [userinfo, hostAndPort] = splitUserinfo(authority);
   // An `@` behind the authority: an unescaped `/` may have cut a password in two, so nothing around it is safe to show.
-  if ((beforeQuery(path) + textBehind).includes('@')) {
-    return userinfo === undefined ? `${scheme}${beforeMark(hostAndPort, /[:?#]/)}/${HIDDEN}` : scheme + HIDDEN;
+  if ((path + textBehind).includes('@')) {
+    const hostIsSure = userinfo === undefined && /^(rtm|http).*:\/\//i.test(scheme);
+    return hostIsSure ? `${scheme}${beforeMark(hostAndPort, /[:?#]/)}/${HIDDEN}` : scheme + HIDDEN;
   }
   return scheme + redactHostAndPort(hostAndPort) + separator + redactPath(beforeQuery(path), scheme !== '');
 }
 
 function redactHostAndPort(hostAndPort: string): string {
-  const shown = beforeMark(hostAndPort, /[?#]/);
+  const shown = beforeMark(hostAndPort, /[?#\\]/);
   return /^(\[[^\]]*\]|[^:[\]]*)(:\d*)?$/.test(shown) ? shown : `${beforeMark(shown, /:/)}:${HIDDEN}`;
 }
 
 /** Hides the last segment, also before a final `/`; a lone segment is the app and stays where that is sure. */
 function redactPath(path: string, loneIsApp: boolean): string {
   const cut = path.replace(/\/+$/, '').lastIndexOf('/');
-  if (path === '' || (cut < 0 && loneIsApp)) {
+  if (path === '' || (cut < 0 && loneIsApp && !path.includes('\\'))) {
     return path;
   }
   return path.slice(0, cut + 1) + HIDDEN;

@@ -207,7 +207,10 @@ function parsePath(path: string, overrides: RtmpUrlOverrides, text: string): { a
   if (app === '' || app.startsWith('?')) {
     throw missingAppError(text);
   }
-  if (overrides.app === undefined && beforeQuery(app).includes('@')) {
+  if (overrides.app === undefined && app.includes('\\')) {
+    throw urlError(text, `expected / between the parts as in ${EXAMPLE}, but a backslash came`, 'turn every \\ into /');
+  }
+  if (overrides.app === undefined && app.includes('@')) {
     throw urlError(
       text,
       'expected host/app/name, but an @ came in the app',
