@@ -1,6 +1,6 @@
 import type { MediaTag } from '../media/tag.js';
 import type { Broadcast } from './broadcast.js';
-import { Interruption } from './interruption.js';
+import { closeSource, Interruption } from './interruption.js';
 
 /**
  * Moves a source into a broadcast, no faster than the lossless subscribers take it. Resolves at the end of the source, or as
@@ -26,16 +26,6 @@ export async function feed(
     }
   } finally {
     interruption.dispose();
-    await close(tags, signal);
-  }
-}
-
-/** A source that is stuck in a read cannot be waited for: whoever aborted also ends what it reads from. */
-async function close(tags: AsyncIterator<unknown>, signal: AbortSignal): Promise<void> {
-  const closing = tags.return?.();
-  if (signal.aborted) {
-    closing?.catch(() => {});
-  } else {
-    await closing;
+    await closeSource(tags, signal);
   }
 }

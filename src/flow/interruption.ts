@@ -12,6 +12,10 @@ export class Interruption {
     signal.addEventListener('abort', this.#onAbort);
   }
 
+  get isAborted(): boolean {
+    return this.#signal.aborted;
+  }
+
   /** The result of the work; `undefined` as soon as the signal aborts. One wait at a time. */
   wait<T>(work: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
@@ -25,5 +29,15 @@ export class Interruption {
 
   dispose(): void {
     this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** Closes a source. One that is stuck in a read cannot be waited for: whoever aborted also ends what it reads from. */
+export async function closeSource(source: AsyncIterator<unknown>, signal: AbortSignal): Promise<void> {
+  const closing = source.return?.();
+  if (signal.aborted) {
+    closing?.catch(() => {});
+  } else {
+    await closing;
   }
 }

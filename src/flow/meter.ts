@@ -43,6 +43,7 @@ export class Meter {
 
   add(tags: readonly MediaTag[]): void {
     const place = this.#moveOn() % SLOT_COUNT;
+    this.#beganMs ??= this.#clock.nowMs();
     let bytes = 0;
     let videoFrames = 0;
     for (const tag of tags) {
@@ -79,7 +80,6 @@ export class Meter {
   /** Empties the slots whose time is over; gives back the number of the present one. */
   #moveOn(): number {
     const nowMs = this.#clock.nowMs();
-    this.#beganMs ??= nowMs;
     const slot = Math.floor(nowMs / SLOT_MS);
     const firstStale = Math.max(this.#slot + 1, slot - SLOT_COUNT + 1);
     for (let stale = firstStale; stale <= slot; stale++) {

@@ -1,5 +1,6 @@
 import type { MediaTag } from '../media/tag.js';
 import { type Clock, systemClock } from './clock.js';
+import { closeSource, Interruption } from './interruption.js';
 
 /** What is due so soon leaves together: fewer wake-ups, and timers are no more exact than that. */
 const TOGETHER_MS = 5;
@@ -26,22 +27,49 @@ export async function* pace(
   source: AsyncIterable<readonly MediaTag[]>,
   options: PaceOptions,
 ): AsyncGenerator<readonly MediaTag[], void, undefined> {
-  const { speed, signal, clock = systemClock } = options;
+  const { speed, signal = new AbortController().signal, clock = systemClock } = options;
   const schedule = new Schedule(speed);
-  for await (const tags of untilAborted(source, signal)) {
-    let from = 0;
-    while (from < tags.length) {
-      const nowMs = clock.nowMs();
-      const to = schedule.countDue(tags, from, nowMs);
-      if (to > from) {
-        yield to - from === tags.length ? tags : tags.slice(from, to);
-        from = to;
-      } else {
-        await sleep(schedule.waitMs(nowMs), clock, signal);
-      }
-      if (signal?.aborted) return;
+  const interruption = new Interruption(signal);
+  const iterator = source[Symbol.asyncIterator]();
+  try {
+    while (!signal.aborted) {
+      const next = await interruption.wait(iterator.next());
+      if (next === undefined || next.done === true) return;
+      yield* release(next.value, schedule, clock, interruption);
+    }
+  } finally {
+    interruption.dispose();
+    await closeSource(iterator, signal);
+  }
+}
+
+/** Gives the tags one group after the other, each when it is due. */
+async function* release(
+  tags: readonly MediaTag[],
+  schedule: Schedule,
+  clock: Clock,
+  interruption: Interruption,
+): AsyncGenerator<readonly MediaTag[], void, undefined> {
+  let from = 0;
+  while (from < tags.length && !interruption.isAborted) {
+    const nowMs = clock.nowMs();
+    const to = schedule.countDue(tags, from, nowMs);
+    if (to > from) {
+      yield to - from === tags.length ? tags : tags.slice(from, to);
+      from = to;
+    } else {
+      await sleep(schedule.waitMs(nowMs), clock, interruption);
     }
   }
+}
+
+async function sleep(delayMs: number, clock: Clock, interruption: Interruption): Promise<void> {
+  let cancel = () => {};
+  const timer = new Promise<void>((resolve) => {
+    cancel = clock.after(Math.min(delayMs, LONGEST_TIMER_MS), resolve);
+  });
+  await interruption.wait(timer);
+  cancel();
 }
 
 /** When tags are due. */
@@ -83,52 +111,4 @@ class Schedule {
     this.#nextDueMs = this.#zeroMs + timestampMs / this.#speed;
     return this.#nextDueMs <= nowMs + TOGETHER_MS;
   }
-}
-
-/** Ends when aborted, even while the source has nothing; what the source gives after that is lost. */
-async function* untilAborted<T>(
-  source: AsyncIterable<T>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<T, void, undefined> {
-  const iterator = source[Symbol.asyncIterator]();
-  let state: 'between' | 'waiting' | 'done' = 'between';
-  try {
-    while (!signal?.aborted) {
-      state = 'waiting';
-      const next = await orAborted(iterator.next(), signal);
-      if (next === undefined) return;
-      state = next.done === true ? 'done' : 'between';
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    if (state === 'between') {
-      await iterator.return?.();
-    } else if (state === 'waiting') {
-      // A source that hangs closes when it comes to itself. What it complains about then, nobody has asked for.
-      iterator.return?.().catch(() => {});
-    }
-  }
-}
-
-/** The promise's value, or `undefined` when aborted before. Leaves no listener behind, however many tags go by. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = () => resolve(undefined);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
-}
-
-function sleep(delayMs: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      cancel();
-      signal?.removeEventListener('abort', wake);
-      resolve();
-    };
-    const cancel = clock.after(Math.min(delayMs, LONGEST_TIMER_MS), wake);
-    signal?.addEventListener('abort', wake, { once: true });
-  });
 }

@@ -79,7 +79,7 @@ export class Splicer {
 /**
  * Plays pieces one after the other on one timeline. A piece is opened when the one before has ended.
  *
- * @param pieces may be endless.
+ * @param pieces see `repeat`; may be endless.
  * @throws {MediaError} `ERR_MEDIA_EMPTY` when a piece has no audio and no video: repeating it would never get anywhere.
  */
 export async function* splice(
@@ -95,6 +95,13 @@ export async function* splice(
     if (splicer.endMs === startMs) {
       throw new MediaError('ERR_MEDIA_EMPTY', 'the input has no audio and no video', { stage: 'file' });
     }
+  }
+}
+
+/** A piece so many times, opened anew each time; `Infinity`: for ever. */
+export function* repeat<T>(open: () => T, times: number): Generator<T, void, undefined> {
+  for (let i = 0; i < times; i++) {
+    yield open();
   }
 }
 
