@@ -1,0 +1,37 @@
+import type { MediaTag } from '../../media/tag.js';
+import type { RtmpMessage } from '../chunk/message.js';
+import type { MediaIntake } from './media-intake.js';
+
+/** Gathers the tags of neighbouring messages of one stream into one event. */
+export class TagRun<Event> {
+  readonly #events: Event[];
+  readonly #newEvent: (streamId: number, tags: readonly MediaTag[]) => Event;
+  #event: Event | undefined;
+  #streamId = 0;
+  #tags: MediaTag[] = [];
+
+  /** @param events those of one `receive`: a run goes on while its event is the last of them */
+  constructor(events: Event[], newEvent: (streamId: number, tags: readonly MediaTag[]) => Event) {
+    this.#events = events;
+    this.#newEvent = newEvent;
+  }
+
+  read(message: RtmpMessage, intake: MediaIntake): void {
+    if (this.#goesOn(message.streamId)) {
+      intake.read(message, this.#tags);
+      return;
+    }
+    const tags: MediaTag[] = [];
+    intake.read(message, tags);
+    if (tags.length > 0) {
+      this.#event = this.#newEvent(message.streamId, tags);
+      this.#streamId = message.streamId;
+      this.#tags = tags;
+      this.#events.push(this.#event);
+    }
+  }
+
+  #goesOn(streamId: number): boolean {
+    return this.#event !== undefined && this.#streamId === streamId && this.#events.at(-1) === this.#event;
+  }
+}
