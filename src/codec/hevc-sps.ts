@@ -132,31 +132,45 @@ function skipScalingList(r: BitReader, sizeId: number): void {
 /** st_ref_pic_set (H.265 7.3.7) of all sets. */
 function skipShortTermSets(r: BitReader): void {
   const setCount = atMost(r.unsignedGolomb('short-term sets'), MAX_SHORT_TERM_SETS, 'short-term sets');
-  let pictureCount = 0;
+  let distances: readonly number[] = [];
   for (let i = 0; i < setCount; i++) {
     const isPredicted = i > 0 && r.flag('set is predicted');
-    pictureCount = isPredicted ? skipPredictedSet(r, pictureCount) : skipCodedSet(r);
+    distances = isPredicted ? readPredictedSet(r, distances) : readCodedSet(r);
   }
 }
 
-function skipPredictedSet(r: BitReader, pictureCountBefore: number): number {
-  r.skip(1, 'sign of distance');
-  r.unsignedGolomb('distance');
-  let pictureCount = 0;
-  for (let i = 0; i <= pictureCountBefore; i++) {
-    if (r.flag('picture is used') || r.flag('picture is kept')) pictureCount++;
+/** A set told by its difference to the set before: how many bits it has depends on the pictures of that one. */
+function readPredictedSet(r: BitReader, distancesBefore: readonly number[]): number[] {
+  const isNegative = r.flag('sign of distance');
+  const size = r.unsignedGolomb('distance') + 1;
+  const shift = isNegative ? -size : size;
+  const distances: number[] = [];
+  for (const distance of [...distancesBefore, 0]) {
+    const isKept = r.flag('picture is used') || r.flag('picture is kept');
+    // At distance 0 is the picture itself, which is no reference (H.265 7-61, 7-62).
+    if (isKept && distance + shift !== 0) distances.push(distance + shift);
   }
-  return atMost(pictureCount, MAX_REFERENCE_PICTURES, 'pictures in a set');
+  atMost(distances.length, MAX_REFERENCE_PICTURES, 'pictures in a set');
+  const before = distances.filter((distance) => distance < 0).sort((a, b) => b - a);
+  const after = distances.filter((distance) => distance > 0).sort((a, b) => a - b);
+  return [...before, ...after];
 }
 
-function skipCodedSet(r: BitReader): number {
-  const before = atMost(r.unsignedGolomb('pictures before'), MAX_REFERENCE_PICTURES, 'pictures before');
-  const after = atMost(r.unsignedGolomb('pictures after'), MAX_REFERENCE_PICTURES - before, 'pictures after');
-  for (let i = 0; i < before + after; i++) {
-    r.unsignedGolomb('distance');
+function readCodedSet(r: BitReader): number[] {
+  const beforeCount = atMost(r.unsignedGolomb('pictures before'), MAX_REFERENCE_PICTURES, 'pictures before');
+  const afterCount = atMost(r.unsignedGolomb('pictures after'), MAX_REFERENCE_PICTURES - beforeCount, 'pictures after');
+  return [...readDistances(r, beforeCount, -1), ...readDistances(r, afterCount, 1)];
+}
+
+function readDistances(r: BitReader, count: number, direction: 1 | -1): number[] {
+  const distances: number[] = [];
+  let distance = 0;
+  for (let i = 0; i < count; i++) {
+    distance += direction * (r.unsignedGolomb('distance') + 1);
+    distances.push(distance);
     r.skip(1, 'picture is used');
   }
-  return before + after;
+  return distances;
 }
 
 function readVui(r: BitReader): HevcVui {
