@@ -11,7 +11,7 @@ import {
 import { ChunkStream, NO_BYTES } from './chunk-stream.js';
 import { type ChunkLimits, DEFAULT_CHUNK_LIMITS, DEFAULT_CHUNK_SIZE_BYTES, MAX_CHUNK_SIZE_BYTES } from './limits.js';
 import { CHUNK_TYPE_ID, type RtmpMessage } from './message.js';
-import { PayloadMemory } from './payload-memory.js';
+import { enlarged, LARGEST_CARVED_SIZE_BYTES, PayloadMemory } from './payload-memory.js';
 
 const ONE_BYTE_CSIDS = 64;
 
@@ -249,13 +249,9 @@ export class ChunkReader {
     }
     const roomyBytes = Math.min(stream.lengthBytes, Math.max(2 * neededBytes, SMALLEST_PARTIAL_SIZE_BYTES));
     const sizeBytes = Math.max(neededBytes, roomyBytes);
-    const larger =
-      stream.typeId === CHUNK_TYPE_ID.video || stream.typeId === CHUNK_TYPE_ID.audio
-        ? this.#memory.take(sizeBytes, stream.streamId)
-        : new Uint8Array(sizeBytes);
-    if (stream.receivedBytes > 0) {
-      larger.set(stream.memory.subarray(0, stream.receivedBytes));
-    }
+    const larger = isCarved(stream)
+      ? this.#memory.grow(stream.memory, stream.receivedBytes, sizeBytes, stream.streamId)
+      : enlarged(stream.memory, stream.receivedBytes, sizeBytes);
     stream.memory = larger;
     return larger;
   }
@@ -337,6 +333,11 @@ function isMedia(typeId: number): boolean {
     default:
       return false;
   }
+}
+
+function isCarved({ typeId, lengthBytes }: ChunkStream): boolean {
+  const isTag = typeId === CHUNK_TYPE_ID.audio || typeId === CHUNK_TYPE_ID.video;
+  return isTag && lengthBytes <= LARGEST_CARVED_SIZE_BYTES;
 }
 
 /** Whether the bytes at `at`, up to four and not beyond `end`, could be the u32 `value`. */

@@ -1,3 +1,4 @@
+import { unfilledBytes } from '../../bytes/memory.js';
 import { MediaError } from '../../errors.js';
 import type { MediaTag } from '../../media/tag.js';
 import type { TagFormat } from '../../media/tag-format.js';
@@ -29,7 +30,7 @@ export function rtmpTagFormat({ chunkSizeBytes, streamId }: RtmpTagFormatOptions
 }
 
 function encodeTags(tags: readonly MediaTag[], chunkSizeBytes: number, streamId: number): Uint8Array {
-  const output = new Uint8Array(encodedSize(tags, chunkSizeBytes, streamId));
+  const output = unfilledBytes(encodedSize(tags, chunkSizeBytes, streamId));
   const headers = new TagHeaders(streamId);
   let at = 0;
   for (const tag of tags) {
