@@ -98,10 +98,14 @@ function firstPacketDigest(packet: Uint8Array, at: number, signer: Signer): Uint
 }
 
 function secondPacketDigest(packet: Uint8Array, answeredDigest: Uint8Array, signer: Signer): Uint8Array {
-  const key = createHmac('sha256', KEYS[signer].whole).update(answeredDigest).digest();
-  return createHmac('sha256', key)
+  return createHmac('sha256', secondPacketKey(answeredDigest, signer))
     .update(packet.subarray(0, PACKET_SIZE_BYTES - DIGEST_SIZE_BYTES))
     .digest();
+}
+
+/** The key that signs the answer to the packet which holds `answeredDigest`. */
+export function secondPacketKey(answeredDigest: Uint8Array, signer: Signer): Uint8Array {
+  return createHmac('sha256', KEYS[signer].whole).update(answeredDigest).digest();
 }
 
 /** The keys are public, so the time of a comparison tells nothing. */
