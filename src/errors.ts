@@ -60,6 +60,8 @@ const KIND_OF_CODE = {
   /** The peer answered a command with an error that has no kind of its own. */
   ERR_REJECTED: 'protocol',
 
+  /** The file is there but the system does not let it be read. */
+  ERR_FILE_UNREADABLE: 'media',
   ERR_NOT_FLV: 'media',
   ERR_MEDIA_DAMAGED: 'media',
   ERR_MEDIA_UNSUPPORTED: 'media',

@@ -42,7 +42,7 @@ const MAX_HEADERLESS_SEARCH_BYTES = 1024 * 1024;
 export interface FlvPosition {
   /** Of a tag's first byte. */
   readonly atByte: number;
-  /** Near the time of that tag, on the file's unwrapped timeline. */
+  /** Of the first audio or video from there on, on the file's timeline. */
   readonly timestampMs: number;
 }
 
@@ -75,7 +75,7 @@ export class FlvReader {
 
   /** @param position where the bytes come from, when that is not the start of the file */
   constructor(position?: FlvPosition) {
-    this.#timeline = position === undefined ? new FlvTimeline() : FlvTimeline.from(position.timestampMs);
+    this.#timeline = new FlvTimeline(position?.timestampMs);
     if (position !== undefined) {
       this.#startByte = position.atByte;
       this.#state = 'tag';

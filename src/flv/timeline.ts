@@ -13,14 +13,13 @@ export class FlvTimeline {
   #unwrapper = new TimestampUnwrapper();
   #shiftMs = 0;
   #isPieceNew = false;
+  #startMs: number | undefined;
   #lastAudioMs: number | undefined;
   #lastVideoMs: number | undefined;
 
-  /** Begins in the middle of a file, at a time that is known from elsewhere. */
-  static from(timestampMs: number): FlvTimeline {
-    const timeline = new FlvTimeline();
-    timeline.#unwrapper.unwrap(timestampMs);
-    return timeline;
+  /** @param startMs in the middle of a file: where the next audio or video stands, known from elsewhere */
+  constructor(startMs?: number) {
+    this.#startMs = startMs;
   }
 
   /** Where the newest audio or video stands, whichever is later; `undefined` before the first. */
@@ -37,11 +36,9 @@ export class FlvTimeline {
   /** Maps the u32 of a tag. Only audio and video move the timeline: metadata in mid-stream often says 0. */
   map(typeId: number, timestampMs: number): number {
     if (typeId !== FLV_AUDIO && typeId !== FLV_VIDEO) {
-      return this.#isPieceNew ? (this.endMs ?? 0) : this.#shiftMs + this.#unwrapper.nearest(timestampMs);
+      return this.#mapData(timestampMs);
     }
-    if (this.#isPieceNew) {
-      this.#place(timestampMs);
-    }
+    this.#place(timestampMs);
     const mappedMs = this.#shiftMs + this.#unwrapper.unwrap(timestampMs);
     if (typeId === FLV_AUDIO) {
       this.#lastAudioMs = mappedMs;
@@ -51,8 +48,23 @@ export class FlvTimeline {
     return mappedMs;
   }
 
+  #mapData(timestampMs: number): number {
+    if (this.#startMs !== undefined) return this.#startMs;
+    return this.#isPieceNew ? (this.endMs ?? 0) : this.#shiftMs + this.#unwrapper.nearest(timestampMs);
+  }
+
+  /** Decides, at the first audio or video of a piece, where the piece stands. */
   #place(timestampMs: number): void {
+    if (this.#startMs !== undefined) {
+      this.#shiftMs = this.#startMs - timestampMs;
+      this.#startMs = undefined;
+    } else if (this.#isPieceNew) {
+      this.#placeNewPiece(timestampMs);
+    }
     this.#isPieceNew = false;
+  }
+
+  #placeNewPiece(timestampMs: number): void {
     const endMs = this.endMs ?? 0;
     const gapMs = this.#shiftMs + this.#unwrapper.nearest(timestampMs) - endMs;
     if (gapMs < 0 || gapMs > MAX_CONTINUATION_GAP_MS) {

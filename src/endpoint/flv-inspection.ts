@@ -1,0 +1,160 @@
+import type { FileHandle } from 'node:fs/promises';
+import { StreamHeaders } from '../flow/stream-headers.js';
+import { bodySizeAt, isTagHeader, timestampAt } from '../flv/framing.js';
+import type { FlvItem } from '../flv/item.js';
+import { type Keyframe, keyframesFromAmf } from '../flv/keyframe-index.js';
+import { toMediaTag } from '../flv/media-tag.js';
+import { type FlvPosition, FlvReader } from '../flv/reader.js';
+import { FLV_AUDIO, FLV_VIDEO, TAG_HEADER_SIZE_BYTES } from '../flv/tag.js';
+import { readMetadata, streamMetadata } from '../media/metadata.js';
+import type { MediaTag } from '../media/tag.js';
+import { headerSlot, isKeyframe, NO_HEADER_SLOT } from '../media/tag-info.js';
+import { READ_SIZE_BYTES } from './flv-file-reading.js';
+
+/** So much of a file is read for its headers and first frames. */
+const MAX_HEAD_SIZE_BYTES = 16 * 1024 * 1024;
+/** Where the last frame is looked for. */
+const TAIL_SIZE_BYTES = 1024 * 1024;
+/** Metadata that says no more than this over the last timestamp is right: it counts the last frame's length too. */
+const MAX_LAST_FRAME_MS = 10_000;
+/** So much of a body tells whether it is a keyframe. */
+const KEYFRAME_PROBE_SIZE_BYTES = 16;
+/** How far a keyframe may be from where the index says. */
+const MAX_INDEX_ERROR_MS = 1_000;
+const WRAP_MS = 2 ** 32;
+
+/** What a look at the beginning and the end of a file tells. */
+export interface FlvInspection {
+  /** `undefined`: not known without reading the whole file. */
+  readonly durationMs: number | undefined;
+  /** Timestamp of the first frame. */
+  readonly firstMs: number | undefined;
+  /** Metadata and sequence headers ahead of the first frames. */
+  readonly headers: readonly MediaTag[];
+  /** As the metadata says; to be checked against the file. */
+  readonly keyframes: readonly Keyframe[];
+}
+
+/** @throws {MediaError} see `FlvReader` */
+export async function inspectFlv(file: FileHandle, sizeBytes: number): Promise<FlvInspection> {
+  const head = await readHead(file);
+  const saidMs = head.saidDurationMs;
+  const lastMs = await readLastTimestamp(file, sizeBytes);
+  return { ...head, durationMs: durationOf(head.firstMs, lastMs, saidMs) };
+}
+
+interface FlvHead extends Omit<FlvInspection, 'durationMs'> {
+  readonly saidDurationMs: number | undefined;
+}
+
+async function readHead(file: FileHandle): Promise<FlvHead> {
+  const reader = new FlvReader();
+  const head = new HeadFacts();
+  const buffer = Buffer.allocUnsafeSlow(READ_SIZE_BYTES);
+  for (let atByte = 0; atByte < MAX_HEAD_SIZE_BYTES && !head.isComplete; ) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, atByte);
+    head.see(bytesRead === 0 ? reader.end() : reader.receive(buffer.subarray(0, bytesRead)));
+    if (bytesRead === 0) break;
+    atByte += bytesRead;
+  }
+  return head;
+}
+
+class HeadFacts implements FlvHead {
+  firstMs: number | undefined;
+  saidDurationMs: number | undefined;
+  keyframes: readonly Keyframe[] = [];
+  /** Frames of both kinds were seen, so no more headers are to be expected; or one kind for so long that it is alone. */
+  isComplete = false;
+  readonly #headers = new StreamHeaders();
+  readonly #seenKinds = new Set<MediaTag['kind']>();
+
+  get headers(): readonly MediaTag[] {
+    return this.#headers.inForce;
+  }
+
+  see(items: readonly FlvItem[]): void {
+    for (const item of items) {
+      const tag = item.type === 'tag' ? toMediaTag(item) : undefined;
+      if (tag !== undefined && this.#seenKinds.size < 2) {
+        this.#seeTag(tag);
+      }
+    }
+    this.isComplete = this.#seenKinds.size > 0;
+  }
+
+  #seeTag(tag: MediaTag): void {
+    this.#headers.see(tag.kind === 'data' ? streamMetadata(tag) : tag);
+    if (tag.kind === 'data') {
+      this.#seeMetadata(tag);
+    } else if (tag.body.length > 0 && headerSlot(tag) === NO_HEADER_SLOT) {
+      this.firstMs ??= tag.timestampMs;
+      this.#seenKinds.add(tag.kind);
+    }
+  }
+
+  #seeMetadata(tag: MediaTag): void {
+    if (this.saidDurationMs !== undefined) return;
+    const properties = readMetadata(tag);
+    const seconds = properties?.get('duration');
+    if (typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0) {
+      this.saidDurationMs = Math.round(seconds * 1000);
+    }
+    this.keyframes = keyframesFromAmf(properties?.get('keyframes'));
+  }
+}
+
+/** u32 of the last audio or video in the file, wherever it was cut off. */
+async function readLastTimestamp(file: FileHandle, sizeBytes: number): Promise<number | undefined> {
+  const startByte = Math.max(0, sizeBytes - TAIL_SIZE_BYTES);
+  const buffer = Buffer.allocUnsafeSlow(sizeBytes - startByte);
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, startByte);
+  const reader = new FlvReader({ atByte: startByte, timestampMs: 0 });
+  const items = [...reader.receive(buffer.subarray(0, bytesRead)), ...reader.end()];
+  const last = items.findLast(
+    (item) => item.type === 'tag' && (item.typeId === FLV_AUDIO || item.typeId === FLV_VIDEO),
+  );
+  return last === undefined ? undefined : timestampAt(viewOf(buffer), last.atByte - startByte);
+}
+
+/**
+ * Metadata is believed where it agrees with the last timestamp, because it knows how long the last frame lasts and how often
+ * the timestamps have wrapped; of a file that was cut off it tells the length before.
+ */
+function durationOf(
+  firstMs: number | undefined,
+  lastMs: number | undefined,
+  saidMs: number | undefined,
+): number | undefined {
+  if (firstMs === undefined || lastMs === undefined) return saidMs;
+  const measuredMs = (lastMs - firstMs) >>> 0;
+  if (saidMs === undefined) return measuredMs;
+  const wraps = Math.max(0, Math.floor((saidMs - measuredMs) / WRAP_MS));
+  const overMs = saidMs - measuredMs - wraps * WRAP_MS;
+  return overMs >= 0 && overMs <= MAX_LAST_FRAME_MS ? saidMs : measuredMs;
+}
+
+/**
+ * The newest keyframe of the index that is not behind the wanted time, if the file really has a keyframe of that time there.
+ */
+export async function findIndexed(
+  file: FileHandle,
+  keyframes: readonly Keyframe[],
+  wantedMs: number,
+): Promise<FlvPosition | undefined> {
+  const keyframe = keyframes.findLast(({ timestampMs }) => timestampMs <= wantedMs);
+  if (keyframe === undefined) return undefined;
+  const buffer = Buffer.alloc(TAG_HEADER_SIZE_BYTES + KEYFRAME_PROBE_SIZE_BYTES);
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, keyframe.atByte);
+  const view = viewOf(buffer);
+  if (bytesRead < buffer.length || !isTagHeader(view, 0) || view.getUint8(0) !== FLV_VIDEO) return undefined;
+  const body = buffer.subarray(TAG_HEADER_SIZE_BYTES, TAG_HEADER_SIZE_BYTES + bodySizeAt(view, 0));
+  const errorMs = (timestampAt(view, 0) - keyframe.timestampMs) | 0;
+  const timestampMs = keyframe.timestampMs + errorMs;
+  if (!isKeyframe({ kind: 'video', timestampMs, body }) || Math.abs(errorMs) > MAX_INDEX_ERROR_MS) return undefined;
+  return timestampMs <= wantedMs ? { atByte: keyframe.atByte, timestampMs } : undefined;
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+}

@@ -1,0 +1,82 @@
+import { MediaError, RtmpkitError, UsageError } from '../errors.js';
+import type { FlvDamage, FlvItem, FlvNotice } from '../flv/item.js';
+import { toMediaTag } from '../flv/media-tag.js';
+import type { FlvTag } from '../flv/tag.js';
+import { streamMetadata } from '../media/metadata.js';
+import type { MediaTag } from '../media/tag.js';
+
+export interface FlvSourceOptions {
+  /** Where to begin: at the keyframe before this time, counted from the first frame. Default 0. */
+  readonly startMs?: number;
+  /** Bytes were passed over; the stream goes on behind them. */
+  readonly onDamage?: (damage: FlvDamage) => void;
+  /** Something unusual, such as encrypted tags, which are left out of the stream. */
+  readonly onNotice?: (notice: FlvNotice) => void;
+}
+
+/** The tag as a stream carries it: metadata without what is about the file. */
+export function toStreamTag(flvTag: FlvTag): MediaTag | undefined {
+  const tag = toMediaTag(flvTag);
+  return tag?.kind === 'data' ? streamMetadata(tag) : tag;
+}
+
+/** The tags of these items as a stream carries them; what else there is goes to the listeners. */
+export function deliver(items: readonly FlvItem[], listeners: FlvSourceOptions): MediaTag[] {
+  const tags: MediaTag[] = [];
+  for (const item of items) {
+    if (item.type === 'tag') {
+      const tag = toStreamTag(item);
+      if (tag !== undefined) tags.push(tag);
+    } else if (item.type === 'damage') {
+      listeners.onDamage?.(item);
+    } else if (item.type === 'notice') {
+      listeners.onNotice?.(item);
+    }
+  }
+  return tags;
+}
+
+/** Headers as they go ahead of a stream that begins in the middle: with the time of its first tag. */
+export function stamped(headers: readonly MediaTag[], timestampMs: number): MediaTag[] {
+  return headers.map(({ kind, body }) => ({ kind, timestampMs, body }));
+}
+
+/** Names the input in errors of the FLV reader, and gives file system errors a code. Other errors stay as they are. */
+export function inputError(error: unknown, name: string): unknown {
+  if (error instanceof MediaError) {
+    const { code, message, stage, advice } = error;
+    return new MediaError(code, `${name}: ${message}`, {
+      ...(stage === undefined ? {} : { stage }),
+      ...(advice === undefined ? {} : { advice }),
+      cause: error,
+    });
+  }
+  if (error instanceof RtmpkitError || !isSystemError(error)) return error;
+  const details = { stage: 'file', cause: error } as const;
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new MediaError('ERR_FILE_NOT_FOUND', `${name}: there is no such file`, details);
+    case 'EISDIR':
+      return new MediaError('ERR_NOT_FLV', `${name}: this is a directory, not an FLV`, details);
+    case 'EACCES':
+    case 'EPERM':
+      return new MediaError('ERR_FILE_UNREADABLE', `${name}: no permission to read`, details);
+    default:
+      return new MediaError('ERR_FILE_UNREADABLE', `${name}: cannot be read (${error.code})`, details);
+  }
+}
+
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error;
+}
+
+export function noTags(name: string): MediaError {
+  return new MediaError('ERR_MEDIA_EMPTY', `${name}: this FLV has no audio, video or data`, { stage: 'file' });
+}
+
+export function startsBehindEnd(name: string, startMs: number): UsageError {
+  return new UsageError('ERR_USAGE', `${name}: ends before ${startMs / 1000} s, where it should start`, {
+    stage: 'file',
+  });
+}
