@@ -38,11 +38,10 @@ export class FlowControl {
     }
   }
 
-  /** Asks the peer to acknowledge what we send. */
-  announceWindow(sizeBytes: number): void {
-    if (sizeBytes !== this.#ourWindowBytes) {
-      this.#ourWindowBytes = sizeBytes;
-      this.#outbox.send({ type: 'windowAckSize', sizeBytes });
+  /** Asks the peer to acknowledge what we send, unless its Set Peer Bandwidth has made us do so already. */
+  announceFirstWindow(sizeBytes: number): void {
+    if (this.#ourWindowBytes === 0) {
+      this.#announceWindow(sizeBytes);
     }
   }
 
@@ -88,7 +87,14 @@ export class FlowControl {
   #limitBandwidth({ sizeBytes, limit }: SetPeerBandwidth): void {
     const isLarger = this.#ourWindowBytes > 0 && sizeBytes > this.#ourWindowBytes;
     if (sizeBytes > 0 && !(limit === 'soft' && isLarger)) {
-      this.announceWindow(sizeBytes);
+      this.#announceWindow(sizeBytes);
+    }
+  }
+
+  #announceWindow(sizeBytes: number): void {
+    if (sizeBytes !== this.#ourWindowBytes) {
+      this.#ourWindowBytes = sizeBytes;
+      this.#outbox.send({ type: 'windowAckSize', sizeBytes });
     }
   }
 

@@ -81,7 +81,7 @@ export class ServerConnectionCommands {
     }
     this.#connection = { ...connection, is: 'accepted' };
     const { outbox, flow } = this.#link;
-    flow.announceWindow(OUR_WINDOW_SIZE_BYTES);
+    flow.announceFirstWindow(OUR_WINDOW_SIZE_BYTES);
     outbox.send({ type: 'setPeerBandwidth', sizeBytes: OUR_WINDOW_SIZE_BYTES, limit: 'dynamic' });
     // Before the answer, since an old OBS fails on one of several chunks; and never again, since OBS would not notice.
     outbox.changeChunkSize(OUR_CHUNK_SIZE_BYTES);
