@@ -4,7 +4,7 @@ import { HIDDEN, redactUrl } from './url-redaction.js';
 
 export { redactUrl } from './url-redaction.js';
 
-export type RtmpScheme = 'rtmp' | 'rtmps';
+type RtmpScheme = 'rtmp' | 'rtmps';
 
 export interface RtmpUrl {
   readonly scheme: RtmpScheme;

@@ -1,7 +1,7 @@
 import type { AdobeChallenge } from './adobe.js';
 import type { LimelightChallenge } from './limelight.js';
 
-export type AuthMod = 'adobe' | 'llnw';
+type AuthMod = 'adobe' | 'llnw';
 
 /** What the description of a refused `connect` says about authentication. */
 export type AuthDemand =
