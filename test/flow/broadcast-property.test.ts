@@ -286,7 +286,7 @@ it('loses nothing that is not counted, and keeps order, headers and bounds', () 
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
   // The runs do reach what they are meant to reach.
   for (const count of Object.values(seen)) {
