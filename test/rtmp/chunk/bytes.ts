@@ -15,7 +15,11 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** `length` bytes that differ from place to place and from seed to seed. */
 export function pattern(length: number, seed = 0): Uint8Array {
-  return Uint8Array.from({ length }, (_, index) => (index * 7 + seed * 31 + (index >>> 8)) & 0xff);
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index++) {
+    bytes[index] = index * 7 + seed * 31 + (index >>> 8);
+  }
+  return bytes;
 }
 
 export function sha256(bytes: Uint8Array): string {

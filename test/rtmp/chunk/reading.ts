@@ -63,6 +63,11 @@ export function readIn(split: Split, wire: Uint8Array, reader = new ChunkReader(
   return { messages, error: undefined };
 }
 
+/** The same message with its payload as text, which compares and prints much faster than bytes do. */
+export function comparable({ payload, ...header }: RtmpMessage): object {
+  return { ...header, payload: Buffer.from(payload).toString('latin1') };
+}
+
 export function readWhole(wire: Uint8Array, limits?: Partial<ChunkLimits>): readonly RtmpMessage[] {
   const messages: RtmpMessage[] = [];
   new ChunkReader(limits).read(wire, messages);
