@@ -76,6 +76,19 @@ export const RECORDS = {
     /** Lavc libsvtav1: 322x182, Main. */
     svt: hex('81000c000a0b000000043d06d402f80040'),
   },
+  av1CMore: {
+    /** Lavc libaom-av1, timing and colours by av1_metadata: 25 frames/s, sRGB transfer in BT.709 matrix, full range. */
+    timing: hex('81000c000a160400000004000000ca80000021e836a6d7c8808680c2'),
+    /** Lavc libaom-av1 -still-picture 1: reduced header, monochrome. */
+    still: hex('81001c000a061821e836ad2a'),
+    /** Lavc libaom-av1: 10 bits, BT.2020 and PQ. */
+    hdr: hex('81004c000a0e000000043d06d4daf95091009040'),
+  },
+  /**
+   * Put together by hand from AV1 5.5.1; FFmpeg 5.1.9's trace_headers read the same values: Professional, 4:2:2 in 12 bits,
+   * level 5.1 High tier with a second operating point, 3840x1600, 59.94 frames/s, decoder model, frame ids, BT.2020 and PQ.
+   */
+  av1SequenceHeaderWithAllParts: hex('4400000fa400075302a9000003e93a611036efa258c08090baeffc7fa5ffaefa122012b8'),
   /** Lavc libaom-av1: start of a key frame of the stream above. */
   av1Keyframe: hex('0a0b000000043d06d4daf9004032c5181400a0b010db6f11a5fbb603c85ce93c'),
   vpcC: {

@@ -199,6 +199,41 @@ describe('AV1 configuration', () => {
     expect(av1CodecString(header)).toBe(codecString);
   });
 
+  it.each([
+    ['timing', { frameRate: 25, fullRange: true, colour: { ...BT709, transferCharacteristics: 13 } }],
+    ['still', { monochrome: true, chromaFormatIdc: 0, fullRange: true, levelIdx: 0 }],
+    [
+      'hdr',
+      {
+        bitDepth: 10,
+        fullRange: false,
+        colour: { colourPrimaries: 9, transferCharacteristics: 16, matrixCoefficients: 9 },
+      },
+    ],
+  ] as const)('reads %s as FFmpeg does', (name, expected) => {
+    const config = parseAv1Config(RECORDS.av1CMore[name]);
+    const header = parseAv1SequenceHeader(findAv1SequenceHeader(config.configObus)!);
+    expect(header).toMatchObject({ ...expected, width: 322, height: 182 });
+    expect(config.monochrome).toBe(header.monochrome);
+    expect(config.chromaFormatIdc).toBe(header.chromaFormatIdc);
+  });
+
+  it('goes through all optional parts of a sequence header', () => {
+    expect(parseAv1SequenceHeader(RECORDS.av1SequenceHeaderWithAllParts)).toEqual({
+      profile: 2,
+      levelIdx: 13,
+      highTier: true,
+      width: 3840,
+      height: 1600,
+      bitDepth: 12,
+      monochrome: false,
+      chromaFormatIdc: 2,
+      fullRange: false,
+      colour: { colourPrimaries: 9, transferCharacteristics: 16, matrixCoefficients: 9 },
+      frameRate: 60000 / 1001,
+    });
+  });
+
   it('finds the sequence header at the start of a key frame, behind a temporal delimiter', () => {
     // Cut off within the frame unit behind it, which is not looked at.
     expect(parseAv1SequenceHeader(findAv1SequenceHeader(RECORDS.av1Keyframe)!)).toMatchObject({ width: 322 });
