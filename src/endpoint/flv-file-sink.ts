@@ -1,0 +1,74 @@
+import type { Broadcast, SubscribeOptions, Subscription } from '../flow/broadcast.js';
+import type { Burst } from '../flow/burst.js';
+import type { Sink } from '../flow/sink.js';
+import type { FlvFileSummary } from '../flv/recording.js';
+import { type FlvFileOptions, FlvFileWriter } from './flv-file-writer.js';
+
+export type { FlvFileSummary } from '../flv/recording.js';
+export type { FlvFileOptions } from './flv-file-writer.js';
+
+/**
+ * A subscriber that records into an FLV file (see `FlvFileWriter`). However the process ends, the file can be played: up to
+ * the last second when it is killed, and complete, with duration and keyframe index, after `finish`.
+ */
+export class FlvFileSink implements Sink {
+  readonly #writer: FlvFileWriter;
+  #subscription: Subscription | undefined;
+
+  constructor(writer: FlvFileWriter) {
+    this.#writer = writer;
+    // A file that takes nothing any more must not hold up the others.
+    writer.finished.catch(() => this.#subscription?.close());
+  }
+
+  /** @throws {UsageError | OutputError} see `FlvFileWriter.create` */
+  static async open(path: string, options: FlvFileOptions = {}): Promise<FlvFileSink> {
+    return new FlvFileSink(await FlvFileWriter.create(path, options));
+  }
+
+  get path(): string {
+    return this.#writer.path;
+  }
+
+  /** Settles when the file is closed: rejects with an `OutputError` as soon as writing has failed. */
+  get finished(): Promise<FlvFileSummary> {
+    return this.#writer.finished;
+  }
+
+  /** What is in the file so far, or in the end. */
+  get summary(): FlvFileSummary {
+    return this.#writer.summary;
+  }
+
+  get subscription(): Subscription | undefined {
+    return this.#subscription;
+  }
+
+  /** Records this broadcast from now on. */
+  attach(broadcast: Broadcast, options: SubscribeOptions): void {
+    this.#subscription = broadcast.subscribe(this, options);
+  }
+
+  write(burst: Burst): boolean {
+    const hasRoom = this.#writer.append(burst);
+    if (!hasRoom) {
+      this.#writer.room().then(() => this.#subscription?.resume());
+    }
+    return hasRoom;
+  }
+
+  end(): void {
+    this.#writer.end();
+  }
+
+  cutOff(): void {
+    this.#writer.end();
+  }
+
+  /** Takes no more, writes what it has, completes the file and closes it. May be called again. */
+  finish(): Promise<FlvFileSummary> {
+    this.#subscription?.close();
+    this.#writer.end();
+    return this.finished;
+  }
+}

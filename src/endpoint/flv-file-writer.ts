@@ -1,0 +1,263 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FlvFileSummary, FlvRecording, type RecordableTag } from '../flv/recording.js';
+import { encodeFlvTags } from '../flv/tag.js';
+import { flvTagFormat } from '../flv/tag-format.js';
+import type { TagFormat } from '../media/tag-format.js';
+import { outputError } from './flv-output.js';
+import { isSystemError } from './flv-source.js';
+
+/** Whichever comes first makes what waits go to the system. */
+const FLUSH_BYTES = 256 * 1024;
+const FLUSH_AFTER_MS = 250;
+/** More than this may not wait for the disk; half of it gone there is room again. */
+const FULL_BYTES = 8 * 1024 * 1024;
+/** Buffers in one system call; Linux takes 1024. */
+const MAX_BUFFERS = 512;
+
+/** What the writer needs of an open file. A `FileHandle` has it. */
+export interface OutputFile {
+  writev(buffers: readonly Uint8Array[], position: number): Promise<{ readonly bytesWritten: number }>;
+  truncate(sizeBytes: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Tags and their bytes. A burst is one. */
+export interface TagRun {
+  readonly tags: readonly RecordableTag[];
+  encoded(format: TagFormat): Uint8Array;
+}
+
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly tags: readonly RecordableTag[];
+}
+
+export interface FlvFileOptions {
+  /** Replace a file that is there. Default: refuse. */
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Writes an FLV file: what is appended goes to the system in large pieces, at the latest after a quarter of a second; at the
+ * end the file's metadata is completed in place. When writing fails, the file is cut back to its last whole tag and
+ * completed as far as it got.
+ */
+export class FlvFileWriter {
+  readonly path: string;
+  /** Settles when the file is closed: rejects with an `OutputError` unless all was written. */
+  readonly finished: Promise<FlvFileSummary>;
+  #resolve: (summary: FlvFileSummary) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  readonly #file: OutputFile;
+  readonly #recording = new FlvRecording();
+  /** Where the next chunk goes: behind the head. */
+  #position = 0;
+  #waiting: Chunk[] = [];
+  #waitingBytes = 0;
+  /** What is being written counts too. */
+  #pendingBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isWriting = false;
+  #isEnding = false;
+  #waitForRoom: (() => void)[] = [];
+
+  /** @param file open, empty and owned by the writer from now on */
+  constructor(path: string, file: OutputFile) {
+    this.path = path;
+    this.#file = file;
+    this.finished = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+  }
+
+  /**
+   * @throws {UsageError} `ERR_OUTPUT_EXISTS`
+   * @throws {OutputError} `ERR_OUTPUT`, `ERR_DISK_FULL`
+   */
+  static async create(path: string, options: FlvFileOptions = {}): Promise<FlvFileWriter> {
+    try {
+      return new FlvFileWriter(path, await openOutput(path, options.overwrite === true));
+    } catch (error) {
+      throw outputError(error, path);
+    }
+  }
+
+  /** What is in the file so far, or in the end. */
+  get summary(): FlvFileSummary {
+    return this.#recording.summary;
+  }
+
+  /** It takes no more: it is ending, or has failed. */
+  get isOver(): boolean {
+    return this.#isEnding;
+  }
+
+  get hasRoom(): boolean {
+    return this.#pendingBytes <= FULL_BYTES || this.#isEnding;
+  }
+
+  /** Resolves when there is room again, or when no more is wanted because the file is closed. */
+  room(): Promise<void> {
+    if (this.hasRoom) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waitForRoom.push(resolve);
+    });
+  }
+
+  /** Takes more tags; `false`: it has enough until `room`. After the end or a failure they go nowhere. */
+  append(run: TagRun): boolean {
+    if (this.#isEnding) return true;
+    const tags = this.#recording.select(run.tags);
+    if (tags.length > 0) {
+      const bytes = tags === run.tags ? run.encoded(flvTagFormat) : encodeFlvTags(tags);
+      this.#waiting.push({ bytes, tags });
+      this.#waitingBytes += bytes.length;
+      this.#pendingBytes += bytes.length;
+    }
+    if (this.#waitingBytes >= FLUSH_BYTES) {
+      this.#flush();
+    } else {
+      this.#flushLater();
+    }
+    return this.hasRoom;
+  }
+
+  /** Writes what waits, completes the file and closes it. */
+  end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#flush();
+  }
+
+  #flushLater(): void {
+    if (this.#isWriting || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#flush(), FLUSH_AFTER_MS);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    this.#writeWaiting().catch((error: unknown) => this.#giveUp(error));
+  }
+
+  async #writeWaiting(): Promise<void> {
+    do {
+      await this.#writeHead();
+      await this.#writeChunks();
+      this.#tellRoom();
+    } while (this.#waitingBytes >= FLUSH_BYTES || (this.#isEnding && this.#waiting.length > 0));
+    if (this.#isEnding) {
+      await this.#complete();
+      return;
+    }
+    this.#isWriting = false;
+    if (this.#waiting.length > 0) {
+      this.#flushLater();
+    }
+  }
+
+  /** At the beginning, and again when the stream's metadata came late. */
+  async #writeHead(): Promise<void> {
+    const head = this.#recording.takeHead();
+    if (head === undefined) return;
+    await writeAll(this.#file, [head], 0, () => {});
+    this.#recording.commitHead(head.length);
+    this.#position = Math.max(this.#position, head.length);
+  }
+
+  async #writeChunks(): Promise<void> {
+    const chunks = this.#waiting.splice(0, MAX_BUFFERS);
+    const buffers = chunks.map((chunk) => chunk.bytes);
+    const sizeBytes = buffers.reduce((sum, bytes) => sum + bytes.length, 0);
+    this.#waitingBytes -= sizeBytes;
+    try {
+      await writeAll(this.#file, buffers, this.#position, (writtenBytes) => {
+        this.#position += writtenBytes;
+      });
+    } finally {
+      for (const chunk of chunks) {
+        this.#recording.commit(chunk.tags, this.#position);
+      }
+      this.#pendingBytes -= sizeBytes;
+    }
+  }
+
+  async #complete(): Promise<void> {
+    await this.#writeClosedHead();
+    await this.#file.close();
+    this.#tellRoom();
+    this.#resolve(this.summary);
+  }
+
+  async #writeClosedHead(): Promise<void> {
+    await writeAll(this.#file, [this.#recording.closedHead()], 0, () => {});
+  }
+
+  async #giveUp(cause: unknown): Promise<void> {
+    this.#isEnding = true;
+    this.#waiting = [];
+    try {
+      await this.#file.truncate(this.summary.sizeBytes);
+      if (this.summary.sizeBytes > 0) {
+        await this.#writeClosedHead();
+      }
+    } catch {
+      // What is in the file can be played as it is. The first failure is the one to tell.
+    }
+    await this.#file.close().catch(() => {});
+    this.#tellRoom();
+    this.#reject(outputError(cause, this.path));
+  }
+
+  #tellRoom(): void {
+    if (this.#pendingBytes > FULL_BYTES / 2 && !this.#isEnding) return;
+    const waiting = this.#waitForRoom;
+    this.#waitForRoom = [];
+    for (const resolve of waiting) {
+      resolve();
+    }
+  }
+}
+
+/** A device, such as `/dev/null`, is always there and loses nothing by being written. */
+async function openOutput(path: string, overwrite: boolean): Promise<FileHandle> {
+  try {
+    return await open(path, overwrite ? 'w' : 'wx');
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'EEXIST' && (await stat(path)).isCharacterDevice()) {
+      return await open(path, 'w');
+    }
+    throw error;
+  }
+}
+
+/** Writes until nothing is left, however little the system takes at once; `onWritten` hears of every step. */
+async function writeAll(
+  file: OutputFile,
+  buffers: readonly Uint8Array[],
+  position: number,
+  onWritten: (bytesWritten: number) => void,
+): Promise<void> {
+  let left = buffers;
+  let at = position;
+  while (left.length > 0) {
+    const { bytesWritten } = await file.writev(left, at);
+    if (bytesWritten === 0) throw new Error('the system takes no more bytes');
+    at += bytesWritten;
+    onWritten(bytesWritten);
+    left = withoutFirst(left, bytesWritten);
+  }
+}
+
+function withoutFirst(buffers: readonly Uint8Array[], sizeBytes: number): readonly Uint8Array[] {
+  let skip = sizeBytes;
+  for (const [i, bytes] of buffers.entries()) {
+    if (skip < bytes.length) return [bytes.subarray(skip), ...buffers.slice(i + 1)];
+    skip -= bytes.length;
+  }
+  return [];
+}

@@ -1,0 +1,38 @@
+import { OutputError, RtmpkitError, UsageError } from '../errors.js';
+import { isSystemError } from './flv-source.js';
+
+/** Why writing failed, with a code and in words. Errors of our own stay as they are. */
+export function outputError(error: unknown, name: string): RtmpkitError {
+  if (error instanceof RtmpkitError) return error;
+  const details = { stage: 'output', cause: error } as const;
+  const code = isSystemError(error) ? error.code : undefined;
+  switch (code) {
+    case 'EEXIST':
+      return new UsageError('ERR_OUTPUT_EXISTS', `${name}: this file is already there`, {
+        ...details,
+        advice: 'Give another name, or --overwrite to replace it',
+      });
+    case 'ENOSPC':
+      return new OutputError('ERR_DISK_FULL', `${name}: the disk is full`, details);
+    case 'EDQUOT':
+      return new OutputError('ERR_DISK_FULL', `${name}: the disk quota is used up`, details);
+    case 'EFBIG':
+      return new OutputError('ERR_DISK_FULL', `${name}: the file system takes no larger file`, details);
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new OutputError('ERR_OUTPUT', `${name}: there is no such directory`, details);
+    case 'EISDIR':
+      return new OutputError('ERR_OUTPUT', `${name}: this is a directory`, details);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new OutputError('ERR_OUTPUT', `${name}: no permission to write`, details);
+    case 'ESPIPE':
+      return new OutputError('ERR_OUTPUT', `${name}: this is a pipe, which cannot be written like a file`, {
+        ...details,
+        advice: 'Use - as output and let the shell redirect it',
+      });
+    default:
+      return new OutputError('ERR_OUTPUT', `${name}: cannot be written (${code ?? String(error)})`, details);
+  }
+}

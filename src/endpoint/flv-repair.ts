@@ -1,0 +1,144 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { UsageError } from '../errors.js';
+import type { FlvDamage, FlvItem, FlvNotice } from '../flv/item.js';
+import type { FlvFileSummary } from '../flv/recording.js';
+import { encodeFlvTags, type FlvTag, flvTagSizeBytes } from '../flv/tag.js';
+import { readFlvItems } from './flv-file-reading.js';
+import { type FlvFileOptions, FlvFileWriter } from './flv-file-writer.js';
+import { inputError, isSystemError, noTags } from './flv-source.js';
+
+export interface RepairOptions extends FlvFileOptions {
+  /** Aborting completes the output with what has been read by then. */
+  readonly signal?: AbortSignal;
+  /** Called for each piece that was read. */
+  readonly onProgress?: (progress: RepairProgress) => void;
+  readonly onDamage?: (damage: FlvDamage) => void;
+  readonly onNotice?: (notice: FlvNotice) => void;
+}
+
+export interface RepairProgress {
+  readonly bytesRead: number;
+  readonly sizeBytes: number;
+}
+
+/** The file that was written, and what was not worth keeping. */
+export interface RepairSummary extends FlvFileSummary {
+  readonly damages: number;
+  readonly skippedBytes: number;
+  /** The signal came before the end of the input. */
+  readonly isAborted: boolean;
+}
+
+/**
+ * Writes a new FLV with everything of another that is whole: every tag with its time and bytes, encrypted ones and unknown
+ * types too; joined pieces on one timeline; with exact metadata and a keyframe index. The output is created when the input
+ * has proved to have something in it, and can be played even if this stops half-way.
+ *
+ * @throws {MediaError} see `readFlvItems`, and `ERR_MEDIA_EMPTY`
+ * @throws {UsageError} when both are the same file; `ERR_OUTPUT_EXISTS`
+ * @throws {OutputError}
+ */
+export async function repairFlv(
+  inputPath: string,
+  outputPath: string,
+  options: RepairOptions = {},
+): Promise<RepairSummary> {
+  const sizeBytes = await checkPaths(inputPath, outputPath);
+  const repair = new Repair(outputPath, options);
+  try {
+    for await (const items of readFlvItems(inputPath)) {
+      if (options.signal?.aborted === true || repair.hasFailed) break;
+      await repair.take(items);
+      options.onProgress?.({ bytesRead: repair.bytesRead, sizeBytes });
+    }
+  } catch (error) {
+    await repair.abandon();
+    throw error;
+  }
+  const summary = await repair.finish(options.signal?.aborted === true);
+  if (summary === undefined) throw noTags(inputPath);
+  return summary;
+}
+
+class Repair {
+  readonly #outputPath: string;
+  readonly #options: RepairOptions;
+  #writer: FlvFileWriter | undefined;
+  #damages = 0;
+  #skippedBytes = 0;
+  bytesRead = 0;
+
+  constructor(outputPath: string, options: RepairOptions) {
+    this.#outputPath = outputPath;
+    this.#options = options;
+  }
+
+  get hasFailed(): boolean {
+    return this.#writer?.isOver === true;
+  }
+
+  async take(items: readonly FlvItem[]): Promise<void> {
+    const tags: FlvTag[] = [];
+    for (const item of items) {
+      switch (item.type) {
+        case 'tag':
+          tags.push(item);
+          this.bytesRead = item.atByte + flvTagSizeBytes(item.body.length);
+          break;
+        case 'damage':
+          this.#damages++;
+          this.#skippedBytes += item.skippedBytes;
+          this.#options.onDamage?.(item);
+          break;
+        case 'notice':
+          this.#options.onNotice?.(item);
+          break;
+        case 'header':
+          break;
+      }
+    }
+    if (tags.length === 0) return;
+    this.#writer ??= await FlvFileWriter.create(this.#outputPath, this.#options);
+    this.#writer.append({ tags, encoded: () => encodeFlvTags(tags) });
+    await this.#writer.room();
+  }
+
+  async finish(isAborted: boolean): Promise<RepairSummary | undefined> {
+    if (this.#writer === undefined) return undefined;
+    this.#writer.end();
+    const summary = await this.#writer.finished;
+    return { ...summary, damages: this.#damages, skippedBytes: this.#skippedBytes, isAborted };
+  }
+
+  /** Reading has failed, which is what there is to tell; what was written by then is completed all the same. */
+  async abandon(): Promise<void> {
+    await this.finish(true).catch(() => {});
+  }
+}
+
+/** @returns size of the input */
+async function checkPaths(inputPath: string, outputPath: string): Promise<number> {
+  try {
+    const input = await stat(inputPath);
+    const output = await statIfThere(outputPath);
+    if (output !== undefined && output.dev === input.dev && output.ino === input.ino) {
+      throw new UsageError('ERR_USAGE', `${outputPath}: this is the file to be repaired itself`, {
+        stage: 'options',
+        advice: 'Write to another file, and replace the old one when you are content with it',
+      });
+    }
+    return input.size;
+  } catch (error) {
+    throw inputError(error, inputPath);
+  }
+}
+
+async function statIfThere(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
