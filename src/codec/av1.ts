@@ -18,6 +18,8 @@ export interface Av1Config {
 const MARKER_AND_VERSION = 0x81;
 const OBU_SEQUENCE_HEADER = 1;
 const MAX_LEB128_SIZE_BYTES = 8;
+/** The sequence header stands in front, behind a temporal delimiter and metadata at most. */
+const MAX_SEARCHED_OBU_COUNT = 16;
 
 /** @throws {MediaError} `ERR_MEDIA_DAMAGED` */
 export function parseAv1Config(record: Uint8Array): Av1Config {
@@ -54,14 +56,14 @@ export function av1ChromaFormat(monochrome: boolean, subsamplingX: boolean, subs
 }
 
 /**
- * The payload of the first sequence header among open bitstream units (AV1 5.3), as they stand in a record or at the start
- * of a key frame; a view.
+ * The payload of the sequence header among the first open bitstream units (AV1 5.3), as they stand in a record or at the
+ * start of a key frame; a view.
  *
  * @throws {MediaError} `ERR_MEDIA_DAMAGED`
  */
 export function findAv1SequenceHeader(obus: Uint8Array): Uint8Array | undefined {
   let rest = obus;
-  while (rest.length > 0) {
+  for (let count = 0; rest.length > 0 && count < MAX_SEARCHED_OBU_COUNT; count++) {
     const obu = readObu(rest);
     if (obu.type === OBU_SEQUENCE_HEADER) return obu.payload;
     rest = obu.rest;

@@ -35,6 +35,8 @@ export interface HevcNalArray {
 
 const CONFIG_VERSION = 1;
 const NAL_TYPE_SPS = 33;
+/** Far more than the parameter sets that the standard knows; keeps empty units from taking more memory than the record. */
+const MAX_NAL_COUNT = 256;
 
 /** @throws {MediaError} `ERR_MEDIA_DAMAGED` */
 export function parseHevcConfig(record: Uint8Array): HevcConfig {
@@ -70,9 +72,14 @@ function readHevcProfile(r: ByteReader): HevcProfile {
 function readNalArrays(r: ByteReader): HevcNalArray[] {
   const arrayCount = r.u8('number of NAL arrays');
   const arrays: HevcNalArray[] = [];
+  let totalCount = 0;
   for (let i = 0; i < arrayCount; i++) {
     const nalType = r.u8('NAL type') & 0x3f;
     const nalCount = r.u16('number of NAL units');
+    totalCount += nalCount;
+    if (totalCount > MAX_NAL_COUNT) {
+      throw new MediaError('ERR_MEDIA_DAMAGED', `the H.265 configuration holds more than ${MAX_NAL_COUNT} NAL units`);
+    }
     const nals: Uint8Array[] = [];
     for (let j = 0; j < nalCount; j++) nals.push(r.bytes(r.u16('size of NAL unit'), 'NAL unit'));
     arrays.push({ nalType, nals });

@@ -1,7 +1,9 @@
-import { readAmf0Values } from '../amf/amf0-reader.js';
+import { Amf0Reader } from '../amf/amf0-reader.js';
 import { encodeAmf0 } from '../amf/amf0-writer.js';
-import { type AmfValue, EcmaArray } from '../amf/value.js';
-import { MediaError } from '../errors.js';
+import { AMF_FILE_LIMITS } from '../amf/limits.js';
+import { type AmfValue, EcmaArray, isAmfObject } from '../amf/value.js';
+import { ByteReader } from '../bytes/reader.js';
+import { MediaError, RtmpkitError } from '../errors.js';
 import type { MediaTag } from './tag.js';
 import { isMetadata } from './tag-info.js';
 
@@ -17,8 +19,17 @@ export type MetadataProperties = ReadonlyMap<string, AmfValue> | Readonly<Record
  * plays without it.
  */
 export function readMetadata(tag: MediaTag): EcmaArray | undefined {
-  const values = metadataValues(tag);
-  return values === undefined ? undefined : asEcmaArray(values[0]);
+  if (!isMetadata(tag)) return undefined;
+  const value = undefinedOnFailure(() => firstPropertyList(tag.body));
+  if (value instanceof EcmaArray) return value;
+  return isAmfObject(value) ? new EcmaArray(value) : undefined;
+}
+
+/** The value behind the name. What stands behind it is left alone: old muxers end the tag with one more end mark. */
+function firstPropertyList(body: Uint8Array): AmfValue {
+  const reader = new Amf0Reader(new ByteReader(body, MediaError), AMF_FILE_LIMITS);
+  if (reader.read() === SET_DATA_FRAME) reader.read();
+  return reader.read();
 }
 
 /** A data tag `onMetaData` with an ECMA array, the form that all players understand. */
@@ -45,28 +56,23 @@ const FILE_LAYOUT_PROPERTIES = new Set([
 
 /**
  * The metadata tag as it may go into a stream: without what describes a file's layout. The same tag comes back when there
- * is nothing to drop, or when the tag is not readable metadata.
+ * is nothing to drop, or when the tag is not metadata that can be read and written again.
  */
 export function streamMetadata(tag: MediaTag): MediaTag {
   const properties = readMetadata(tag);
   if (properties === undefined) return tag;
   const kept = [...properties].filter(([name]) => !FILE_LAYOUT_PROPERTIES.has(name.toLowerCase()));
-  return kept.length === properties.size ? tag : metadataTag(new Map(kept), tag.timestampMs);
+  if (kept.length === properties.size) return tag;
+  // Values that refer to each other may be too large to be written without references.
+  return undefinedOnFailure(() => metadataTag(new Map(kept), tag.timestampMs)) ?? tag;
 }
 
-/** The values behind the name, or `undefined` when the tag is not readable metadata. */
-function metadataValues(tag: MediaTag): readonly AmfValue[] | undefined {
-  if (!isMetadata(tag)) return undefined;
+/** What `run` gives, or `undefined` when the values are damaged or go beyond a limit. */
+function undefinedOnFailure<T>(run: () => T): T | undefined {
   try {
-    const values = readAmf0Values(tag.body, MediaError);
-    return values.slice(values[0] === SET_DATA_FRAME ? 2 : 1);
+    return run();
   } catch (error) {
-    if (error instanceof MediaError) return undefined;
+    if (error instanceof RtmpkitError) return undefined;
     throw error;
   }
-}
-
-function asEcmaArray(value: AmfValue): EcmaArray | undefined {
-  if (value instanceof EcmaArray) return value;
-  return value instanceof Map ? new EcmaArray(value) : undefined;
 }

@@ -164,7 +164,7 @@ export function isDisposable(tag: MediaTag): boolean {
   if (frameType === FRAME_KEY || packetType < 0) return false;
   if ((first & ENHANCED_VIDEO) === 0) {
     if ((first & 0x0f) === CODEC_ID_AVC) return packetType === PACKET_CODED_FRAMES && areNalsDisposable(tag.body, 5);
-    return frameType === FRAME_DISPOSABLE_INTER;
+    return frameType === FRAME_DISPOSABLE_INTER && packetType === PACKET_CODED_FRAMES;
   }
   if ((first & 0x0f) !== packetType || !hasBytesAt(tag.body, 1, FOUR_CC_AVC1)) return false;
   if (packetType === PACKET_CODED_FRAMES) return areNalsDisposable(tag.body, 8);

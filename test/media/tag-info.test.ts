@@ -74,6 +74,7 @@ const TABLE: readonly (readonly [name: string, tag: MediaTag, traits: readonly T
   ['H.263 key frame', video('12 00 00 84 00'), ['keyframe']],
   ['H.263 inter frame', video('22 00 00 84 00'), []],
   ['H.263 disposable inter frame', video('32 00 00 84 00'), ['disposable']],
+  ['MPEG-4 end with the frame type of a disposable frame', video('39 02 00 00 00'), ['end']],
   ['VP6 key frame whose crop byte is 0', video('14 00 78 06'), ['keyframe']],
   ['command', video('57 00'), []],
   ['AAC frame', audio('af 01 21 10'), []],
