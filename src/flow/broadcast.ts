@@ -59,7 +59,7 @@ export class Broadcast {
   readonly #clock: Clock;
   readonly #ring: Ring;
   readonly #headers = new StreamHeaders();
-  readonly #home: CursorHome;
+  readonly #home: CursorHome & { isEnded: boolean };
   readonly #cursors = new Set<Cursor>();
   readonly #losslessCursors = new Set<Cursor>();
 
@@ -72,7 +72,6 @@ export class Broadcast {
 
   #bytes = 0;
   #tags = 0;
-  #isEnded = false;
   #waitForRoom: (() => void)[] = [];
 
   constructor(options: BroadcastOptions) {
@@ -85,7 +84,7 @@ export class Broadcast {
   /** More of the stream, of which nothing may be changed any more. After `end` it has no effect. */
   append(tags: readonly MediaTag[]): void {
     for (const tag of tags) {
-      if (this.#isEnded) return;
+      if (this.#home.isEnded) return;
       this.#gather(tag);
     }
     this.#sealLater();
@@ -93,9 +92,9 @@ export class Broadcast {
 
   /** Nothing more will come: every subscriber gets the rest, a slow one in its own time, then its `end`. */
   end(): void {
-    if (this.#isEnded) return;
+    if (this.#home.isEnded) return;
     this.#seal();
-    this.#isEnded = true;
+    this.#home.isEnded = true;
     for (const cursor of this.#cursors) {
       cursor.onEnded();
     }
@@ -204,14 +203,11 @@ export class Broadcast {
     this.#ring.dropBefore(this.#options.gopCache ? oldestKept : oldestNeeded(this.#cursors, this.#ring.end));
   }
 
-  #makeHome(): CursorHome {
-    const isEnded = () => this.#isEnded;
+  #makeHome(): CursorHome & { isEnded: boolean } {
     return {
       ring: this.#ring,
       clock: this.#clock,
-      get isEnded() {
-        return isEnded();
-      },
+      isEnded: false,
       moved: () => this.#releaseSource(),
       remove: (cursor) => {
         this.#cursors.delete(cursor);

@@ -128,9 +128,11 @@ export class Cursor implements Subscription {
 
   #findPlace(oldestKept: number): void {
     const { ring } = this.#home;
+    const newest = ring.end - 1;
+    if (this.#next === newest) return; // as for all who keep up
     if (this.#next === NONE) {
-      if (ring.isJoinPoint(ring.end - 1)) {
-        this.#joinAt(ring.end - 1);
+      if (ring.isJoinPoint(newest)) {
+        this.#joinAt(newest);
       }
       return;
     }

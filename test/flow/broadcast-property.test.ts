@@ -54,9 +54,12 @@ class CheckingSink implements Sink {
   #nextIndex: number | undefined;
   #headers: HeaderState = new Map();
   readonly #stream: Stream;
+  /** It calls `resume` within `write`. */
+  readonly #refillsInside: boolean;
 
-  constructor(stream: Stream, options: SubscribeOptions, room: number) {
+  constructor(stream: Stream, { options, room, refillsInside }: Extract<Step, { do: 'join' }>) {
     this.#stream = stream;
+    this.#refillsInside = refillsInside;
     this.isLossless = options.mode === 'lossless';
     this.room = room;
   }
@@ -68,7 +71,12 @@ class CheckingSink implements Sink {
       this.#check(tag, burst);
     }
     this.room--;
-    return this.room > 0;
+    if (this.room > 0) return true;
+    if (this.#refillsInside) {
+      this.room = 2;
+      this.subscription?.resume();
+    }
+    return false;
   }
 
   #check(tag: MediaTag, burst: Burst): void {
@@ -130,7 +138,7 @@ type Step =
   | { do: 'append'; kinds: readonly string[]; stepMs: number }
   | { do: 'turn' }
   | { do: 'advance'; ms: number }
-  | { do: 'join'; options: SubscribeOptions; room: number }
+  | { do: 'join'; options: SubscribeOptions; room: number; refillsInside: boolean }
   | { do: 'resume'; who: number; room: number }
   | { do: 'close'; who: number };
 
@@ -160,7 +168,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 300 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('join' as const), options: subscribeOptions, room }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('join' as const),
+      options: subscribeOptions,
+      room,
+      refillsInside: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.constant(true)),
+    }),
+  },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('resume' as const), who: fc.nat(9), room }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), who: fc.nat(9) }) },
 );
@@ -211,7 +227,7 @@ function play({ steps, gopCache, hasVideo, respectsRoom }: Run): CheckingSink[] 
         clock.advance(now.ms);
         break;
       case 'join': {
-        const sink = new CheckingSink(stream, now.options, now.room);
+        const sink = new CheckingSink(stream, now);
         sink.subscription = broadcast.subscribe(sink, now.options);
         sinks.push(sink);
         break;

@@ -587,13 +587,16 @@ describe('sinks that misbehave', () => {
     const { broadcast, join, send, clock } = setUp();
     const first = join();
     const newcomer = new RecordingSink();
+    let depth = 0;
     first.onWrite = (burst) => {
+      expect(depth++, 'no write within a write').toBe(0);
       if (burst.startMs === 0) {
         broadcast.subscribe(newcomer, LIVE);
         broadcast.append([audio(20, 0, 300_000)]);
         broadcast.append([audio(40)]);
         broadcast.end();
       }
+      depth--;
     };
     const last = join();
     send(audio(0));
