@@ -34,20 +34,21 @@ async function run(options: ServeOptions, report: (event: CommandEvent) => void,
 
   report({ event: 'started', role: 'server', listen: listening(server) });
   warnIfOpen(server, report);
-  const stats = setInterval(() => reportStats(server, registry, startedMs, report), STATS_EVERY_MS);
+  const stats = reportStats(server, startedMs, report);
   try {
     if (!signal.aborted) {
       await once(signal, 'abort');
     }
   } finally {
     clearInterval(stats);
-    await server.close('the server stops');
+    await server.close();
   }
+  const { bytesReceived, bytesSent } = server.stats;
   report({
     event: 'ended',
     role: 'server',
     reason: 'stopped',
-    bytes: server.bytesReceived + server.bytesSent,
+    bytes: bytesReceived + bytesSent,
     durationMs: Math.round(performance.now() - startedMs),
     final: true,
   });
@@ -76,30 +77,31 @@ function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
-function reportStats(
-  server: RtmpServer,
-  registry: StreamRegistry,
-  startedMs: number,
-  report: (event: CommandEvent) => void,
-): void {
-  const { bitrateKbps } = server.measure();
-  report({
-    event: 'stats',
-    role: 'server',
-    positionMs: Math.round(performance.now() - startedMs),
-    durationMs: null,
-    bytes: server.bytesReceived + server.bytesSent,
-    bitrateKbps,
-    fps: 0,
-    skewMs: null,
-    queueMs: 0,
-    queueBytes: registry.bufferedBytes,
-    droppedFrames: server.droppedTags,
-    reconnects: 0,
-    publishers: registry.publishedCount,
-    players: server.playerCount,
-    connections: server.connectionCount,
-  });
+/** Tells once a second how the server does, until it is stopped. */
+function reportStats(server: RtmpServer, startedMs: number, report: (event: CommandEvent) => void): NodeJS.Timeout {
+  let bytesBefore = 0;
+  return setInterval(() => {
+    const stats = server.stats;
+    const bytes = stats.bytesReceived + stats.bytesSent;
+    report({
+      event: 'stats',
+      role: 'server',
+      positionMs: Math.round(performance.now() - startedMs),
+      durationMs: null,
+      bytes,
+      bitrateKbps: Math.round(((bytes - bytesBefore) * 8) / STATS_EVERY_MS),
+      fps: 0,
+      skewMs: null,
+      queueMs: 0,
+      queueBytes: stats.bufferedBytes,
+      droppedFrames: stats.droppedTags,
+      reconnects: 0,
+      publishers: stats.publishers,
+      players: stats.players,
+      connections: stats.connections,
+    });
+    bytesBefore = bytes;
+  }, STATS_EVERY_MS);
 }
 
 function showAll(app: string, streamName: string): string {

@@ -3,7 +3,9 @@ import type { Broadcast, SubscribeOptions, Subscription } from '../flow/broadcas
 import type { Burst } from '../flow/burst.js';
 import type { Sink } from '../flow/sink.js';
 import { encodeFlvHeader } from '../flv/header.js';
+import { encodeFlvTags } from '../flv/tag.js';
 import { flvTagFormat } from '../flv/tag-format.js';
+import { isMetadata } from '../media/tag-info.js';
 import { outputError } from './flv-output.js';
 
 /** How a written stream came to its end, when it was not by an error. */
@@ -66,11 +68,7 @@ export class FlvStreamSink implements Sink {
 
   write(burst: Burst): boolean {
     if (this.#isOver) return true;
-    if (this.#bytes === 0) {
-      // Which kinds will come is not known; that both are announced disturbs nobody.
-      this.#hand(encodeFlvHeader({ hasAudio: true, hasVideo: true }));
-    }
-    return this.#hand(burst.encoded(flvTagFormat));
+    return this.#hand(this.#bytes === 0 ? firstBytes(burst) : burst.encoded(flvTagFormat));
   }
 
   end(): void {
@@ -125,4 +123,14 @@ export class FlvStreamSink implements Sink {
     // The error listener stays: late errors of a closed pipe must not end the process.
     tell();
   }
+}
+
+/**
+ * Metadata at the beginning gets the time 0, wherever the stream is joined: with another, FFmpeg takes it for a stream of
+ * subtitles.
+ */
+function firstBytes(burst: Burst): Uint8Array {
+  const tags = burst.tags.map((tag) => (isMetadata(tag) ? { ...tag, timestampMs: 0 } : tag));
+  // Which kinds will come is not known; that both are announced disturbs nobody.
+  return Buffer.concat([encodeFlvHeader({ hasAudio: true, hasVideo: true }), encodeFlvTags(tags)]);
 }

@@ -16,10 +16,14 @@ export function closedEarly(stage: OpeningStage, url: RtmpUrl): RtmpkitError {
         advice: 'check that an RTMP server listens on this port; a TLS port needs rtmps://',
       });
     case 'connect':
-      return new RejectedError('ERR_APP_NOT_FOUND', `${url.host} closed the connection when asked for app "${url.app}"`, {
-        stage,
-        advice: 'check the app, the part of the URL before the stream name',
-      });
+      return new RejectedError(
+        'ERR_APP_NOT_FOUND',
+        `${url.host} closed the connection when asked for app "${url.app}"`,
+        {
+          stage,
+          advice: 'check the app, the part of the URL before the stream name',
+        },
+      );
     case 'publish':
       return new RejectedError('ERR_DENIED', `${url.host} closed the connection when asked to publish`, {
         stage,
@@ -35,10 +39,14 @@ export function closedEarly(stage: OpeningStage, url: RtmpUrl): RtmpkitError {
 
 /** Says what was waited for when the time was up. */
 export function tooLate(stage: Stage, url: RtmpUrl, timeoutMs: number): RtmpkitError {
-  return new NetworkError('ERR_TIMEOUT', `${url.host} gave no answer in ${timeoutMs / 1000} s (${WAITED_FOR[stage] ?? stage})`, {
-    stage,
-    advice: LATE_ADVICE[stage] ?? 'try again, or allow more time with --timeout',
-  });
+  return new NetworkError(
+    'ERR_TIMEOUT',
+    `${url.host} gave no answer in ${timeoutMs / 1000} s (${WAITED_FOR[stage] ?? stage})`,
+    {
+      stage,
+      advice: LATE_ADVICE[stage] ?? 'try again, or allow more time with --timeout',
+    },
+  );
 }
 
 const WAITED_FOR: Partial<Record<Stage, string>> = {
@@ -72,6 +80,6 @@ export function atStage(error: RtmpkitError, stage: OpeningStage): RtmpkitError 
 export function connectionEnded(how: string): NetworkError {
   return new NetworkError('ERR_CONNECTION_LOST', `the server closed the connection ${how}`, {
     stage: 'stream',
-    advice: 'look into the server\'s log for the reason',
+    advice: "look into the server's log for the reason",
   });
 }

@@ -1,10 +1,16 @@
-import type { Broadcast, SubscribeOptions, Subscription } from '../flow/broadcast.js';
+import type { Broadcast } from '../flow/broadcast.js';
 import type { Burst } from '../flow/burst.js';
-import type { Sink } from '../flow/sink.js';
+import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
 import { connectionEnded } from './rtmp-failure.js';
-import { openRtmpLink, type RtmpLink, type RtmpLinkListener, type RtmpLinkOptions, type RtmpPeer } from './rtmp-link.js';
+import {
+  openRtmpLink,
+  type RtmpLink,
+  type RtmpLinkListener,
+  type RtmpLinkOptions,
+  type RtmpPeer,
+} from './rtmp-link.js';
 
 /** A subscriber that publishes what it gets to an RTMP server. */
 export class RtmpPublisher implements Sink, RtmpLinkListener {
@@ -38,17 +44,17 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     return this.#opened.peer;
   }
 
-  get subscription(): Subscription | undefined {
-    return this.#subscription;
+  /** How far the network is behind what was appended to the broadcast. */
+  get queueMs(): number {
+    return this.#subscription?.queueMs ?? 0;
   }
 
-  get bytesSent(): number {
-    return this.#opened.pump.bytesSent;
+  get queueBytes(): number {
+    return (this.#subscription?.queueBytes ?? 0) + this.#opened.pump.queuedBytes;
   }
 
-  /** Bytes that the network has not taken yet. */
-  get queuedBytes(): number {
-    return this.#opened.pump.queuedBytes;
+  get droppedTags(): number {
+    return this.#subscription?.droppedTags ?? 0;
   }
 
   /** Publishes everything of this broadcast from now on. */
@@ -65,6 +71,11 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     this.#isDone = true;
     this.#opened.session.close();
     this.#opened.pump.end();
+  }
+
+  /** Closes the connection, if it is still open, without waiting for anything. */
+  close(): void {
+    this.#opened.pump.destroy();
   }
 
   onTags(): void {}

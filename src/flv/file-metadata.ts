@@ -13,6 +13,9 @@ const MAX_PUBLISHER_SIZE_BYTES = 16 * 1024;
 /** Kept free for what is only known when the file is closed, and for a publisher's metadata that comes late. */
 const RESERVE_SIZE_BYTES = 4 * 1024;
 
+/** FFmpeg warns of a shorter index, which would be of no use either. */
+const MIN_INDEX_ENTRIES = 2;
+
 /** FFmpeg refuses longer strings in metadata, so the filler is an array of such. */
 const MAX_FILLER_TEXT_BYTES = 1000;
 /** Marker and length of a string. */
@@ -75,10 +78,11 @@ export interface ClosedFile {
 export function closedFileMetadata(file: ClosedFile, bodySizeBytes: number): Uint8Array {
   const properties = closedProperties(file);
   let keyframes = file.facts.keyframes.entries;
-  while (keyframes.length > 1 && sizeWithFiller([...properties, index(keyframes)]) > bodySizeBytes) {
+  while (keyframes.length >= MIN_INDEX_ENTRIES && sizeWithFiller([...properties, index(keyframes)]) > bodySizeBytes) {
     keyframes = thinned(keyframes);
   }
-  return filledUp(keyframes.length === 0 ? properties : [...properties, index(keyframes)], bodySizeBytes);
+  const hasIndex = keyframes.length >= MIN_INDEX_ENTRIES;
+  return filledUp(hasIndex ? [...properties, index(keyframes)] : properties, bodySizeBytes);
 }
 
 type Property = readonly [name: string, value: AmfValue];

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { rootCertificates, connect as connectTls } from 'node:tls';
+import { connect as connectTls, rootCertificates } from 'node:tls';
 import { NetworkError } from '../errors.js';
 import type { TlsOptions } from './tls-options.js';
 
@@ -43,14 +43,16 @@ async function resolve(target: DialTarget, { signal, onStage }: DialOptions): Pr
     return [target.host];
   }
   onStage('dns');
-  const found = await abortable(lookup(target.host, { all: true, order: 'verbatim' }), signal).catch((cause: unknown) => {
-    signal.throwIfAborted();
-    throw new NetworkError('ERR_DNS', `the host name "${target.host}" cannot be resolved`, {
-      stage: 'dns',
-      advice: 'check the spelling of the host and the network connection',
-      cause,
-    });
-  });
+  const found = await abortable(lookup(target.host, { all: true, order: 'verbatim' }), signal).catch(
+    (cause: unknown) => {
+      signal.throwIfAborted();
+      throw new NetworkError('ERR_DNS', `the host name "${target.host}" cannot be resolved`, {
+        stage: 'dns',
+        advice: 'check the spelling of the host and the network connection',
+        cause,
+      });
+    },
+  );
   return found.map(({ address }) => address);
 }
 

@@ -55,6 +55,10 @@ export class Pump<Event> {
     return this.#socket.bytesWritten;
   }
 
+  get remotePort(): number {
+    return this.#socket.remotePort ?? 0;
+  }
+
   /** Bytes that wait in this process for the network to take them. */
   get queuedBytes(): number {
     return this.#socket.writableLength;

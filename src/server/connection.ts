@@ -2,16 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { NetworkError, RtmpkitError } from '../errors.js';
 import { type CloseReason, Pump, type PumpHandlers } from '../net/pump.js';
+import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../rtmp/handshake/packet.js';
 import type { HandshakeScheme, ServerEvent } from '../rtmp/session/events.js';
 import { ServerSession } from '../rtmp/session/server.js';
 import { StatusCode } from '../rtmp/session/status.js';
-import { streamAddress } from '../rtmp/session/stream-address.js';
+import { type StreamAddress, streamAddress } from '../rtmp/session/stream-address.js';
 import { Player } from './player.js';
 import { Publisher } from './publisher.js';
 import type { Services } from './services.js';
-
-/** Random bytes for S1 and S2. */
-const HANDSHAKE_RANDOM_BYTES = 3072;
 
 type PublishRequest = Extract<ServerEvent, { type: 'publishRequest' }>;
 type PlayRequest = Extract<ServerEvent, { type: 'playRequest' }>;
@@ -29,25 +27,63 @@ export class Connection implements PumpHandlers<ServerEvent> {
   readonly #roles = new Map<number, Publisher | Player>();
   #deadline: NodeJS.Timeout | undefined;
   #handshake: HandshakeScheme | null = null;
-  /** The app of `connect`, as sent; undefined before. */
-  #app: string | undefined;
+  /** App and flashVer of `connect`, as sent. */
+  #app = '';
+  #flashVer = '';
+  #isConnected = false;
   #awaitsPong = false;
+  #isLeaving = false;
+  #droppedTags = 0;
 
   constructor(number: number, socket: Socket, services: Services, onGone: (connection: Connection) => void) {
     this.number = number;
     this.address = socket.remoteAddress ?? '';
     this.#services = services;
     this.#onGone = onGone;
-    this.#session = new ServerSession({ random: randomBytes(HANDSHAKE_RANDOM_BYTES), timeMs: 0 });
+    this.#session = new ServerSession({ random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES), timeMs: 0 });
     this.#pump = new Pump(socket, this.#session, this);
     this.#pump.idleMs = services.limits.idleBeforePingMs;
     this.#allow(services.limits.handshakeTimeoutMs, 'no connect');
   }
 
-  /** Ends the streams of this client in an orderly way, then the connection. */
-  end(reason: string): void {
-    this.#closeRoles(reason, true);
-    this.#pump.end();
+  get bytesReceived(): number {
+    return this.#pump.bytesReceived;
+  }
+
+  get bytesSent(): number {
+    return this.#pump.bytesSent;
+  }
+
+  get publisherCount(): number {
+    return this.#count('publisher');
+  }
+
+  get playerCount(): number {
+    return this.#count('player');
+  }
+
+  /** Tags that its players missed. */
+  get droppedTags(): number {
+    let tags = this.#droppedTags;
+    for (const role of this.#roles.values()) {
+      tags += role.droppedTags;
+    }
+    return tags;
+  }
+
+  /** Closes as soon as what it plays has been delivered to its end; what it publishes ends now. */
+  leave(reason: string): void {
+    this.#isLeaving = true;
+    for (const [streamId, role] of [...this.#roles]) {
+      if (role.kind === 'publisher') {
+        this.#dropRole(streamId, reason, true);
+      }
+    }
+    this.#leaveWhenDone();
+  }
+
+  destroy(): void {
+    this.#pump.destroy();
   }
 
   onEvents(events: readonly ServerEvent[]): void {
@@ -82,8 +118,8 @@ export class Connection implements PumpHandlers<ServerEvent> {
   onClose(reason: CloseReason): void {
     clearTimeout(this.#deadline);
     const words = wordsFor(reason);
-    this.#closeRoles(words, false);
-    if (this.#app !== undefined) {
+    this.#closeRoles(words);
+    if (this.#isConnected) {
       this.#services.report({
         event: 'ended',
         role: 'connection',
@@ -135,6 +171,8 @@ export class Connection implements PumpHandlers<ServerEvent> {
 
   #connect(app: string, flashVer: string): void {
     this.#app = app;
+    this.#flashVer = flashVer;
+    this.#isConnected = true;
     this.#session.acceptConnect();
     this.#allow(this.#services.limits.roleTimeoutMs, 'neither publish nor play');
     this.#services.report({
@@ -150,7 +188,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
   }
 
   #publish({ streamId, streamName }: PublishRequest): void {
-    const id = streamAddress(this.#app ?? '', streamName);
+    const id = this.#address(streamName);
     try {
       const stream = this.#services.registry.publish(id);
       this.#session.acceptPublish(streamId);
@@ -171,7 +209,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
   }
 
   #play({ streamId, streamName }: PlayRequest): void {
-    const id = streamAddress(this.#app ?? '', streamName);
+    const id = this.#address(streamName);
     const stream = this.#services.registry.find(id);
     if (stream === undefined) {
       this.#session.rejectPlay(streamId, {
@@ -197,6 +235,10 @@ export class Connection implements PumpHandlers<ServerEvent> {
     this.#roles.set(streamId, player);
     clearTimeout(this.#deadline);
     player.start();
+  }
+
+  #address(streamName: string): StreamAddress {
+    return streamAddress(this.#app, streamName, this.#flashVer);
   }
 
   #pause(streamId: number, paused: boolean): void {
@@ -230,14 +272,32 @@ export class Connection implements PumpHandlers<ServerEvent> {
     const role = this.#roles.get(streamId);
     this.#roles.delete(streamId);
     role?.close(reason, clean);
-    if (this.#roles.size === 0 && this.#pump.isOpen) {
+    this.#droppedTags += role?.droppedTags ?? 0;
+    if (this.#isLeaving) {
+      this.#leaveWhenDone();
+    } else if (this.#roles.size === 0 && this.#pump.isOpen) {
       this.#allow(this.#services.limits.roleTimeoutMs, 'neither publish nor play');
     }
   }
 
-  #closeRoles(reason: string, clean: boolean): void {
+  #leaveWhenDone(): void {
+    if (this.#roles.size === 0) {
+      this.#pump.end();
+    }
+  }
+
+  #count(kind: 'publisher' | 'player'): number {
+    let count = 0;
+    for (const role of this.#roles.values()) {
+      count += role.kind === kind ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** The client went away from whatever it did. */
+  #closeRoles(reason: string): void {
     for (const streamId of [...this.#roles.keys()]) {
-      this.#dropRole(streamId, reason, clean);
+      this.#dropRole(streamId, reason, false);
     }
   }
 

@@ -1,4 +1,5 @@
 import { Broadcast } from '../flow/broadcast.js';
+import { Splicer } from '../flow/splice.js';
 import type { MediaTag } from '../media/tag.js';
 
 /** Which stream, as everybody who publishes or plays it names it. */
@@ -21,7 +22,10 @@ export class LiveStream {
   readonly id: StreamId;
   readonly broadcast: Broadcast;
   readonly #options: LiveStreamOptions;
+  /** Keeps one timeline for the players when publishers follow one another. */
+  readonly #splicer = new Splicer();
   #hasPublisher = false;
+  #isOver = false;
   #grace: NodeJS.Timeout | undefined;
 
   constructor(id: StreamId, options: LiveStreamOptions) {
@@ -38,14 +42,19 @@ export class LiveStream {
   takeOver(): void {
     clearTimeout(this.#grace);
     this.#hasPublisher = true;
+    this.#splicer.beginPiece();
   }
 
   append(tags: readonly MediaTag[]): void {
-    this.broadcast.append(tags);
+    this.broadcast.append(this.#splicer.splice(tags));
   }
 
   /** The publisher ended the stream on purpose. */
   finish(): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.#isOver = true;
     this.#hasPublisher = false;
     clearTimeout(this.#grace);
     this.broadcast.end();
@@ -54,6 +63,9 @@ export class LiveStream {
 
   /** The publisher was lost: it may come back. */
   lose(): void {
+    if (this.#isOver) {
+      return;
+    }
     this.#hasPublisher = false;
     this.#grace = setTimeout(() => this.finish(), this.#options.graceMs);
   }

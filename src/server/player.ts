@@ -1,6 +1,5 @@
-import type { Subscription } from '../flow/broadcast.js';
 import type { Burst } from '../flow/burst.js';
-import type { Sink } from '../flow/sink.js';
+import type { Sink, Subscription } from '../flow/sink.js';
 import type { MediaTag } from '../media/tag.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { Pump } from '../net/pump.js';
@@ -33,7 +32,7 @@ export class Player implements StreamRole, Sink {
   #subscription: Subscription | undefined;
   #withoutAudio = false;
   #withoutVideo = false;
-  #droppedTags = 0;
+  #droppedBefore = 0;
 
   constructor(services: Services, connection: PlayerConnection, stream: LiveStream) {
     this.#services = services;
@@ -43,6 +42,10 @@ export class Player implements StreamRole, Sink {
     this.#bytesBefore = connection.pump.bytesSent;
     this.#url = services.display(stream.id.app, stream.id.streamName);
     services.report({ event: 'started', role: 'player', connection: connection.number, url: this.#url });
+  }
+
+  get droppedTags(): number {
+    return this.#droppedBefore + (this.#subscription?.droppedTags ?? 0);
   }
 
   /** Begins, or begins again after a pause, at the newest keyframe. */
@@ -57,7 +60,7 @@ export class Player implements StreamRole, Sink {
   }
 
   pause(): void {
-    this.#droppedTags += this.#subscription?.droppedTags ?? 0;
+    this.#droppedBefore = this.droppedTags;
     this.#subscription?.close();
     this.#subscription = undefined;
   }
@@ -82,7 +85,7 @@ export class Player implements StreamRole, Sink {
   }
 
   end(): void {
-    this.#subscription = undefined;
+    this.pause();
     this.#connection.onStreamOver();
   }
 
@@ -100,7 +103,7 @@ export class Player implements StreamRole, Sink {
       reason,
       bytes: this.#connection.pump.bytesSent - this.#bytesBefore,
       durationMs: Math.round(performance.now() - this.#startedMs),
-      droppedFrames: this.#droppedTags,
+      droppedFrames: this.droppedTags,
       final: false,
     });
   }

@@ -6,6 +6,7 @@ import { type StreamRole, Tally } from './stream-role.js';
 /** A client that publishes: its tags go into the live stream. */
 export class Publisher implements StreamRole {
   readonly kind = 'publisher';
+  readonly droppedTags = 0;
   readonly #services: Services;
   readonly #connection: number;
   readonly #stream: LiveStream;

@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { NetworkError } from '../errors.js';
 import { systemCodeOf } from '../net/dial.js';
 import { Admission } from './admission.js';
@@ -20,12 +20,29 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+export interface ServerStats extends Traffic {
+  readonly connections: number;
+  readonly publishers: number;
+  readonly players: number;
+  /** Media held for players. */
+  readonly bufferedBytes: number;
+}
+
+interface Traffic {
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  /** Tags that slow players missed. */
+  readonly droppedTags: number;
+}
+
 /** Listens, lets connections in, and owns them all. */
 export class RtmpServer {
   readonly #services: Services;
   readonly #admission: Admission;
   readonly #servers: Server[] = [];
   readonly #connections = new Set<Connection>();
+  /** Traffic of the connections that are gone. */
+  readonly #past = { bytesReceived: 0, bytesSent: 0, droppedTags: 0 };
   #lastNumber = 0;
   #isClosing = false;
   #onEmpty: (() => void) | undefined;
@@ -43,7 +60,7 @@ export class RtmpServer {
         server.#servers.push(await listenOn(address, (socket) => server.#accept(socket)));
       }
     } catch (error) {
-      await server.close('could not start');
+      await server.close();
       throw error;
     }
     return server;
@@ -51,24 +68,33 @@ export class RtmpServer {
 
   /** Where it listens, with the ports it really got. */
   get addresses(): AddressInfo[] {
-    return this.#servers.map((server) => server.address()).filter((address) => address !== null && typeof address === 'object');
+    return this.#servers
+      .map((server) => server.address())
+      .filter((address) => address !== null && typeof address === 'object');
   }
 
-  get connectionCount(): number {
-    return this.#admission.total;
+  get stats(): ServerStats {
+    const { registry } = this.#services;
+    const stats = { ...this.#past, connections: this.#admission.total, publishers: 0, players: 0 };
+    for (const connection of this.#connections) {
+      add(stats, connection);
+      stats.publishers += connection.publisherCount;
+      stats.players += connection.playerCount;
+    }
+    return { ...stats, bufferedBytes: registry.bufferedBytes };
   }
 
   /** Lets nobody in any more, ends every stream and recording, and resolves when all is closed. */
-  async close(reason: string): Promise<void> {
+  async close(): Promise<void> {
     this.#isClosing = true;
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
-    for (const connection of this.#connections) {
-      connection.end(reason);
-    }
     this.#services.registry.close();
+    for (const connection of this.#connections) {
+      connection.leave('the server stops');
+    }
     if (this.#connections.size > 0) {
       const late = setTimeout(() => this.#tearDown(), CLOSE_TIMEOUT_MS);
       await empty;
@@ -102,11 +128,18 @@ export class RtmpServer {
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
+    add(this.#past, connection);
     this.#admission.release(connection.address);
     if (this.#connections.size === 0) {
       this.#onEmpty?.();
     }
   }
+}
+
+function add(sum: { -readonly [key in keyof Traffic]: number }, traffic: Traffic): void {
+  sum.bytesReceived += traffic.bytesReceived;
+  sum.bytesSent += traffic.bytesSent;
+  sum.droppedTags += traffic.droppedTags;
 }
 
 function listenOn({ host, port }: ListenAddress, onSocket: (socket: Socket) => void): Promise<Server> {

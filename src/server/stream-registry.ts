@@ -17,18 +17,10 @@ export class StreamRegistry {
     this.#options = options;
   }
 
-  get publishedCount(): number {
-    let count = 0;
-    for (const stream of this.#streams.values()) {
-      count += stream.isPublished ? 1 : 0;
-    }
-    return count;
-  }
-
   get bufferedBytes(): number {
     let bytes = 0;
     for (const stream of this.#streams.values()) {
-      bytes += stream.broadcast.bufferedBytes;
+      bytes += stream.broadcast.stats.ringBytes;
     }
     return bytes;
   }

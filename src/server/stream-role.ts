@@ -3,6 +3,8 @@ import type { MediaTag } from '../media/tag.js';
 /** What a connection does with one of its message streams: it publishes, or it plays. */
 export interface StreamRole {
   readonly kind: 'publisher' | 'player';
+  /** Tags that the client missed because it was too slow. */
+  readonly droppedTags: number;
   /** The role is over; `clean` when the client said so, and not merely went away. */
   close(reason: string, clean: boolean): void;
 }

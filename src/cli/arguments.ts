@@ -1,0 +1,181 @@
+import yargs from 'yargs';
+import { UsageError } from '../errors.js';
+import { closest } from './options/closest.js';
+import { type LayerContent, type RawSetting, suggestion } from './options/layers.js';
+import type { Option, OptionShape, OptionTable, RawValue } from './options/option.js';
+import { SHORT_NAMES } from './options/tables.js';
+
+/** What the command line says, before any value is read. */
+export interface Arguments {
+  /** `undefined` when none is named. */
+  readonly command: string | undefined;
+  readonly operands: readonly string[];
+  readonly options: LayerContent;
+  readonly wantsHelp: boolean;
+  readonly wantsVersion: boolean;
+}
+
+/** What the command line may say after the name of a command. */
+export interface CommandSyntax {
+  readonly name: string;
+  readonly options: OptionTable;
+  /** At most so many arguments that are no options. */
+  readonly maxOperands: number;
+}
+
+type Parsed = { readonly [name: string]: unknown; readonly _: readonly (string | number)[] };
+
+/** Options of rtmpkit itself, not of a command. */
+const FLAGS: readonly string[] = ['help', 'version'];
+
+const YARGS_OPTION = {
+  value: { type: 'string', nargs: 1 },
+  'optional-value': { type: 'string' },
+  list: { type: 'string', nargs: 1 },
+  switch: { type: 'boolean' },
+  count: { count: true },
+} as const satisfies Record<OptionShape, object>;
+
+/** The command that a command line is about, at a glance: to begin an error with, before anything is understood. */
+export function likelyCommand(argv: readonly string[], commands: readonly CommandSyntax[]): string | undefined {
+  return argv.find((word) => commands.some(({ name }) => name === word));
+}
+
+/**
+ * Takes a command line apart. Options may stand anywhere, but only those of the named command are allowed.
+ *
+ * @throws {UsageError} for unknown commands and options, missing values and too many operands. Of what came, only that
+ * is repeated which cannot be a secret.
+ */
+export function parseArguments(argv: readonly string[], commands: readonly CommandSyntax[]): Arguments {
+  const parsed = tokenize(argv, Object.assign({}, ...commands.map(({ options }) => options)));
+  const words = parsed._.map(String);
+  const [name, ...operands] = words[0] === 'help' ? words.slice(1) : words;
+  const syntax = commands.find((command) => command.name === name);
+  if (name !== undefined && syntax === undefined) {
+    throw unknownCommand(name, commands);
+  }
+  const options = optionsOf(parsed, syntax, commands);
+  if (syntax !== undefined && operands.length > syntax.maxOperands) {
+    throw new UsageError('ERR_USAGE', `${operands.length} arguments came, at most ${syntax.maxOperands} are expected`);
+  }
+  const wantsHelp = parsed['help'] === true || words[0] === 'help';
+  return { command: name, operands, options, wantsHelp, wantsVersion: parsed['version'] === true };
+}
+
+function tokenize(argv: readonly string[], options: OptionTable): Parsed {
+  const parser = yargs()
+    .locale('en')
+    .updateStrings({ 'Not enough arguments following: %s': 'the option --%s needs a value' } as never)
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'strip-aliased': true,
+    })
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .fail((message) => {
+      throw new UsageError('ERR_USAGE', message);
+    })
+    .options('help', { alias: SHORT_NAMES['help'], type: 'boolean' })
+    .options('version', { type: 'boolean' });
+  for (const [name, { shape }] of Object.entries(options)) {
+    const alias = SHORT_NAMES[name];
+    parser.option(name, { ...YARGS_OPTION[shape], ...(alias === undefined ? {} : { alias }) });
+  }
+  return parser.parseSync(spellOut(argv, options)) as unknown as Parsed;
+}
+
+/**
+ * Says in words what the parser would guess wrong: whether the argument behind an option with an optional value belongs
+ * to it, and what `--switch=1` means.
+ */
+function spellOut(argv: readonly string[], options: OptionTable): string[] {
+  const words: string[] = [];
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? '';
+    if (word === '--') {
+      return [...words, ...argv.slice(index)];
+    }
+    const [, name = '', text] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (option === undefined && name.replace(/^no-/, '') in Object.prototype) {
+      throw new UsageError('ERR_USAGE', `unknown option --${name}`); // the parser stumbles over such names
+    }
+    if (option?.shape === 'optional-value' && text === undefined) {
+      const hasValue = /^-?\d+$/.test(argv[index + 1] ?? '');
+      words.push(`--${name}=${hasValue ? argv[index + 1] : 'true'}`);
+      index += hasValue ? 1 : 0;
+    } else if (option?.shape === 'switch' && text !== undefined) {
+      words.push(switchWord(name, text, option));
+    } else {
+      words.push(word);
+    }
+  }
+  return words;
+}
+
+function switchWord(name: string, text: string, option: Option<unknown>): string {
+  const read = option.read(text);
+  if (read === undefined) {
+    throw new UsageError('ERR_USAGE', `--${name}: expected ${option.expected}, got ${JSON.stringify(text)}`);
+  }
+  return `--${name}=${read}`;
+}
+
+function optionsOf(
+  parsed: Parsed,
+  syntax: CommandSyntax | undefined,
+  commands: readonly CommandSyntax[],
+): LayerContent {
+  const content = new Map<string, RawSetting>();
+  for (const [name, raw] of Object.entries(parsed)) {
+    if (name === '_' || name === '$0' || FLAGS.includes(name)) {
+      continue;
+    }
+    const owner = commands.find(({ options }) => Object.hasOwn(options, name));
+    const option = owner?.options[name];
+    if (option === undefined || (raw === false && option.shape !== 'switch')) {
+      throw unknownOption(raw === false ? `no-${name}` : name, syntax, commands);
+    }
+    if (option.shape === 'count' && raw === 0) {
+      continue; // the parser counts what is not there, too
+    }
+    if (syntax !== undefined && !Object.hasOwn(syntax.options, name)) {
+      throw new UsageError('ERR_USAGE', `--${name} is an option of ${owner?.name}, not of ${syntax.name}`);
+    }
+    const last = Array.isArray(raw) && option.shape !== 'list' ? raw.at(-1) : raw;
+    content.set(name, { raw: last as RawValue, label: `--${name}`, isNegated: false });
+  }
+  return content;
+}
+
+function unknownOption(
+  name: string,
+  syntax: CommandSyntax | undefined,
+  commands: readonly CommandSyntax[],
+): UsageError {
+  const tables = syntax === undefined ? commands.map(({ options }) => options) : [syntax.options];
+  const dashed = (word: string): string => (word.length === 1 ? `-${word}` : `--${word}`);
+  const known = tables.flatMap((options) =>
+    Object.entries(options).flatMap(([option, { shape }]) =>
+      shape === 'switch' ? [option, `no-${option}`] : [option],
+    ),
+  );
+  const advice = suggestion(name, [...known, ...FLAGS], dashed);
+  return new UsageError('ERR_USAGE', `unknown option ${dashed(name)}`, { advice });
+}
+
+function unknownCommand(name: string, commands: readonly CommandSyntax[]): UsageError {
+  const names = commands.map((command) => command.name);
+  const near = closest(name, names);
+  if (!/^[a-z-]{1,20}$/.test(name)) {
+    return new UsageError('ERR_USAGE', `expected a command first: ${names.join(', ')}`); // what came may be a URL
+  }
+  return new UsageError('ERR_USAGE', `there is no command ${name}`, {
+    advice: near === undefined ? `the commands are ${names.join(', ')}` : `did you mean ${near}?`,
+  });
+}

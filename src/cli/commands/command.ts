@@ -1,0 +1,40 @@
+import type { CommandEvent } from '../../events.js';
+import type { CommandSyntax } from '../arguments.js';
+import type { Curtain } from '../curtain.js';
+import type { Layer, LayerContent, Resolved } from '../options/layers.js';
+import { resolve } from '../options/layers.js';
+import type { OptionTable } from '../options/option.js';
+import type { World } from '../world.js';
+
+/** A command whose options are read, ready to run. */
+export interface Prepared {
+  readonly curtain: Curtain;
+  /** False when the name of the output is made from the stream's name. */
+  readonly isOutputNamed: boolean;
+  readonly start: (signal: AbortSignal) => Promise<AsyncIterable<CommandEvent>>;
+}
+
+export interface Command extends CommandSyntax {
+  readonly help: string;
+  /** Being stopped by a signal is how it ends: exit status 0. */
+  readonly endsBySignal: boolean;
+  /** @throws {UsageError} */
+  readonly prepare: (
+    layers: Readonly<Record<Layer, LayerContent>>,
+    operands: readonly string[],
+    world: World,
+  ) => Promise<Prepared>;
+}
+
+export interface CommandDefinition<Table extends OptionTable> extends Omit<Command, 'prepare'> {
+  readonly options: Table;
+  readonly prepare: (resolved: Resolved<Table>, operands: readonly string[], world: World) => Promise<Prepared>;
+}
+
+/** Makes commands with different options alike. */
+export function defineCommand<Table extends OptionTable>(definition: CommandDefinition<Table>): Command {
+  return {
+    ...definition,
+    prepare: (layers, operands, world) => definition.prepare(resolve(definition.options, layers), operands, world),
+  };
+}

@@ -1,0 +1,42 @@
+import { Curtain } from '../curtain.js';
+import { SERVE_HELP } from '../help.js';
+import { SERVE_OPTIONS } from '../options/tables.js';
+import { isLoopback, type ListenAddress } from '../values/listen-address.js';
+import { defineCommand } from './command.js';
+
+/** On a port that others reach, one address does not get everything. */
+const MAX_CONNECTIONS_PER_REMOTE_ADDRESS = 100;
+
+export const serveCommand = defineCommand({
+  name: 'serve',
+  options: SERVE_OPTIONS,
+  maxOperands: 0,
+  help: SERVE_HELP,
+  endsBySignal: true,
+  async prepare({ settings }, _operands, world) {
+    return {
+      curtain: new Curtain(settings['show-keys']),
+      isOutputNamed: true,
+      start: async (signal) => {
+        const serve = await world.commands.serve();
+        return serve(
+          {
+            listen: settings.listen,
+            gopCache: settings['gop-cache'],
+            recordDirectory: settings.record,
+            graceMs: settings.grace,
+            maxConnections: settings['max-connections'],
+            maxConnectionsPerAddress: settings['max-connections-per-address'] ?? defaultPerAddress(settings.listen),
+            maxMemoryBytes: settings['max-memory'],
+            showKeys: settings['show-keys'],
+          },
+          signal,
+        );
+      },
+    };
+  },
+});
+
+function defaultPerAddress(listen: readonly ListenAddress[]): number {
+  return listen.every(isLoopback) ? Number.POSITIVE_INFINITY : MAX_CONNECTIONS_PER_REMOTE_ADDRESS;
+}

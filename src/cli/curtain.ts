@@ -1,0 +1,109 @@
+import type { CommandEvent } from '../events.js';
+import type { RtmpUrl } from '../rtmp/url.js';
+import { HIDDEN } from '../rtmp/url-redaction.js';
+
+/** From this length on a secret is covered wherever it stands; shorter ones could be parts of ordinary words. */
+const DISTINCTIVE_LENGTH = 8;
+
+/** Values of an event that scripts compare; they come from us, and never hold what a person or a peer wrote. */
+const STRUCTURAL_FIELDS: ReadonlySet<string> = new Set(['event', 'role', 'stage', 'code', 'handshake', 'address']);
+
+/** Texts that the peer wrote. */
+const FOREIGN_FIELDS: ReadonlySet<string> = new Set(['software']);
+
+/**
+ * The last line of defence for stream keys and passwords: events and errors are redacted where they are made, and here
+ * the known secrets are covered once more in whatever is going to be printed.
+ */
+export class Curtain {
+  readonly #isOpen: boolean;
+  readonly #url: RtmpUrl | undefined;
+  readonly #secrets: readonly string[];
+
+  /** @param isOpen for `--show-keys`: nothing is covered, and redacted URLs are shown in full. */
+  constructor(isOpen: boolean, url?: RtmpUrl) {
+    this.#isOpen = isOpen;
+    this.#url = url;
+    this.#secrets = url === undefined ? [] : secretsOf(url);
+  }
+
+  /** For text of our own. Short secrets are covered where they stand as a name: quoted, or behind a slash. */
+  cover(text: string): string {
+    if (this.#url === undefined) {
+      return text;
+    }
+    const { redacted } = this.#url;
+    if (this.#isOpen) {
+      return text.replaceAll(redacted, `${this.#url.tcUrl}/${this.#url.streamName}`);
+    }
+    return text
+      .split(redacted)
+      .map((piece) =>
+        this.#coverSecrets(piece, (name) => new RegExp(`(?<=[/"'\`=:])${name}(?![\\p{L}\\p{N}_-])`, 'gu')),
+      )
+      .join(redacted);
+  }
+
+  /** For words of the peer, and file names made from the stream's name: short secrets are covered as whole words. */
+  coverForeign(text: string): string {
+    if (this.#isOpen) {
+      return text;
+    }
+    return this.#coverSecrets(text, (name) => new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, 'gu'));
+  }
+
+  /** @param isOutputNamed false when the name of the output is made from the stream's name. */
+  coverEvent<Event extends CommandEvent>(event: Event, isOutputNamed: boolean): Event {
+    const covered = Object.entries(event).map(([field, content]) => [
+      field,
+      this.#coverField(field, content, isOutputNamed),
+    ]);
+    return Object.fromEntries(covered) as Event;
+  }
+
+  #coverField(field: string, content: unknown, isOutputNamed: boolean): unknown {
+    if (typeof content !== 'string' || STRUCTURAL_FIELDS.has(field)) {
+      return content;
+    }
+    if (field === 'output') {
+      return isOutputNamed ? content : this.coverForeign(content);
+    }
+    return FOREIGN_FIELDS.has(field) ? this.coverForeign(content) : this.cover(content);
+  }
+
+  #coverSecrets(text: string, asName: (escaped: string) => RegExp): string {
+    let covered = text;
+    for (const secret of this.#secrets) {
+      const pattern = secret.length >= DISTINCTIVE_LENGTH ? secret : asName(escapeForRegExp(secret));
+      covered = covered.replaceAll(pattern, HIDDEN);
+    }
+    return covered;
+  }
+}
+
+/** The longest first, so that a name with its query goes before the name alone. */
+function secretsOf({ app, streamName, user, password }: RtmpUrl): string[] {
+  const [name = '', query = ''] = splitOnce(streamName, '?');
+  const appQuery = splitOnce(app, '?')[1] ?? '';
+  const queryValues = [...query.split('&'), ...appQuery.split('&')].map((pair) => splitOnce(pair, '=')[1] ?? '');
+  const texts = [streamName, name, query, appQuery, ...queryValues, user ?? '', password ?? ''];
+  const all = new Set(texts.flatMap((text) => [text, decoded(text), encodeURIComponent(text)]));
+  return [...all].filter((text) => text !== '').sort((one, other) => other.length - one.length);
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // not percent-encoded at all
+  }
+}
+
+function escapeForRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}

@@ -1,0 +1,29 @@
+import type { ErrorKind } from '../errors.js';
+
+export interface ExitCode {
+  readonly code: number;
+  readonly name: string;
+  readonly meaning: string;
+}
+
+export const EXIT_OK: ExitCode = { code: 0, name: 'ok', meaning: 'done; for serve also a graceful stop by signal' };
+
+/** One exit status for each kind of error. */
+export const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
+  internal: { code: 1, name: 'internal', meaning: 'a bug in rtmpkit' },
+  usage: { code: 2, name: 'usage', meaning: 'bad option, URL or combination' },
+  unreachable: { code: 3, name: 'unreachable', meaning: 'DNS, refused, network down' },
+  timeout: { code: 4, name: 'timeout', meaning: 'no answer in time, or a stall' },
+  tls: { code: 5, name: 'tls', meaning: 'certificate or TLS failure' },
+  auth: { code: 6, name: 'auth', meaning: 'rejected credentials or no permission' },
+  'not-found': { code: 7, name: 'not-found', meaning: 'no such app, stream or file' },
+  busy: { code: 8, name: 'busy', meaning: 'the stream name is already published' },
+  protocol: { code: 9, name: 'protocol', meaning: 'the peer broke the protocol' },
+  media: { code: 10, name: 'media', meaning: 'unreadable, damaged or unsupported media' },
+  output: { code: 13, name: 'output', meaning: 'cannot write (disk full, permission)' },
+};
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** As shells do it: 128 plus the number of the signal. */
+export const EXIT_OF_SIGNAL: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };

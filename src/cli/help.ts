@@ -1,0 +1,131 @@
+import { EXIT_OF_KIND, EXIT_OF_SIGNAL, EXIT_OK } from './exit-codes.js';
+
+const WIDTH = 80;
+
+/** Fits on a screen of 80 columns and 30 lines, like each of the texts here. */
+export const MAIN_HELP = `\
+Examples:
+  rtmpkit serve                                     a server on 127.0.0.1:1935
+  rtmpkit push film.flv rtmp://127.0.0.1/live/film  publish a file in real time
+  rtmpkit pull rtmp://127.0.0.1/live/film out.flv   record a stream
+  rtmpkit pull damaged.flv fixed.flv                repair a recording
+
+Usage: rtmpkit COMMAND [options]
+
+  push   publish an FLV file or FLV from standard input
+  pull   record a stream, or repair an FLV file
+  serve  run a server that takes and gives streams
+
+  rtmpkit COMMAND --help    examples and options of a command
+  rtmpkit --version         the version
+
+Exit status:
+${exitTable()}
+`;
+
+export const PUSH_HELP = `\
+Examples:
+  rtmpkit push film.flv rtmp://host/live/name       in real time, with progress
+  rtmpkit push film.flv                             offer it from this machine
+  rtmpkit push --loop film.flv rtmps://host/app --key-file key.txt
+  ffmpeg -i in.mp4 -c copy -f flv - | rtmpkit push - rtmp://host/live/name
+
+Usage: rtmpkit push FILE.flv|- [URL] [options]
+
+  --speed X            1 is real time, 0 as fast as the server takes it [1]
+  --loop [N]           send it N times, without N for ever
+  --start T            begin at time T, or at the keyframe before
+  --duration T         stop after T
+  --max-queue T        drop frames when the server falls T behind [3s]
+  --no-drop            wait for the server instead, as --speed 0 does
+${connectionOptions()}
+${commonOptions()}
+`;
+
+export const PULL_HELP = `\
+Examples:
+  rtmpkit pull rtmp://host/live/name                to NAME-DATE-TIME.flv
+  rtmpkit pull rtmp://host/live/name out.flv --duration 1m30s
+  rtmpkit pull rtmp://host/live/name - | ffplay -
+  rtmpkit pull damaged.flv fixed.flv                repair and index a file
+
+Usage: rtmpkit pull URL|FILE.flv [OUT.flv|-] [options]
+
+  --duration T         stop after T
+  --overwrite          replace the output where it exists
+${connectionOptions()}
+${commonOptions()}
+`;
+
+export const SERVE_HELP = `\
+Examples:
+  rtmpkit serve                         for programs on this machine
+  rtmpkit serve --listen :1935          for everybody who reaches port 1935
+  rtmpkit serve --record recordings     and keep every stream as FLV
+  rtmpkit serve --listen [::1]:1935 --listen 127.0.0.1:1936 --json
+
+Usage: rtmpkit serve [options]
+
+  --listen ADDRESS     host:port, may be repeated [127.0.0.1:1935]
+  --no-gop-cache       new players wait for the next keyframe
+  --record DIR         record every published stream into DIR
+  --grace T            keep the players of a lost publisher for T [10s]
+  --max-connections N  refuse connections above N [20000]
+  --max-connections-per-address N
+                       the same for one address [no limit on loopback, else 100]
+  --max-memory SIZE    media kept for players, at most [512M]
+  --show-keys          stream names and keys are shown, not ****
+${commonOptions()}
+`;
+
+function connectionOptions(): string {
+  return `\
+  --app A, --name N    app and stream name, in place of those in the URL
+  --key-file FILE      stream key from a file; --key - from a line of stdin;
+                       RTMPKIT_KEY where the URL has none
+  --show-keys          keys and passwords are shown, not ****
+  --timeout T          for the stream to start, from the first look-up on [10s]
+  --stall-timeout T    end a connection on which nothing moves [15s]
+  --tls-ca FILE        trust this authority too; --tls-insecure: trust anybody
+  --tls-cert FILE, --tls-key FILE    certificate to show of ourselves`;
+}
+
+function commonOptions(): string {
+  return `\
+  --config FILE        options as JSON; RTMPKIT_<OPTION_NAME> comes before it
+  -q, --quiet          errors only; -v, --verbose: stages (-vv: messages)
+  --json, --no-color   events as NDJSON on stdout; no colours
+
+Times T: 500ms, 10s, 1m30s, 2h or seconds
+${exitLines()}`;
+}
+
+/** All exit codes in as few lines as it takes. */
+function exitLines(): string {
+  const words = [EXIT_OK, ...Object.values(EXIT_OF_KIND)].map(({ code, name }) => `${code} ${name}`);
+  const lines = ['Exit:'];
+  for (const word of [...words, `${signalCodes()} interrupted`]) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + 2 + word.length < WIDTH) {
+      lines[lines.length - 1] = line.endsWith(':') || line === ' ' ? `${line} ${word}` : `${line}, ${word}`;
+    } else {
+      lines[lines.length - 1] = `${line},`;
+      lines.push(`  ${word}`);
+    }
+  }
+  return lines.join('\n');
+}
+
+function exitTable(): string {
+  const rows = [EXIT_OK, ...Object.values(EXIT_OF_KIND)].map(
+    ({ code, name, meaning }) => `  ${String(code).padEnd(9)}${name.padEnd(13)}${meaning}`,
+  );
+  return [
+    ...rows,
+    `  ${signalCodes().padEnd(9)}${'interrupted'.padEnd(13)}push or pull stopped by SIGINT, SIGTERM`,
+  ].join('\n');
+}
+
+function signalCodes(): string {
+  return Object.values(EXIT_OF_SIGNAL).join(', ');
+}

@@ -1,0 +1,45 @@
+import type { StopSignal } from './exit-codes.js';
+
+/** Why a command is asked to end. */
+export type InterruptionCause =
+  | { readonly by: 'signal'; readonly signal: StopSignal }
+  /** Nobody reads standard output any more. */
+  | { readonly by: 'reader gone' }
+  | { readonly by: 'output failure'; readonly error: Error };
+
+/** Asks a command, once, to end in an orderly way. */
+export class Interruption {
+  readonly #controller = new AbortController();
+  readonly #cleanups: (() => void)[] = [];
+  #cause: InterruptionCause | undefined;
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get cause(): InterruptionCause | undefined {
+    return this.#cause;
+  }
+
+  /** @returns false when it was asked before. */
+  stop(cause: InterruptionCause): boolean {
+    if (this.#cause !== undefined) {
+      return false;
+    }
+    this.#cause = cause;
+    this.#controller.abort();
+    return true;
+  }
+
+  /** What must be put right even when there is no time for an orderly end, such as a hidden cursor. */
+  beforeAbandon(cleanup: () => void): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  /** The process is about to end at once. */
+  abandon(): void {
+    for (const cleanup of this.#cleanups) {
+      cleanup();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
+import { duration, positiveDuration, waitingTime, waitingTimeOrNone } from '../values/duration.js';
+import { listenAddress } from '../values/listen-address.js';
+import { positiveNumber, speed } from '../values/number.js';
+import { size } from '../values/size.js';
+import { someText } from '../values/value-parser.js';
+import { count, list, optionalValue, secret, toggle, value } from './option.js';
+
+const fileName = someText('a file name');
+
+/** Options of every command. */
+export const COMMON_OPTIONS = {
+  config: value(fileName, undefined),
+  quiet: toggle(false),
+  verbose: count(),
+  json: toggle(false),
+  color: toggle(undefined),
+  'show-keys': toggle(false),
+};
+
+/** Options of the commands that connect to a server. */
+const CONNECTION_OPTIONS = {
+  app: value(someText('the name of an app'), undefined),
+  name: value(someText('the name of a stream'), undefined),
+  'key-file': value(fileName, undefined),
+  key: secret(someText('a stream key')),
+  timeout: value(waitingTime, 10_000),
+  'stall-timeout': value(waitingTime, 15_000),
+  'tls-ca': value(fileName, undefined),
+  'tls-cert': value(fileName, undefined),
+  'tls-key': value(fileName, undefined),
+  'tls-insecure': toggle(false),
+};
+
+export const PUSH_OPTIONS = {
+  speed: value(speed, 1),
+  loop: optionalValue(positiveNumber, Number.POSITIVE_INFINITY, 1),
+  start: value(duration, 0),
+  duration: value(positiveDuration, undefined),
+  'max-queue': value(positiveDuration, 3_000),
+  drop: toggle(true),
+  ...CONNECTION_OPTIONS,
+  ...COMMON_OPTIONS,
+};
+
+export const PULL_OPTIONS = {
+  duration: value(positiveDuration, undefined),
+  overwrite: toggle(false),
+  ...CONNECTION_OPTIONS,
+  ...COMMON_OPTIONS,
+};
+
+export const SERVE_OPTIONS = {
+  listen: list(listenAddress, [{ host: '127.0.0.1', port: 1935 }]),
+  'gop-cache': toggle(true),
+  record: value(someText('a directory'), undefined),
+  grace: value(waitingTimeOrNone, 10_000),
+  'max-connections': value(positiveNumber, DEFAULT_SERVER_LIMITS.maxConnections),
+  'max-connections-per-address': value(positiveNumber, undefined),
+  'max-memory': value(size, DEFAULT_SERVER_LIMITS.maxMemoryBytes),
+  ...COMMON_OPTIONS,
+};
+
+/** One letter instead of a name. */
+export const SHORT_NAMES: Readonly<Record<string, string>> = { quiet: 'q', verbose: 'v', help: 'h' };

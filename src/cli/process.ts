@@ -1,0 +1,103 @@
+import type { StopSignal } from './exit-codes.js';
+import { EXIT_OF_KIND, EXIT_OF_SIGNAL } from './exit-codes.js';
+import { Interruption } from './interruption.js';
+import { runProgram } from './program.js';
+import type { CommandLoaders, InputStream, World } from './world.js';
+
+/** How long things that should have ended may keep the process alive after its work is done. */
+const LINGER_MS = 250;
+
+const COMMANDS: CommandLoaders = {
+  push: async () => (await import('../commands/push.js')).push,
+  pull: async () => (await import('../commands/pull.js')).pull,
+  serve: async () => (await import('../commands/serve.js')).serve,
+};
+
+/** Runs a command line as this process: with its streams, signals and exit status. */
+export async function runProcess(argv: readonly string[]): Promise<void> {
+  process.title = 'rtmpkit'; // on most systems this takes the arguments out of sight, too
+  const interruption = new Interruption();
+  watchSignals(interruption);
+  watchOutputs(interruption);
+  const stdin = new LazyStdin();
+  const world: World = {
+    get stdin() {
+      return stdin.stream;
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    now: () => new Date(),
+    interruption,
+    crashed: watchCrashes(interruption),
+    commands: COMMANDS,
+  };
+  process.exitCode = await runProgram(argv, world);
+  world.crashed.catch((error) => {
+    console.error(error);
+    process.exitCode = EXIT_OF_KIND.internal.code;
+  });
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  stdin.close();
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+/** Standard input is opened only for those who read it: once open it keeps the process alive. */
+class LazyStdin {
+  #stream: InputStream | undefined;
+
+  get stream(): InputStream {
+    this.#stream ??= process.stdin;
+    return this.#stream;
+  }
+
+  close(): void {
+    this.#stream?.destroy();
+  }
+}
+
+/** The first signal asks for an orderly end, the second one ends at once. */
+function watchSignals(interruption: Interruption): void {
+  for (const signal of Object.keys(EXIT_OF_SIGNAL) as StopSignal[]) {
+    process.on(signal, () => {
+      if (!interruption.stop({ by: 'signal', signal })) {
+        interruption.abandon();
+        process.exit(EXIT_OF_SIGNAL[signal]);
+      }
+    });
+  }
+}
+
+/** Results that nobody reads any more end the command; talk that nobody reads does not. */
+function watchOutputs(interruption: Interruption): void {
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    interruption.stop(error.code === 'EPIPE' ? { by: 'reader gone' } : { by: 'output failure', error });
+  });
+}
+
+function watchCrashes(interruption: Interruption): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    let isCrashed = false;
+    const crash = (error: unknown): void => {
+      if (isCrashed) {
+        interruption.abandon();
+        process.exit(EXIT_OF_KIND.internal.code);
+      }
+      isCrashed = true;
+      reject(error);
+    };
+    process.on('uncaughtException', crash);
+    process.on('unhandledRejection', crash);
+  });
+}
+
+function flushed(output: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (output.writable) {
+      output.write('', () => resolve());
+    } else {
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,59 @@
+import { UsageError } from '../../errors.js';
+import { LAYERS, type Resolved } from '../options/layers.js';
+import { COMMON_OPTIONS } from '../options/tables.js';
+import type { World } from '../world.js';
+import { JsonRenderer } from './json.js';
+import { PlainRenderer } from './plain.js';
+import { onlyFailures, type Renderer } from './renderer.js';
+
+type Common = Resolved<typeof COMMON_OPTIONS>;
+
+/**
+ * The renderer that the options and the terminal ask for. The one for terminals is loaded only where it is used.
+ *
+ * @param program how failures begin: `rtmpkit push`
+ * @throws {UsageError} when both silence and talk are asked for at once.
+ */
+export async function chooseRenderer(program: string, { settings, layerOf }: Common, world: World): Promise<Renderer> {
+  if (settings.quiet && settings.verbose > 0 && layerOf('quiet') === layerOf('verbose')) {
+    throw new UsageError('ERR_USAGE', '--quiet and --verbose contradict each other');
+  }
+  const isVerbose = settings.verbose > 0 && !(settings.quiet && isStronger(layerOf('quiet'), layerOf('verbose')));
+  const verbosity = isVerbose ? settings.verbose : 0;
+  if (settings.json) {
+    return new JsonRenderer({ output: world.stdout, now: world.now, verbosity });
+  }
+  const renderer = await rendererForPeople(program, verbosity, settings.color, world);
+  return settings.quiet && !isVerbose ? onlyFailures(renderer) : renderer;
+}
+
+/** For errors that come before the options are known: a look at what was most likely meant. */
+export async function rendererForBadOptions(program: string, argv: readonly string[], world: World): Promise<Renderer> {
+  if (argv.includes('--json') || COMMON_OPTIONS.json.read(world.environment['RTMPKIT_JSON'] ?? '') === true) {
+    return new JsonRenderer({ output: world.stdout, now: world.now, verbosity: 0 });
+  }
+  const wantsColor = argv.includes('--no-color') ? false : undefined;
+  return rendererForPeople(program, 0, wantsColor, world);
+}
+
+/** For what must be told to a person, on standard error. */
+export async function rendererForPeople(
+  program: string,
+  verbosity: number,
+  wantsColor: boolean | undefined,
+  { stderr: output, now, environment }: World,
+): Promise<Renderer> {
+  if (output.isTTY !== true || environment['TERM'] === 'dumb') {
+    return new PlainRenderer({ output, now, program, verbosity });
+  }
+  const { TerminalRenderer } = await import('./terminal.js');
+  const { styleFor } = await import('./style.js');
+  return new TerminalRenderer({ output, now, program, verbosity, style: styleFor(output, environment, wantsColor) });
+}
+
+type MaybeLayer = ReturnType<Common['layerOf']>;
+
+function isStronger(one: MaybeLayer, other: MaybeLayer): boolean {
+  const rank = (layer: MaybeLayer): number => (layer === undefined ? LAYERS.length : LAYERS.indexOf(layer));
+  return rank(one) < rank(other);
+}

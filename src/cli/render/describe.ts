@@ -1,0 +1,118 @@
+import type { Stage } from '../../errors.js';
+import type { ConnectedEvent, ConnectingEvent, EndedEvent, StartedEvent, WarningEvent } from '../../events.js';
+import { bitrate, clock, counted, span, volume } from './quantities.js';
+
+export type Tone = 'progress' | 'done' | 'warning';
+
+/** One line for people, without colours. */
+export interface Line {
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+export const STAGE_NAME: Readonly<Record<Stage, string>> = {
+  options: 'options',
+  file: 'file',
+  dns: 'name look-up',
+  tcp: 'TCP connect',
+  tls: 'TLS handshake',
+  handshake: 'RTMP handshake',
+  connect: 'RTMP connect',
+  publish: 'publish',
+  play: 'play',
+  stream: 'stream',
+  output: 'output',
+};
+
+export function describeStage({ stage, url }: ConnectingEvent): string {
+  return `${STAGE_NAME[stage]}: ${url}`;
+}
+
+export function describeConnected(event: ConnectedEvent): Line[] {
+  const { connection, address, port, handshake, software, url } = event;
+  const host = address.includes(':') ? `[${address}]` : address;
+  const details = [handshake === null ? '' : `${handshake} handshake`, software ?? ''].filter((text) => text !== '');
+  const tail = details.length === 0 ? '' : ` (${details.join(', ')})`;
+  const text =
+    connection === undefined
+      ? `connected to ${host}:${port}${tail}`
+      : `#${connection} ${host}:${port} connects to ${url}${tail}`;
+  return [{ tone: connection === undefined ? 'done' : 'progress', text }];
+}
+
+export function describeStarted(event: StartedEvent): Line[] {
+  const lines = [...(event.listen ?? []).map(({ url }) => `listening on ${url}`)];
+  if (event.playUrls !== undefined && event.url === undefined) {
+    lines.push(`offering the stream here${lengthOf(event)}`);
+  } else if (event.listen === undefined) {
+    lines.push(`${prefix(event.connection)}${startedWords(event)}`);
+  }
+  lines.push(...(event.playUrls ?? []).map((url) => `play it from ${url}`));
+  return lines.map((text) => ({ tone: 'progress', text }));
+}
+
+function startedWords(event: StartedEvent): string {
+  const { role, url, output, connection } = event;
+  const where = url === undefined ? '' : ` ${url}`;
+  switch (role) {
+    case 'publisher':
+      return `${connection === undefined ? 'publishing' : 'publishes'}${where}${lengthOf(event)}`;
+    case 'player':
+    case 'recorder':
+    case 'file':
+      return output === undefined
+        ? `${connection === undefined ? 'playing' : 'plays'}${where}`
+        : `${writing(output)}${lengthOf(event)}`;
+    case 'server':
+    case 'connection':
+      return `started${where}`;
+  }
+}
+
+function lengthOf({ durationMs }: StartedEvent): string {
+  return typeof durationMs === 'number' ? `, ${span(durationMs)} of media` : '';
+}
+
+function writing(output: string): string {
+  return output === '-' ? 'writing to standard output' : `writing ${output}`;
+}
+
+export function describeWarning({ message, advice, connection }: WarningEvent): Line[] {
+  return [
+    { tone: 'warning', text: `${prefix(connection)}warning: ${message}${advice === undefined ? '' : `; ${advice}`}` },
+  ];
+}
+
+export function describeEnded(event: EndedEvent): Line[] {
+  const { connection, final, reason, droppedFrames = 0, skippedBytes = 0 } = event;
+  const losses = [
+    droppedFrames > 0 ? `${counted(droppedFrames, 'frame')} dropped` : '',
+    skippedBytes > 0 ? `${volume(skippedBytes)} damaged and left out` : '',
+  ].filter((text) => text !== '');
+  const text = [`${prefix(connection)}${endedWords(event)}: ${reason}`, ...losses].join(', ');
+  return [{ tone: final ? 'done' : 'progress', text }];
+}
+
+function endedWords({ role, connection, output, url, bytes, durationMs }: EndedEvent): string {
+  const amount = `${span(durationMs)}, ${volume(bytes)}`;
+  const rate = durationMs > 0 ? `, ${bitrate((bytes * 8) / durationMs)}` : '';
+  switch (role) {
+    case 'publisher':
+      return connection === undefined ? `sent ${amount}${rate}` : `published ${url ?? ''} for ${amount}${rate}`;
+    case 'player':
+    case 'recorder':
+    case 'file':
+      if (connection !== undefined && output === undefined) {
+        return `played ${url ?? ''} for ${amount}${rate}`;
+      }
+      return output === undefined || output === '-' ? `received ${amount}${rate}` : `wrote ${output}, ${amount}${rate}`;
+    case 'server':
+      return `served for ${clock(durationMs)}, ${volume(bytes)}`;
+    case 'connection':
+      return `left after ${span(durationMs)}, ${volume(bytes)}`;
+  }
+}
+
+function prefix(connection: number | undefined): string {
+  return connection === undefined ? '' : `#${connection} `;
+}

@@ -1,0 +1,23 @@
+import type { Failure } from '../failure.js';
+import { STAGE_NAME } from './describe.js';
+import { printable } from './printable.js';
+
+const LONGEST_LINE = 300;
+
+/** At most three lines: what failed and where, what the peer said, what to try. */
+export function failureText(program: string, failure: Failure): string[] {
+  const { stage, message, peerWords, advice } = failure;
+  const where = stage === undefined || stage === 'options' ? '' : ` failed (${STAGE_NAME[stage]})`;
+  const lines = [`${program}${where}: ${message}`];
+  if (peerWords !== undefined && peerWords !== '') {
+    lines.push(`  the other side said: ${peerWords}`);
+  }
+  if (advice !== undefined) {
+    lines.push(`  hint: ${advice}`);
+  }
+  return lines.map((line) => shortened(printable(line)));
+}
+
+function shortened(line: string): string {
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 3)}...` : line;
+}

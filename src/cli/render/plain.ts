@@ -1,0 +1,105 @@
+import type { CommandEvent, ConnectingEvent, StatsEvent } from '../../events.js';
+import type { StopSignal } from '../exit-codes.js';
+import type { Failure } from '../failure.js';
+import type { OutputStream } from '../world.js';
+import {
+  describeConnected,
+  describeEnded,
+  describeStage,
+  describeStarted,
+  describeWarning,
+  type Line,
+} from './describe.js';
+import { failureText } from './failure-text.js';
+import { printable } from './printable.js';
+import type { Renderer } from './renderer.js';
+import { statsSentence } from './stats-text.js';
+
+/** The first comes with the tenth `stats` event, so a little less than ten seconds. */
+const STATS_EVERY_MS = 9_500;
+
+export interface PlainOptions {
+  readonly output: OutputStream;
+  readonly now: () => Date;
+  /** How failures begin: `rtmpkit push`. */
+  readonly program: string;
+  /** How often `-v` was given: from 1 on every stage has its line. */
+  readonly verbosity: number;
+}
+
+/** For pipes and logs: one line for each change, and one about the stream every ten seconds. */
+export class PlainRenderer implements Renderer {
+  readonly #options: PlainOptions;
+  #isConnecting = false;
+  #statsFromMs: number;
+
+  constructor(options: PlainOptions) {
+    this.#options = options;
+    this.#statsFromMs = options.now().getTime();
+  }
+
+  event(event: CommandEvent): void {
+    switch (event.event) {
+      case 'connecting':
+        return this.#connecting(event);
+      case 'connected':
+        this.#isConnecting = false;
+        return this.#print(describeConnected(event));
+      case 'started':
+        return this.#print(describeStarted(event));
+      case 'stats':
+        return this.#stats(event);
+      case 'warning':
+        return this.#print(describeWarning(event));
+      case 'ended':
+        return this.#print(describeEnded(event));
+    }
+  }
+
+  failure(failure: Failure): void {
+    for (const line of failureText(this.#options.program, failure)) {
+      this.#options.output.write(`${line}\n`);
+    }
+    if (failure.stack !== undefined && this.#options.verbosity > 0) {
+      this.#options.output.write(`${failure.stack}\n`);
+    }
+  }
+
+  stopping(signal: StopSignal): void {
+    this.#write(`${signal}: finishing`);
+  }
+
+  close(): void {}
+
+  #connecting(event: ConnectingEvent): void {
+    if (this.#options.verbosity > 0) {
+      this.#write(describeStage(event));
+    } else if (!this.#isConnecting) {
+      this.#write(`connecting to ${event.url}`);
+    }
+    this.#isConnecting = true;
+  }
+
+  #stats(event: StatsEvent): void {
+    const nowMs = this.#options.now().getTime();
+    if (nowMs - this.#statsFromMs >= STATS_EVERY_MS) {
+      this.#statsFromMs = nowMs;
+      this.#write(statsSentence(event));
+    }
+  }
+
+  #print(lines: readonly Line[]): void {
+    for (const { text } of lines) {
+      this.#write(text);
+    }
+  }
+
+  #write(text: string): void {
+    this.#options.output.write(`${timeOfDay(this.#options.now())} ${printable(text)}\n`);
+  }
+}
+
+/** Local time, `14:03:22`. */
+export function timeOfDay(time: Date): string {
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}

@@ -1,0 +1,64 @@
+import type { StatsEvent } from '../../events.js';
+import { bitrate, clock, counted, volume } from './quantities.js';
+
+/** One figure about a running stream, in words and shorter. */
+export interface Figure {
+  readonly long: string;
+  readonly short: string;
+  readonly isAlarming?: boolean;
+}
+
+/** The figures of a stream or a server, the most important first. */
+export function figures(stats: StatsEvent, etaSeconds?: number): Figure[] {
+  return stats.connections === undefined ? streamFigures(stats, etaSeconds) : serverFigures(stats);
+}
+
+/** All of them in one line for logs. */
+export function statsSentence(stats: StatsEvent): string {
+  return figures(stats)
+    .map(({ long }) => long)
+    .join(', ');
+}
+
+function streamFigures(stats: StatsEvent, etaSeconds: number | undefined): Figure[] {
+  const { positionMs, durationMs, skewMs, droppedFrames, reconnects } = stats;
+  const fps = `${Math.round(stats.fps)} fps`;
+  const queue = `${Math.round(stats.queueMs)} ms`;
+  const all: (Figure | undefined)[] = [
+    durationMs === null
+      ? alike(clock(positionMs))
+      : { long: `${clock(positionMs)} of ${clock(durationMs)}`, short: `${clock(positionMs)}/${clock(durationMs)}` },
+    etaSeconds === undefined ? undefined : alike(`ETA ${clock(etaSeconds * 1_000)}`),
+    alike(bitrate(stats.bitrateKbps)),
+    alike(fps),
+    { long: `queue ${queue}`, short: `q ${queue}` },
+    { long: `${droppedFrames} dropped`, short: `${droppedFrames} drop`, isAlarming: droppedFrames > 0 },
+    reconnects === 0
+      ? undefined
+      : { long: counted(reconnects, 'reconnect'), short: `${reconnects} re`, isAlarming: true },
+    skewMs === null ? undefined : { long: `A/V ${signed(skewMs)} ms`, short: `A/V ${signed(skewMs)}` },
+  ];
+  return all.filter((figure) => figure !== undefined);
+}
+
+function serverFigures(stats: StatsEvent): Figure[] {
+  const { publishers = 0, players = 0, connections = 0, droppedFrames } = stats;
+  return [
+    { long: counted(publishers, 'publisher'), short: `${publishers} pub` },
+    { long: counted(players, 'player'), short: `${players} play` },
+    { long: counted(connections, 'connection'), short: `${connections} conn` },
+    alike(bitrate(stats.bitrateKbps)),
+    { long: `${volume(stats.queueBytes)} buffered`, short: `buf ${volume(stats.queueBytes)}` },
+    { long: `${droppedFrames} dropped`, short: `${droppedFrames} drop`, isAlarming: droppedFrames > 0 },
+    { long: `up ${clock(stats.positionMs)}`, short: clock(stats.positionMs) },
+  ];
+}
+
+function alike(text: string): Figure {
+  return { long: text, short: text };
+}
+
+function signed(milliseconds: number): string {
+  const rounded = Math.round(milliseconds);
+  return rounded > 0 ? `+${rounded}` : String(rounded);
+}

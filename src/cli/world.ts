@@ -1,0 +1,37 @@
+import type { Readable, Writable } from 'node:stream';
+import type { PullOptions, PushOptions, ServeOptions } from '../commands/options.js';
+import type { CommandEvent } from '../events.js';
+import type { Interruption } from './interruption.js';
+import type { Environment } from './options/layers.js';
+
+/** A stream of the process: a terminal, or a file or pipe. */
+export type OutputStream = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly getColorDepth?: (environment?: Environment) => number;
+};
+
+export type InputStream = Readable & { readonly isTTY?: boolean };
+
+export type Start<Options> = (options: Options, signal: AbortSignal) => AsyncIterable<CommandEvent>;
+
+/** The commands, each loaded only when it is called for. */
+export interface CommandLoaders {
+  readonly push: () => Promise<Start<PushOptions>>;
+  readonly pull: () => Promise<Start<PullOptions>>;
+  readonly serve: () => Promise<Start<ServeOptions>>;
+}
+
+/** All that the command line takes from outside, so that tests can give it something else. */
+export interface World {
+  /** Touched only by those who read it: it keeps the process alive. */
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly environment: Environment;
+  readonly now: () => Date;
+  readonly interruption: Interruption;
+  /** Never fulfilled; rejected with what no one caught. */
+  readonly crashed: Promise<never>;
+  readonly commands: CommandLoaders;
+}

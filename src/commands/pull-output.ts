@@ -1,0 +1,58 @@
+import { access } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { FlvFileSink, type FlvFileSummary } from '../endpoint/flv-file-sink.js';
+import { type FlvStreamEnd, FlvStreamSink } from '../endpoint/flv-stream-sink.js';
+import { recordingName } from '../endpoint/recording-name.js';
+import { UsageError } from '../errors.js';
+import type { PullOptions } from './options.js';
+
+/** Where a pull writes: a file or a stream of bytes, of which it knows how it ended. */
+export interface PullOutput {
+  readonly sink: FlvFileSink | FlvStreamSink;
+  /** For people: a path, or `-`. */
+  readonly name: string;
+}
+
+/** How much was written, and for a stream why it ended. */
+export type PullSummary = FlvFileSummary | FlvStreamEnd;
+
+/** The path that will be written, or the stream. */
+export type PullTarget = { readonly path: string; readonly overwrite: boolean } | { readonly stream: Writable };
+
+/**
+ * Settles where to write before anything is asked of the network, so that nobody waits for a stream that has no place to go.
+ *
+ * @throws {UsageError} `ERR_OUTPUT_EXISTS`
+ */
+export async function choosePullTarget(
+  { output, overwrite }: Pick<PullOptions, 'output' | 'overwrite'>,
+  streamName: string,
+): Promise<PullTarget> {
+  if (output !== undefined && typeof output !== 'string') {
+    return { stream: output };
+  }
+  const path = output ?? recordingName(streamName, new Date());
+  if (!overwrite && (await exists(path))) {
+    throw new UsageError('ERR_OUTPUT_EXISTS', `${path}: this file is already there`, {
+      stage: 'output',
+      advice: 'give another name, or --overwrite to replace it',
+    });
+  }
+  return { path, overwrite };
+}
+
+/** @throws {OutputError | UsageError} see `FlvFileSink.open` */
+export async function openPullOutput(target: PullTarget): Promise<PullOutput> {
+  return 'stream' in target
+    ? { sink: new FlvStreamSink(target.stream), name: '-' }
+    : { sink: await FlvFileSink.open(target.path, { overwrite: target.overwrite }), name: target.path };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

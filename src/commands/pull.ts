@@ -1,0 +1,141 @@
+import { type PlayEnd, RtmpPlayer } from '../endpoint/rtmp-player.js';
+import type { CommandEvent } from '../events.js';
+import { Broadcast } from '../flow/broadcast.js';
+import { feed } from '../flow/feed.js';
+import { Meter } from '../flow/meter.js';
+import { trim } from '../flow/trim.js';
+import { isRtmpUrl, parseRtmpUrl, type RtmpUrl } from '../rtmp/url.js';
+import { eventStream } from './event-stream.js';
+import type { PullOptions } from './options.js';
+import { choosePullTarget, openPullOutput, type PullOutput, type PullSummary } from './pull-output.js';
+import { repair } from './repair.js';
+import { metered, type Progress, reportStats } from './stats-reports.js';
+
+/** Media that may wait for a slow disk before the server has to wait. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+
+type Report = (event: CommandEvent) => void;
+
+/**
+ * Records a stream, or repairs an FLV file when the source is one. Aborting completes the file.
+ *
+ * @throws {UsageError | NetworkError | ProtocolError | RejectedError | MediaError | OutputError}
+ */
+export function pull(options: PullOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
+  return eventStream(
+    (report, stop) => (isRtmpUrl(options.source) ? record(options, report, stop) : repair(options, report, stop)),
+    signal,
+  );
+}
+
+async function record(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
+  const url = parseRtmpUrl(options.source, options);
+  const target = await choosePullTarget(options, url.streamName);
+  const player = await openPlayer(url, options, report, signal);
+  try {
+    const output = await openPullOutput(target);
+    report({ event: 'started', role: 'player', url: url.redacted, output: output.name });
+    const meter = new Meter();
+    const summary = await transfer(player, output, meter, options, report, signal);
+    warnIfCutShort(player, report);
+    const { positionMs, audioTags, videoTags, dataTags } = meter.read();
+    report({
+      event: 'ended',
+      role: 'player',
+      reason: reasonOf(player.end, summary, signal),
+      url: url.redacted,
+      output: output.name,
+      bytes: 'sizeBytes' in summary ? summary.sizeBytes : summary.bytes,
+      durationMs: positionMs,
+      audioTags,
+      videoTags,
+      dataTags,
+      final: true,
+    });
+  } finally {
+    player.stop();
+  }
+}
+
+async function openPlayer(
+  url: RtmpUrl,
+  options: PullOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<RtmpPlayer> {
+  const { timeoutMs, stallTimeoutMs, tls } = options;
+  const player = await RtmpPlayer.open({
+    url,
+    timeoutMs,
+    stallTimeoutMs,
+    tls,
+    signal,
+    onStage: (stage) => report({ event: 'connecting', role: 'player', stage, url: url.redacted }),
+  });
+  const { software, ...peer } = player.peer;
+  report({ event: 'connected', role: 'player', url: url.redacted, ...peer, ...(software ? { software } : {}) });
+  return player;
+}
+
+/** Moves the stream into the output, until one of them ends. What has come is written even when the network fails. */
+async function transfer(
+  player: RtmpPlayer,
+  { sink }: PullOutput,
+  meter: Meter,
+  { durationMs }: PullOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<PullSummary> {
+  const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES, gopCache: false });
+  sink.attach(broadcast, { mode: 'lossless', join: 'beginning' });
+  const outputOver = new AbortController();
+  const onOver = (): void => outputOver.abort();
+  sink.finished.then(onOver, onOver);
+  const stopStats = reportStats('player', meter, () => progressOf(sink, durationMs), report);
+  const tags = durationMs === undefined ? player : trim(player, durationMs);
+  try {
+    await feed(metered(tags, meter), broadcast, AbortSignal.any([signal, outputOver.signal]));
+  } finally {
+    stopStats();
+    broadcast.end();
+    await sink.finished;
+  }
+  return sink.finished;
+}
+
+function progressOf(sink: PullOutput['sink'], durationMs: number | undefined): Progress {
+  return {
+    durationMs: durationMs ?? null,
+    queueMs: sink.subscription?.queueMs ?? 0,
+    queueBytes: sink.subscription?.queueBytes ?? 0,
+    droppedFrames: 0, // a recording waits, it does not drop
+  };
+}
+
+function warnIfCutShort(player: RtmpPlayer, report: Report): void {
+  if (player.end?.kind === 'closed') {
+    report({
+      event: 'warning',
+      code: 'WARN_CLOSED_WITHOUT_END',
+      message: 'the server closed the connection without saying that the stream is over',
+      advice: 'the recording is complete up to here; the server may know more',
+    });
+  }
+}
+
+function reasonOf(end: PlayEnd | undefined, summary: PullSummary, signal: AbortSignal): string {
+  if (signal.aborted) {
+    return 'interrupted';
+  }
+  if ('by' in summary && summary.by === 'consumer') {
+    return 'the reader of the output has closed it';
+  }
+  switch (end?.kind) {
+    case 'told':
+      return 'end of stream';
+    case 'closed':
+      return 'the server closed the connection';
+    default:
+      return 'the wanted duration is reached';
+  }
+}

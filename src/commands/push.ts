@@ -1,0 +1,126 @@
+import { RtmpPublisher } from '../endpoint/rtmp-publisher.js';
+import type { CommandEvent } from '../events.js';
+import { Broadcast } from '../flow/broadcast.js';
+import { feed } from '../flow/feed.js';
+import { Meter } from '../flow/meter.js';
+import { parseRtmpUrl } from '../rtmp/url.js';
+import { eventStream } from './event-stream.js';
+import { offerLocally } from './local-offer.js';
+import type { PushOptions } from './options.js';
+import { openPushSource, type PushSource } from './push-source.js';
+import { metered, reportStats } from './stats-reports.js';
+
+/** Media that may wait for a slow server before the file has to wait. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+
+type Report = (event: CommandEvent) => void;
+
+/**
+ * Publishes an FLV, to a server or, without a URL, through a server of its own. Aborting ends the stream in an orderly way.
+ *
+ * @throws {MediaError | NetworkError | ProtocolError | RejectedError}
+ */
+export function push(options: PushOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
+  return eventStream((report, stop) => run(options, report, stop), signal);
+}
+
+async function run(options: PushOptions, report: Report, signal: AbortSignal): Promise<void> {
+  const source = await openPushSource(options, report, signal);
+  if (options.url === undefined) {
+    await offer(source, report, signal);
+  } else {
+    await publish(options.url, source, options, report, signal);
+  }
+}
+
+async function publish(
+  target: string,
+  source: PushSource,
+  options: PushOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const url = parseRtmpUrl(target, options);
+  const { timeoutMs, stallTimeoutMs, tls, maxQueueMs } = options;
+  const publisher = await RtmpPublisher.open({
+    url,
+    timeoutMs,
+    stallTimeoutMs,
+    tls,
+    signal,
+    onStage: (stage) => report({ event: 'connecting', role: 'publisher', stage, url: url.redacted }),
+  });
+  const { software, ...peer } = publisher.peer;
+  report({ event: 'connected', role: 'publisher', url: url.redacted, ...peer, ...(software ? { software } : {}) });
+  report({ event: 'started', role: 'publisher', url: url.redacted, durationMs: source.durationMs });
+
+  const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES, gopCache: true });
+  publisher.attach(
+    broadcast,
+    Number.isFinite(maxQueueMs)
+      ? { mode: 'live', join: 'beginning', maxLagMs: maxQueueMs }
+      : { mode: 'lossless', join: 'beginning' },
+  );
+  const failed = new AbortController();
+  publisher.finished.catch(() => failed.abort());
+  const meter = new Meter();
+  const stopStats = reportStats('publisher', meter, () => progressOf(publisher, source), report);
+  try {
+    await feed(metered(source.tags, meter), broadcast, AbortSignal.any([signal, failed.signal]));
+    broadcast.end();
+    await publisher.finished;
+  } finally {
+    stopStats();
+    publisher.close();
+  }
+  reportEnd(meter, publisher.droppedTags, url.redacted, report, signal);
+}
+
+/** Lets a server on the loopback have the stream, for whoever wants to play it. */
+async function offer(source: PushSource, report: Report, signal: AbortSignal): Promise<void> {
+  const local = await offerLocally(report);
+  report({ event: 'started', role: 'publisher', playUrls: local.playUrls, durationMs: source.durationMs });
+  const meter = new Meter();
+  const stopStats = reportStats('publisher', meter, () => ({ ...nothingWaits, durationMs: source.durationMs }), report);
+  try {
+    await feed(metered(source.tags, meter), local.broadcast, signal);
+  } finally {
+    stopStats();
+    await local.close();
+  }
+  reportEnd(meter, 0, undefined, report, signal);
+}
+
+const nothingWaits = { queueMs: 0, queueBytes: 0, droppedFrames: 0 };
+
+function progressOf(publisher: RtmpPublisher, { durationMs }: PushSource) {
+  return {
+    durationMs,
+    queueMs: publisher.queueMs,
+    queueBytes: publisher.queueBytes,
+    droppedFrames: publisher.droppedTags,
+  };
+}
+
+function reportEnd(
+  meter: Meter,
+  droppedFrames: number,
+  url: string | undefined,
+  report: Report,
+  signal: AbortSignal,
+): void {
+  const { positionMs, bytes, audioTags, videoTags, dataTags } = meter.read();
+  report({
+    event: 'ended',
+    role: 'publisher',
+    reason: signal.aborted ? 'interrupted' : 'everything was sent',
+    ...(url === undefined ? {} : { url }),
+    bytes,
+    durationMs: positionMs,
+    audioTags,
+    videoTags,
+    dataTags,
+    droppedFrames,
+    final: true,
+  });
+}

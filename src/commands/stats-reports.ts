@@ -1,0 +1,33 @@
+import type { CommandEvent, Role, StatsEvent } from '../events.js';
+import type { Meter } from '../flow/meter.js';
+import type { MediaTag } from '../media/tag.js';
+
+const EVERY_MS = 1_000;
+
+/** What only the command itself knows of its progress. */
+export type Progress = Pick<StatsEvent, 'durationMs' | 'queueMs' | 'queueBytes' | 'droppedFrames'>;
+
+/** Reports the stream's progress once a second until the returned function is called. */
+export function reportStats(
+  role: Role,
+  meter: Meter,
+  progress: () => Progress,
+  report: (event: CommandEvent) => void,
+): () => void {
+  const timer = setInterval(() => {
+    const { positionMs, bytes, bitrateKbps, fps, skewMs } = meter.read();
+    report({ event: 'stats', role, positionMs, bytes, bitrateKbps, fps, skewMs, reconnects: 0, ...progress() });
+  }, EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+/** The same tags, counted as they go by. */
+export async function* metered(
+  source: AsyncIterable<readonly MediaTag[]>,
+  meter: Meter,
+): AsyncGenerator<readonly MediaTag[], void, undefined> {
+  for await (const tags of source) {
+    meter.add(tags);
+    yield tags;
+  }
+}

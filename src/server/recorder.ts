@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FlvFileSink } from '../endpoint/flv-file-sink.js';
+import { outputError } from '../endpoint/flv-output.js';
+import { recordingName, safeFileName } from '../endpoint/recording-name.js';
+import { RtmpkitError } from '../errors.js';
+import type { CommandEvent } from '../events.js';
+import type { LiveStream } from './live-stream.js';
+
+/** A disk may be slow for this long before frames are left out of the recording; the stream itself never waits for it. */
+const MAX_LAG_MS = 30_000;
+
+/** Records every stream of a server into `DIRECTORY/app/name-YYYYMMDD-HHMMSS.flv`. */
+export class Recorder {
+  readonly #directory: string;
+  readonly #report: (event: CommandEvent) => void;
+  /** Streams that are being recorded: a publisher that comes back goes on in the same file. */
+  readonly #recordings = new Map<LiveStream, Promise<void>>();
+
+  private constructor(directory: string, report: (event: CommandEvent) => void) {
+    this.#directory = directory;
+    this.#report = report;
+  }
+
+  /** @throws {OutputError} when the directory cannot be made */
+  static async into(directory: string, report: (event: CommandEvent) => void): Promise<Recorder> {
+    await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+      throw outputError(error, directory);
+    });
+    return new Recorder(directory, report);
+  }
+
+  /** Records the stream to its end. What fails is reported, and the stream goes on without a recording. */
+  record(stream: LiveStream): void {
+    if (this.#recordings.has(stream)) {
+      return;
+    }
+    const recording = this.#record(stream)
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => this.#recordings.delete(stream));
+    this.#recordings.set(stream, recording);
+  }
+
+  /** Resolves when the recordings of all streams, which have ended before, are complete. */
+  async close(): Promise<void> {
+    await Promise.all(this.#recordings.values());
+  }
+
+  async #record(stream: LiveStream): Promise<void> {
+    const startedMs = performance.now();
+    const directory = join(this.#directory, ...stream.id.app.split('/').map(safeFileName));
+    await mkdir(directory, { recursive: true });
+    const sink = await openUnused(directory, stream.id.streamName);
+    sink.attach(stream.broadcast, { mode: 'live', join: 'newest-keyframe', maxLagMs: MAX_LAG_MS });
+    this.#report({ event: 'started', role: 'recorder', output: sink.path });
+    const { sizeBytes, audioTags, videoTags, dataTags } = await sink.finished;
+    this.#report({
+      event: 'ended',
+      role: 'recorder',
+      reason: 'end of stream',
+      output: sink.path,
+      bytes: sizeBytes,
+      durationMs: Math.round(performance.now() - startedMs),
+      audioTags,
+      videoTags,
+      dataTags,
+      droppedFrames: sink.subscription?.droppedTags ?? 0,
+      final: false,
+    });
+  }
+
+  #failed(error: unknown): void {
+    const { message, code } = outputError(error, this.#directory);
+    this.#report({ event: 'warning', code: 'WARN_RECORDING_FAILED', message: `${message} (${code})` });
+  }
+}
+
+/** Two recordings of one name may begin in the same second. */
+async function openUnused(directory: string, streamName: string): Promise<FlvFileSink> {
+  for (let second = Date.now(); ; second += 1000) {
+    try {
+      return await FlvFileSink.open(join(directory, recordingName(streamName, new Date(second))));
+    } catch (error) {
+      if (!(error instanceof RtmpkitError && error.code === 'ERR_OUTPUT_EXISTS')) {
+        throw error;
+      }
+    }
+  }
+}
