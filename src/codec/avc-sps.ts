@@ -20,7 +20,7 @@ export interface AvcSps extends PictureSize {
 }
 
 /** Video usability information (H.264 E.1.1). */
-export interface AvcVui {
+interface AvcVui {
   readonly sampleAspectRatio?: SampleAspectRatio | undefined;
   readonly signal?: VideoSignal | undefined;
   /** time_scale / (2 × num_units_in_tick). With a variable rate this is the clock, not what is really shown. */

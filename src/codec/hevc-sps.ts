@@ -15,7 +15,7 @@ export interface HevcSps extends PictureSize {
 }
 
 /** Video usability information (H.265 E.2.1). */
-export interface HevcVui {
+interface HevcVui {
   readonly sampleAspectRatio?: SampleAspectRatio | undefined;
   readonly signal?: VideoSignal | undefined;
   /** Pictures are single fields. */

@@ -26,7 +26,7 @@ export interface HevcConfig extends HevcProfile {
   readonly nalArrays: readonly HevcNalArray[];
 }
 
-export interface HevcNalArray {
+interface HevcNalArray {
   /** 32 VPS, 33 SPS, 34 PPS, 39 SEI. */
   readonly nalType: number;
   /** NAL units with their header of two bytes; views of the record. */

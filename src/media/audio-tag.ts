@@ -27,7 +27,7 @@ export type AudioCodec =
   | 'device'
   | 'unknown';
 
-export type AudioPacketType =
+type AudioPacketType =
   | 'sequence-header'
   | 'frames'
   | 'sequence-end'

@@ -34,7 +34,7 @@ export function byteAt(body: Uint8Array, offset: number): number {
  * Offset of the byte whose low 4 bits hold the first packet type that is not ModEx: 0 without ModEx, -1 when the body
  * ends before it. Allocates nothing.
  */
-export function modExEnd(body: Uint8Array): number {
+function modExEnd(body: Uint8Array): number {
   let typeAt = 0;
   for (let count = 0; (byteAt(body, typeAt) & 0x0f) === PACKET_MOD_EX; count++) {
     const sizeAt = typeAt + 1;

@@ -35,9 +35,9 @@ export type VideoCodec =
   | 'screen2'
   | 'unknown';
 
-export type VideoFrameType = 'key' | 'inter' | 'disposable-inter' | 'generated-key' | 'command' | 'reserved';
+type VideoFrameType = 'key' | 'inter' | 'disposable-inter' | 'generated-key' | 'command' | 'reserved';
 
-export type VideoPacketType =
+type VideoPacketType =
   | 'sequence-header'
   | 'frames'
   | 'sequence-end'
@@ -61,7 +61,7 @@ export interface VideoPacketHeader extends PayloadPlace {
 }
 
 /** A command to the player in place of a frame, around a seek on the server's side. */
-export interface VideoCommandHeader {
+interface VideoCommandHeader {
   readonly packetType: 'command';
   readonly frameType: 'command';
   readonly command: 'seek-start' | 'seek-end' | 'unknown';

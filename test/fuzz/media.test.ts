@@ -288,7 +288,7 @@ describe(`${INPUTS_PER_PARSER} inputs each, FUZZ_SEED=${SEED}`, () => {
         } catch (error) {
           if (!(error instanceof MediaError)) throw new Error(parser.name, { cause: error });
         }
-        expect(performance.now() - startedMs, parser.name).toBeLessThan(500);
+        expect(performance.now() - startedMs, parser.name).toBeLessThan(3000);
       }
     }
   });
