@@ -54,7 +54,7 @@ async function publish(
   report({ event: 'connected', role: 'publisher', url: url.redacted, ...peer, ...(software ? { software } : {}) });
   report({ event: 'started', role: 'publisher', url: url.redacted, durationMs: source.durationMs });
 
-  const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES, gopCache: true });
+  const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES, gopCache: false });
   publisher.attach(
     broadcast,
     Number.isFinite(maxQueueMs)

@@ -2,6 +2,9 @@ import { Broadcast } from '../flow/broadcast.js';
 import { Splicer } from '../flow/splice.js';
 import type { MediaTag } from '../media/tag.js';
 
+/** Media time that is held for players who are behind; the newest GOP is held whatever its length. */
+const MAX_HELD_MS = 10_000;
+
 /** Which stream, as everybody who publishes or plays it names it. */
 export interface StreamId {
   readonly app: string;
@@ -31,7 +34,11 @@ export class LiveStream {
   constructor(id: StreamId, options: LiveStreamOptions) {
     this.id = id;
     this.#options = options;
-    this.broadcast = new Broadcast({ maxBytes: options.maxBytes, gopCache: options.gopCache });
+    this.broadcast = new Broadcast({
+      maxBytes: options.maxBytes,
+      maxDurationMs: MAX_HELD_MS,
+      gopCache: options.gopCache,
+    });
   }
 
   get isPublished(): boolean {

@@ -1,16 +1,36 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, listening, Peer } from './peer.js';
+import { freePort, hasPeer, isThere, listening, Peer } from './peer.js';
 
-/** An nginx with its RTMP module on the loopback, with one app `live`. */
-export async function startNginx(directory: string): Promise<{ peer: Peer; port: number; url: string }> {
+const RTMP_MODULE = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
+
+/** Whether nginx with its RTMP module is there; a failure in CI, like `hasPeer`. */
+export function hasNginxRtmp(): boolean {
+  return (
+    hasPeer('nginx') &&
+    isThere("nginx's RTMP module", () => {
+      if (!existsSync(RTMP_MODULE)) {
+        throw new Error('missing');
+      }
+    })
+  );
+}
+
+/**
+ * An nginx with its RTMP module on the loopback. Its app `live` closes the connections of players when the publisher goes;
+ * its app `notify` lets players wait for a publisher, and tells them when one comes and goes.
+ */
+export async function startNginx(
+  directory: string,
+): Promise<{ peer: Peer; port: number; server: string; url: string; notifyUrl: string }> {
   const port = await freePort();
   const root = join(directory, `nginx-${port}`);
   await mkdir(join(root, 'logs'), { recursive: true });
   const config = join(root, 'nginx.conf');
   await writeFile(
     config,
-    `load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
+    `load_module ${RTMP_MODULE};
 daemon off;
 master_process off;
 pid ${root}/nginx.pid;
@@ -21,11 +41,13 @@ rtmp {
     listen 127.0.0.1:${port};
     access_log off;
     application live { live on; idle_streams off; }
+    application notify { live on; idle_streams on; publish_notify on; play_restart off; }
   }
 }
 `,
   );
   const peer = new Peer('nginx', ['-c', config, '-p', root]);
   await listening(port);
-  return { peer, port, url: `rtmp://127.0.0.1:${port}/live` };
+  const server = `rtmp://127.0.0.1:${port}`;
+  return { peer, port, server, url: `${server}/live`, notifyUrl: `${server}/notify` };
 }

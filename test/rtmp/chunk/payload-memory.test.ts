@@ -67,6 +67,19 @@ describe('PayloadMemory', () => {
       expect(neighbour).toEqual(new Uint8Array(100).fill(0x55));
     });
 
+    it('moves what has memory of its own, whatever its size', () => {
+      const memory = new PayloadMemory();
+      const carved = memory.take(300, 1);
+      const own = memory.take(600, 1);
+      memory.take(300, 1);
+      expect(own.buffer).not.toBe(carved.buffer);
+      own.set(pattern(600));
+      const large = memory.grow(own, 600, 700, 1);
+      large.fill(0xaa, 600);
+      carved.fill(0x55);
+      expect(large.subarray(0, 600)).toEqual(pattern(600));
+    });
+
     it('moves what does not fit the slab any more', () => {
       const memory = new PayloadMemory();
       const small = memory.take(500, 1);

@@ -60,6 +60,11 @@ describe('times', () => {
     expect(messages.map(({ timestampMs }) => timestampMs)).toEqual([0xfffffe, 0xffffff]);
   });
 
+  it('takes another extended delta from a type 3 that begins a message', () => {
+    const wire = hex('04 ffffff 000001 08 01000000 01000000 a0  c4 02000000 a1  c4 02000000 a2');
+    expect(readWhole(wire).map(({ timestampMs }) => timestampMs)).toEqual([0x01000000, 0x03000000, 0x05000000]);
+  });
+
   it('forgets the extended timestamp with the next header that has none', () => {
     const wire = hex('04 ffffff 000001 08 01000000 01000000 a0  84 000005 a1  c4 a2');
     expect(readWhole(wire).map(({ timestampMs }) => timestampMs)).toEqual([0x01000000, 0x01000005, 0x0100000a]);
