@@ -8,8 +8,8 @@ const DISTINCTIVE_LENGTH = 8;
 /** Values of an event that scripts compare; they come from us, and never hold what a person or a peer wrote. */
 const STRUCTURAL_FIELDS: ReadonlySet<string> = new Set(['event', 'role', 'stage', 'code', 'handshake', 'address']);
 
-/** Texts that the peer wrote. */
-const FOREIGN_FIELDS: ReadonlySet<string> = new Set(['software']);
+/** Texts that the peer wrote, or that are made from the stream's name. */
+const FOREIGN_FIELDS: ReadonlySet<string> = new Set(['software', 'output']);
 
 /**
  * The last line of defence for stream keys and passwords: events and errors are redacted where they are made, and here
@@ -19,56 +19,53 @@ export class Curtain {
   readonly #isOpen: boolean;
   readonly #url: RtmpUrl | undefined;
   readonly #secrets: readonly string[];
+  readonly #spared: RegExp | undefined;
 
-  /** @param isOpen for `--show-keys`: nothing is covered, and redacted URLs are shown in full. */
-  constructor(isOpen: boolean, url?: RtmpUrl) {
+  /**
+   * @param isOpen for `--show-keys`: nothing is covered, and redacted URLs are shown in full
+   * @param openTexts what the person gave without a secret in mind, such as file names; they stay as they are
+   */
+  constructor(isOpen: boolean, url?: RtmpUrl, openTexts: readonly string[] = []) {
     this.#isOpen = isOpen;
     this.#url = url;
     this.#secrets = url === undefined ? [] : secretsOf(url);
+    const spared = [url?.redacted ?? '', ...openTexts].filter(
+      (text) => text !== '' && !this.#secrets.some((secret) => secret.includes(text)),
+    );
+    this.#spared = spared.length === 0 ? undefined : new RegExp(`(${spared.map(escapeForRegExp).join('|')})`);
   }
 
   /** For text of our own. Short secrets are covered where they stand as a name: quoted, or behind a slash. */
   cover(text: string): string {
-    if (this.#url === undefined) {
-      return text;
+    if (this.#isOpen && this.#url !== undefined) {
+      return text.replaceAll(this.#url.redacted, `${this.#url.tcUrl}/${this.#url.streamName}`);
     }
-    const { redacted } = this.#url;
-    if (this.#isOpen) {
-      return text.replaceAll(redacted, `${this.#url.tcUrl}/${this.#url.streamName}`);
-    }
-    return text
-      .split(redacted)
-      .map((piece) =>
-        this.#coverSecrets(piece, (name) => new RegExp(`(?<=[/"'\`=:])${name}(?![\\p{L}\\p{N}_-])`, 'gu')),
-      )
-      .join(redacted);
+    return this.#cover(text, (name) => new RegExp(`(?<=[/"'\`=:])${name}(?![\\p{L}\\p{N}_-])`, 'gu'));
   }
 
   /** For words of the peer, and file names made from the stream's name: short secrets are covered as whole words. */
   coverForeign(text: string): string {
-    if (this.#isOpen) {
-      return text;
-    }
-    return this.#coverSecrets(text, (name) => new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, 'gu'));
+    return this.#cover(text, (name) => new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, 'gu'));
   }
 
-  /** @param isOutputNamed false when the name of the output is made from the stream's name. */
-  coverEvent<Event extends CommandEvent>(event: Event, isOutputNamed: boolean): Event {
-    const covered = Object.entries(event).map(([field, content]) => [
-      field,
-      this.#coverField(field, content, isOutputNamed),
-    ]);
-    return Object.fromEntries(covered) as Event;
+  coverEvent<Event extends CommandEvent>(event: Event): Event {
+    const covered = Object.entries(event).map(([field, content]) => [field, this.#coverField(field, content)]);
+    return { ...event, ...Object.fromEntries(covered) };
   }
 
-  #coverField(field: string, content: unknown, isOutputNamed: boolean): unknown {
+  #coverField(field: string, content: unknown): unknown {
     if (typeof content !== 'string' || STRUCTURAL_FIELDS.has(field)) {
       return content;
     }
-    if (field === 'output') {
-      return isOutputNamed ? content : this.coverForeign(content);
-    }
     return FOREIGN_FIELDS.has(field) ? this.coverForeign(content) : this.cover(content);
+  }
+
+  #cover(text: string, asName: (escaped: string) => RegExp): string {
+    if (this.#isOpen || this.#secrets.length === 0) {
+      return text;
+    }
+    const pieces = this.#spared === undefined ? [text] : text.split(this.#spared);
+    return pieces.map((piece, index) => (index % 2 === 1 ? piece : this.#coverSecrets(piece, asName))).join('');
   }
 
   #coverSecrets(text: string, asName: (escaped: string) => RegExp): string {

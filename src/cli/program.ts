@@ -68,7 +68,7 @@ class Program {
     return EXIT_OK.code;
   }
 
-  async #show({ start, isOutputNamed, curtain }: Prepared, renderer: Renderer): Promise<void> {
+  async #show({ start, curtain }: Prepared, renderer: Renderer): Promise<void> {
     const { interruption } = this.#world;
     interruption.beforeAbandon(() => renderer.close());
     interruption.signal.addEventListener('abort', () => {
@@ -77,7 +77,7 @@ class Program {
       }
     });
     for await (const event of await start(interruption.signal)) {
-      renderer.event(curtain.coverEvent(event, isOutputNamed));
+      renderer.event(curtain.coverEvent(event));
     }
   }
 

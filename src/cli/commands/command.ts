@@ -9,8 +9,6 @@ import type { World } from '../world.js';
 /** A command whose options are read, ready to run. */
 export interface Prepared {
   readonly curtain: Curtain;
-  /** False when the name of the output is made from the stream's name. */
-  readonly isOutputNamed: boolean;
   readonly start: (signal: AbortSignal) => Promise<AsyncIterable<CommandEvent>>;
 }
 

@@ -27,8 +27,7 @@ export const pullCommand = defineCommand({
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
     const tls = await readTlsOptions(settings);
     return {
-      curtain: new Curtain(settings['show-keys'], target?.url),
-      isOutputNamed: output !== undefined,
+      curtain: new Curtain(settings['show-keys'], target?.url, output === undefined ? [] : [output]),
       start: async (signal) => {
         const pull = await world.commands.pull();
         return pull(

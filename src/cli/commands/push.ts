@@ -34,8 +34,7 @@ export const pushCommand = defineCommand({
     const target = urlText === undefined ? undefined : await streamTarget(urlText, resolved, world);
     const tls = await readTlsOptions(settings);
     return {
-      curtain: new Curtain(settings['show-keys'], target?.url),
-      isOutputNamed: true,
+      curtain: new Curtain(settings['show-keys'], target?.url, [input]),
       start: async (signal) => {
         const push = await world.commands.push();
         return push(

@@ -16,7 +16,6 @@ export const serveCommand = defineCommand({
   async prepare({ settings }, _operands, world) {
     return {
       curtain: new Curtain(settings['show-keys']),
-      isOutputNamed: true,
       start: async (signal) => {
         const serve = await world.commands.serve();
         return serve(

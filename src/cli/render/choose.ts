@@ -5,6 +5,7 @@ import type { World } from '../world.js';
 import { JsonRenderer } from './json.js';
 import { PlainRenderer } from './plain.js';
 import { onlyFailures, type Renderer } from './renderer.js';
+import { styleFor } from './style.js';
 
 type Common = Resolved<typeof COMMON_OPTIONS>;
 
@@ -43,12 +44,12 @@ export async function rendererForPeople(
   wantsColor: boolean | undefined,
   { stderr: output, now, environment }: World,
 ): Promise<Renderer> {
+  const options = { output, now, program, verbosity, style: styleFor(output, environment, wantsColor) };
   if (output.isTTY !== true || environment['TERM'] === 'dumb') {
-    return new PlainRenderer({ output, now, program, verbosity });
+    return new PlainRenderer(options);
   }
   const { TerminalRenderer } = await import('./terminal.js');
-  const { styleFor } = await import('./style.js');
-  return new TerminalRenderer({ output, now, program, verbosity, style: styleFor(output, environment, wantsColor) });
+  return new TerminalRenderer(options);
 }
 
 type MaybeLayer = ReturnType<Common['layerOf']>;

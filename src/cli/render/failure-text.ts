@@ -10,12 +10,12 @@ export function failureText(program: string, failure: Failure): string[] {
   const where = stage === undefined || stage === 'options' ? '' : ` failed (${STAGE_NAME[stage]})`;
   const lines = [`${program}${where}: ${message}`];
   if (peerWords !== undefined && peerWords !== '') {
-    lines.push(`  the other side said: ${peerWords}`);
+    lines.push(`the other side said: ${peerWords}`);
   }
   if (advice !== undefined) {
-    lines.push(`  hint: ${advice}`);
+    lines.push(`hint: ${advice}`);
   }
-  return lines.map((line) => shortened(printable(line)));
+  return lines.map((line, index) => shortened((index === 0 ? '' : '  ') + printable(line)));
 }
 
 function shortened(line: string): string {

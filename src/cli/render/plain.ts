@@ -1,7 +1,6 @@
 import type { CommandEvent, ConnectingEvent, StatsEvent } from '../../events.js';
 import type { StopSignal } from '../exit-codes.js';
 import type { Failure } from '../failure.js';
-import type { OutputStream } from '../world.js';
 import {
   describeConnected,
   describeEnded,
@@ -12,28 +11,20 @@ import {
 } from './describe.js';
 import { failureText } from './failure-text.js';
 import { printable } from './printable.js';
-import type { Renderer } from './renderer.js';
+import { timeOfDay } from './quantities.js';
+import type { Renderer, RendererOptions } from './renderer.js';
 import { statsSentence } from './stats-text.js';
 
 /** The first comes with the tenth `stats` event, so a little less than ten seconds. */
 const STATS_EVERY_MS = 9_500;
 
-export interface PlainOptions {
-  readonly output: OutputStream;
-  readonly now: () => Date;
-  /** How failures begin: `rtmpkit push`. */
-  readonly program: string;
-  /** How often `-v` was given: from 1 on every stage has its line. */
-  readonly verbosity: number;
-}
-
 /** For pipes and logs: one line for each change, and one about the stream every ten seconds. */
 export class PlainRenderer implements Renderer {
-  readonly #options: PlainOptions;
+  readonly #options: RendererOptions;
   #isConnecting = false;
   #statsFromMs: number;
 
-  constructor(options: PlainOptions) {
+  constructor(options: RendererOptions) {
     this.#options = options;
     this.#statsFromMs = options.now().getTime();
   }
@@ -57,9 +48,10 @@ export class PlainRenderer implements Renderer {
   }
 
   failure(failure: Failure): void {
-    for (const line of failureText(this.#options.program, failure)) {
-      this.#options.output.write(`${line}\n`);
-    }
+    const { red } = this.#options.style.chalk;
+    failureText(this.#options.program, failure).forEach((line, index) => {
+      this.#options.output.write(`${index === 0 ? red(line) : line}\n`);
+    });
     if (failure.stack !== undefined && this.#options.verbosity > 0) {
       this.#options.output.write(`${failure.stack}\n`);
     }
@@ -89,17 +81,14 @@ export class PlainRenderer implements Renderer {
   }
 
   #print(lines: readonly Line[]): void {
-    for (const { text } of lines) {
-      this.#write(text);
+    const { green, yellow } = this.#options.style.chalk;
+    const paint = { done: green, warning: yellow, progress: undefined };
+    for (const { text, tone } of lines) {
+      this.#write(text, paint[tone]);
     }
   }
 
-  #write(text: string): void {
-    this.#options.output.write(`${timeOfDay(this.#options.now())} ${printable(text)}\n`);
+  #write(text: string, paint = (plain: string): string => plain): void {
+    this.#options.output.write(`${timeOfDay(this.#options.now())} ${paint(printable(text))}\n`);
   }
-}
-
-/** Local time, `14:03:22`. */
-export function timeOfDay(time: Date): string {
-  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 }

@@ -35,6 +35,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** Local time, `14:03:22`. */
+export function timeOfDay(time: Date): string {
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
 function scaled(value: number, units: readonly string[]): string {
   let rest = value;
   let step = 0;

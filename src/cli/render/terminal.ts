@@ -14,17 +14,11 @@ import {
 } from './describe.js';
 import { failureText } from './failure-text.js';
 import { LiveLine } from './live-line.js';
-import { type PlainOptions, timeOfDay } from './plain.js';
 import { printable } from './printable.js';
 import { ProgressBar } from './progress-bar.js';
 import { GAP, layOut, type ProgressLine } from './progress-line.js';
-import { span } from './quantities.js';
-import type { Renderer } from './renderer.js';
-import type { Style } from './style.js';
-
-export interface TerminalOptions extends PlainOptions {
-  readonly style: Style;
-}
+import { span, timeOfDay } from './quantities.js';
+import type { Renderer, RendererOptions } from './renderer.js';
 
 /** A stage that is under way. */
 interface OpenStage {
@@ -37,14 +31,14 @@ interface OpenStage {
  * end, and one line stays that says what came of it.
  */
 export class TerminalRenderer implements Renderer {
-  readonly #options: TerminalOptions;
+  readonly #options: RendererOptions;
   readonly #line: LiveLine;
   #spinner: Ora | undefined;
   #bar: ProgressBar | undefined;
   #stage: OpenStage | undefined;
   #stats: StatsEvent = NOTHING_YET;
 
-  constructor(options: TerminalOptions) {
+  constructor(options: RendererOptions) {
     this.#options = options;
     this.#line = new LiveLine(options.output, () => this.#showStats(this.#stats));
   }

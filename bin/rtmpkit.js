@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import nodeModule from 'node:module';
+
+nodeModule.enableCompileCache?.();
+await import('../dist/cli.js');
