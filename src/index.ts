@@ -1,11 +1,58 @@
-// The public face of the library: the engine, FLV, the broadcast and the use cases.
+// The public face of the library. What is not named here may change without notice.
 
+// The engine
 export { readAmf0Values } from './amf/amf0-reader.js';
-export { encodeAmf0, writeAmf0 } from './amf/amf0-writer.js';
+export { encodeAmf0 } from './amf/amf0-writer.js';
+export { readAmf3Values } from './amf/amf3-reader.js';
+export { encodeAmf3 } from './amf/amf3-writer.js';
 export * from './amf/value.js';
+// The use cases
 export type { PullOptions, PushOptions, ServeOptions } from './commands/options.js';
 export { pull } from './commands/pull.js';
 export { push } from './commands/push.js';
 export { serve } from './commands/serve.js';
+// FLV
+export { FlvFileSink, type FlvFileSummary } from './endpoint/flv-file-sink.js';
+export { FlvFileSource } from './endpoint/flv-file-source.js';
+export { type RepairOptions, type RepairSummary, repairFlv } from './endpoint/flv-repair.js';
+export { FlvStreamSink } from './endpoint/flv-stream-sink.js';
+export { FlvStreamSource } from './endpoint/flv-stream-source.js';
+// The broadcast, and what connects it
+export { RtmpPlayer } from './endpoint/rtmp-player.js';
+export { RtmpPublisher } from './endpoint/rtmp-publisher.js';
+export type { TagSource } from './endpoint/tag-source.js';
 export * from './errors.js';
 export type * from './events.js';
+export { Broadcast, type BroadcastOptions } from './flow/broadcast.js';
+export type { Burst } from './flow/burst.js';
+export { feed } from './flow/feed.js';
+export { pace } from './flow/pace.js';
+export type { Sink, SubscribeOptions, Subscription } from './flow/sink.js';
+export { encodeFlvHeader } from './flv/header.js';
+export type { FlvItem } from './flv/item.js';
+export { toMediaTag } from './flv/media-tag.js';
+export { FlvReader } from './flv/reader.js';
+export { flvTagFormat } from './flv/tag-format.js';
+// Media
+export { type AudioTagHeader, parseAudioTag } from './media/audio-tag.js';
+export { metadataTag, readMetadata } from './media/metadata.js';
+export {
+  type AudioDescription,
+  describeAudio,
+  describeVideo,
+  type VideoDescription,
+} from './media/stream-description.js';
+export type { MediaTag } from './media/tag.js';
+export type { TagFormat } from './media/tag-format.js';
+export { isKeyframe, isMetadata, isSequenceHeader } from './media/tag-info.js';
+export { parseVideoTag, type VideoTagHeader } from './media/video-tag.js';
+export type { RtmpMessage } from './rtmp/chunk/message.js';
+export { ChunkReader } from './rtmp/chunk/reader.js';
+export { rtmpTagFormat } from './rtmp/chunk/tag-format.js';
+export { ChunkWriter } from './rtmp/chunk/writer.js';
+export { ClientSession, type ClientSessionOptions } from './rtmp/session/client.js';
+export type * from './rtmp/session/events.js';
+export { ServerSession, type ServerSessionOptions } from './rtmp/session/server.js';
+export type { Session } from './rtmp/session/session.js';
+export { type Status, StatusCode } from './rtmp/session/status.js';
+export { parseRtmpUrl, type RtmpUrl } from './rtmp/url.js';

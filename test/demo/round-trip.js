@@ -2,12 +2,12 @@
 // and a comparison tag by tag. Exits with 0 only when nothing differs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { readFlv } from '../../dist/index.js';
+import { FlvFileSource } from '../../dist/index.js';
 
 const BIN = fileURLToPath(new URL('../../bin/rtmpkit.js', import.meta.url));
 const FIXTURE = fileURLToPath(new URL('../../fixtures/testcard.flv', import.meta.url));
@@ -16,28 +16,34 @@ const TIME_LIMIT_MS = 28_000;
 /** Runs the program; `stderr` says where its talk for people goes. */
 function rtmpkit(args, stderr) {
   const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', stderr] });
-  const events = createInterface({ input: child.stdout });
+  const exited = once(child, 'exit').then(([code]) => code);
+  const lines = createInterface({ input: child.stdout });
   return {
     child,
-    exited: once(child, 'exit').then(([code]) => code),
-    /** The first `--json` event that fits. */
-    async event(fits) {
-      for await (const line of events) {
-        const event = JSON.parse(line);
-        if (fits(event)) {
-          events.resume();
-          return event;
-        }
-      }
-      throw new Error(`rtmpkit ${args[0]} ended too early`);
-    },
+    exited,
+    /** The next `--json` event that fits. */
+    event: (fits) =>
+      new Promise((resolve, reject) => {
+        const onLine = (line) => {
+          const event = JSON.parse(line);
+          if (fits(event)) {
+            lines.off('line', onLine);
+            resolve(event);
+          }
+        };
+        lines.on('line', onLine);
+        exited.then((code) => reject(new Error(`rtmpkit ${args[0]} ended too early, with ${code}`)));
+      }),
   };
 }
 
 /** What has to survive the trip. The recorder writes its own metadata, so that one is left out. */
 async function mediaOf(path) {
-  const tags = await readFlv(await readFile(path));
-  return tags.filter(({ kind }) => kind !== 'data');
+  const media = [];
+  for await (const tags of await FlvFileSource.open(path)) {
+    media.push(...tags.filter(({ kind }) => kind !== 'data'));
+  }
+  return media;
 }
 
 function compare(sent, received) {
@@ -77,7 +83,7 @@ try {
   const server = start(['serve', '--json', '--listen', '127.0.0.1:0'], 'inherit');
   const { listen } = await server.event(({ event }) => event === 'started');
   const url = `${listen[0].url}/live/testcard`;
-  console.error(`serving on ${listen[0].url}, pushing ${(await readFile(FIXTURE)).length} bytes in real time`);
+  console.error(`serving on ${listen[0].url}, pushing ${(await stat(FIXTURE)).size} bytes in real time`);
 
   const isPublished = server.event(({ event, role }) => event === 'started' && role === 'publisher');
   const push = start(['push', FIXTURE, url], 'inherit');
