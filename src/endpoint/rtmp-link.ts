@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { RtmpkitError, type Stage } from '../errors.js';
-import type { MediaTag } from '../media/tag.js';
 import { Deadline } from '../net/deadline.js';
 import { dial } from '../net/dial.js';
-import { type CloseReason, Pump } from '../net/pump.js';
+import { Pump } from '../net/pump.js';
 import type { TlsOptions } from '../net/tls-options.js';
 import { type AuthState, nextAuthStep } from '../rtmp/auth/negotiation.js';
 import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../rtmp/handshake/packet.js';
@@ -11,9 +10,7 @@ import { ClientSession } from '../rtmp/session/client.js';
 import type { ClientEvent } from '../rtmp/session/events.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { tooLate } from './rtmp-failure.js';
-import { type Greeting, RtmpOpening } from './rtmp-opening.js';
-
-export type RtmpRole = 'publisher' | 'player';
+import { type Greeting, type RtmpLinkListener, RtmpOpening, type RtmpRole } from './rtmp-opening.js';
 
 export interface RtmpLinkOptions {
   /** With a stream name. */
@@ -25,16 +22,6 @@ export interface RtmpLinkOptions {
   readonly tls: TlsOptions;
   readonly signal: AbortSignal;
   readonly onStage: (stage: Stage) => void;
-}
-
-/** What a link tells its owner once it is open. */
-export interface RtmpLinkListener {
-  onTags(tags: readonly MediaTag[]): void;
-  /** The server said that the stream is over. */
-  onStreamEnded(reason: string): void;
-  onDrain(): void;
-  /** Exactly once, last. */
-  onClose(reason: CloseReason): void;
 }
 
 /** Who answers at the other end. */

@@ -1,10 +1,22 @@
 import { NetworkError, type RtmpkitError, type Stage } from '../errors.js';
+import type { MediaTag } from '../media/tag.js';
 import type { CloseReason, Pump, PumpHandlers } from '../net/pump.js';
 import type { ClientEvent, HandshakeScheme } from '../rtmp/session/events.js';
 import { rejectionToError } from '../rtmp/session/rejection.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { atStage, closedEarly, type OpeningStage } from './rtmp-failure.js';
-import type { RtmpLinkListener, RtmpRole } from './rtmp-link.js';
+
+export type RtmpRole = 'publisher' | 'player';
+
+/** What a link tells its owner once it is open. */
+export interface RtmpLinkListener {
+  onTags(tags: readonly MediaTag[]): void;
+  /** The server said that the stream is over. */
+  onStreamEnded(reason: string): void;
+  onDrain(): void;
+  /** Exactly once, last. */
+  onClose(reason: CloseReason): void;
+}
 
 /** What the server says of itself on the way to a running stream. */
 export interface Greeting {
