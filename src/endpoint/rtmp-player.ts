@@ -1,13 +1,8 @@
 import type { MediaTag } from '../media/tag.js';
 import type { CloseReason } from '../net/pump.js';
 import { connectionEnded } from './rtmp-failure.js';
-import {
-  openRtmpLink,
-  type RtmpLink,
-  type RtmpLinkListener,
-  type RtmpLinkOptions,
-  type RtmpPeer,
-} from './rtmp-link.js';
+import { openRtmpLink, type RtmpLink, type RtmpLinkOptions, type RtmpPeer } from './rtmp-link.js';
+import type { RtmpLinkListener } from './rtmp-opening.js';
 import { TagQueue } from './tag-queue.js';
 import type { TagSource } from './tag-source.js';
 

@@ -4,13 +4,8 @@ import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
 import { connectionEnded } from './rtmp-failure.js';
-import {
-  openRtmpLink,
-  type RtmpLink,
-  type RtmpLinkListener,
-  type RtmpLinkOptions,
-  type RtmpPeer,
-} from './rtmp-link.js';
+import { openRtmpLink, type RtmpLink, type RtmpLinkOptions, type RtmpPeer } from './rtmp-link.js';
+import type { RtmpLinkListener } from './rtmp-opening.js';
 
 /** A subscriber that publishes what it gets to an RTMP server. */
 export class RtmpPublisher implements Sink, RtmpLinkListener {
