@@ -11,7 +11,7 @@ import type { ClientEvent, PlayStart } from './events.js';
 import type { Outbox } from './outbox.js';
 import { playStartArgument } from './play-start.js';
 import { errorStatus, type Status, StatusCode, successStatus } from './status.js';
-import { meaningOfStatus } from './status-meaning.js';
+import { endsConnection, meaningOfStatus } from './status-meaning.js';
 
 export interface PublishWish {
   readonly command: 'publish';
@@ -102,6 +102,9 @@ export class ClientStream {
   /** A status from the server, on whatever message stream. */
   handleStatus(status: Status, information: AmfValue, events: ClientEvent[]): void {
     const command = this.#wish?.command;
+    if (this.#state.is === 'creating' && endsConnection(status.code)) {
+      return this.reject('createStream', status, information, events);
+    }
     if (command === undefined || (this.#state.is !== 'starting' && this.#state.is !== 'running')) {
       return this.#tellNews(status, information, events, command);
     }
@@ -144,8 +147,10 @@ export class ClientStream {
 
   /** The server wants the connection to end. */
   closeAsked(reason: string, events: ClientEvent[]): void {
-    if (this.#state.is === 'starting' && this.#wish !== undefined) {
-      const status = errorStatus(StatusCode.ConnectClosed, `the server sent ${reason}`);
+    const status = errorStatus(StatusCode.ConnectClosed, `the server sent ${reason}`);
+    if (this.#state.is === 'creating') {
+      this.reject('createStream', status, null, events);
+    } else if (this.#state.is === 'starting' && this.#wish !== undefined) {
       this.reject(this.#wish.command, status, null, events);
     } else {
       this.end(reason, events);
