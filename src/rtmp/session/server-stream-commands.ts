@@ -41,6 +41,18 @@ export class ServerStreamCommands {
     }
   }
 
+  /**
+   * FCUnpublish: the publish is over, whether deleteStream follows or not. FFmpeg's is lost now and then: it closes without
+   * having read our answer, and the reset that comes of this throws away what it still had to send.
+   */
+  endPublish(streamName: string, events: ServerEvent[]): void {
+    const streamId = this.#streams.idOf(streamName);
+    if (streamId !== undefined && this.#streams.get(streamId)?.is === 'publishing') {
+      this.#streams.free(streamId);
+      events.push({ type: 'streamClosed', streamId });
+    }
+  }
+
   #publish({ streamName, publishType }: Publish, streamId: number, events: ServerEvent[]): void {
     if (streamName === undefined) {
       return this.#close(streamId, events);

@@ -176,6 +176,11 @@ export class ServerSession implements Session<ServerEvent> {
       case 'deleteStream':
       case 'closeStream':
         return this.#streamCommands.handle(command, streamId, this.#connectionCommands.flashVer, events);
+      case 'streamNameCall':
+        if (command.name === 'FCUnpublish') {
+          this.#streamCommands.endPublish(command.streamName, events);
+        }
+        return this.#connectionCommands.handle(command, events);
       default:
         return this.#connectionCommands.handle(command, events);
     }

@@ -48,6 +48,32 @@ describe('commands out of order', () => {
       ],
     ],
     [
+      'FCUnpublish alone ends the publish, and what follows is dropped',
+      (peer) =>
+        peer
+          .command(3, 1, 'publish', 4, null, 'key', 'live')
+          .audio(4, 1, 7, 0xaf)
+          .command(3, 0, 'FCUnpublish', 5, null, 'key')
+          .audio(4, 1, 8, 0xaf)
+          .command(3, 0, 'deleteStream', 6, null, 1),
+      ['_result(5, null)'],
+      [
+        { type: 'publishRequest', streamId: 1, streamName: 'key', publishType: 'live' },
+        { type: 'tags', streamId: 1, tags: [{ kind: 'audio', timestampMs: 7, body: 'af' }] },
+        { type: 'streamClosed', streamId: 1 },
+      ],
+    ],
+    [
+      'FCUnpublish for another name, or for one that is played, ends nothing',
+      (peer) =>
+        peer
+          .command(3, 1, 'play', 4, null, 'key')
+          .command(3, 0, 'FCUnpublish', 5, null, 'key')
+          .command(3, 0, 'FCUnpublish', 6, null, 'other'),
+      ['_result(5, null)', '_result(6, null)', ...playAnswer()],
+      [{ type: 'playRequest', streamId: 1, streamName: 'key', start: { from: 'live-or-recorded' }, reset: true }],
+    ],
+    [
       'play on a publishing stream is refused, the publish goes on',
       (peer) => peer.command(3, 1, 'publish', 4, null, 'key', 'append').command(3, 1, 'play', 5, null, 'key'),
       ['onStatus@1(0, null, error NetStream.Play.Failed)', ...publishAnswer()],
