@@ -8,7 +8,8 @@ import type { BenchResult } from './result.js';
 const CHUNK_SIZES_BYTES = [128, 4096, 65536];
 const READ_SIZE_BYTES = 64 * 1024;
 const SECONDS = 10;
-const ROUNDS = 25;
+const WARM_UP_ROUNDS = 10;
+const ROUNDS = 41;
 
 /** What keeps the engine from taking the work away: it is looked at. */
 let sum = 0;
@@ -140,20 +141,24 @@ interface Comparison {
   readonly work: () => void;
 }
 
-/** Best of many rounds of each, taken in turns so that a busy machine disturbs both alike. */
+/** Medians of many rounds, taken in turns so that a busy machine disturbs work and floor alike. */
 function compare(name: string, bytes: number, { floorName, floor, work }: Comparison): BenchResult {
-  let floorNs = Number.POSITIVE_INFINITY;
-  let workNs = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < ROUNDS; round++) {
-    floorNs = Math.min(floorNs, timeNs(floor));
-    workNs = Math.min(workNs, timeNs(work));
+  const floorNs: number[] = [];
+  const workNs: number[] = [];
+  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+    floorNs.push(timeNs(floor));
+    workNs.push(timeNs(work));
   }
   if (sum === 0) {
     throw new Error('nothing was done');
   }
-  const value = bytes / workNs;
-  const floorValue = bytes / floorNs;
+  const value = bytes / median(workNs.slice(WARM_UP_ROUNDS));
+  const floorValue = bytes / median(floorNs.slice(WARM_UP_ROUNDS));
   return { name, value, unit: 'GB/s', floor: { name: floorName, value: floorValue }, ratio: value / floorValue };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
 }
 
 function timeNs(work: () => void): number {

@@ -3,10 +3,24 @@ export interface BenchResult {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** The best that the machine could do: the same bytes moved with no protocol at all. Same unit as `value`. */
+  /** The best that the machine could do: the same bytes moved with no protocol at all; or another program. Same unit as `value`. */
   readonly floor?: { readonly name: string; readonly value: number };
   /** `value` over the floor's value. */
   readonly ratio?: number;
   /** What was promised, in words. */
   readonly target?: string;
+  /** Whether the promise is kept; left out where that is for people to judge. */
+  readonly isMet?: boolean;
+  /** What a reader has to know about this number: who is missing, or why it is not better. */
+  readonly note?: string;
+}
+
+/** What the runner gives to each bench. */
+export interface BenchContext {
+  /** The checkout. */
+  readonly root: string;
+  /** The program, built from the sources as they are now: to be run with `node`. */
+  readonly program: string;
+  /** An empty directory of the bench's own. The runner removes it. */
+  readonly directory: string;
 }

@@ -1,5 +1,6 @@
 /**
- * The header of a chunk (RTMP 5.3.1): basic header, message header, extended timestamp.
+ * The header of a chunk (RTMP 5.3.1): basic header, message header, extended timestamp. In this folder `at` is an offset
+ * into the bytes, and a function that writes gives the offset behind what it wrote.
  *
  * ```
  * fmt:2 low:6                        low = csid 2..63
@@ -14,11 +15,6 @@
  * u32 extended timestamp, when the u24 is 0xFFFFFF
  * ```
  */
-export type Fmt = 0 | 1 | 2 | 3;
-
-export const MIN_CSID = 2;
-export const MAX_CSID = 65599;
-
 /** Three bytes of basic header, eleven of message header, four of extended timestamp. */
 export const MAX_HEADER_SIZE_BYTES = 18;
 
@@ -27,7 +23,8 @@ export const EXTENDED_TIMESTAMP_SIZE_BYTES = 4;
 /** A time or delta from here on does not fit the u24, which then holds this mark (RTMP 5.3.1.3). */
 export const EXTENDED_TIMESTAMP_MARK = 0xffffff;
 
-const ONE_BYTE_CSIDS = 64;
+/** The csids below this have a basic header of one byte. */
+export const ONE_BYTE_CSIDS = 64;
 const TWO_BYTE_CSIDS = 320;
 
 /** Size of a basic header by its first byte. */
@@ -62,7 +59,7 @@ export function shortestBasicHeaderSize(csid: number): number {
 }
 
 /** Writes the shortest basic header and gives the offset behind it. */
-export function writeBasicHeader(output: Uint8Array, at: number, fmt: Fmt, csid: number): number {
+export function writeBasicHeader(output: Uint8Array, at: number, fmt: 0 | 1 | 2 | 3, csid: number): number {
   if (csid < ONE_BYTE_CSIDS) {
     output[at] = (fmt << 6) | csid;
     return at + 1;

@@ -9,11 +9,10 @@ import {
   readU24,
 } from './chunk-header.js';
 import { ChunkStream, NO_BYTES } from './chunk-stream.js';
+import { ChunkStreams } from './chunk-streams.js';
 import { type ChunkLimits, DEFAULT_CHUNK_LIMITS, DEFAULT_CHUNK_SIZE_BYTES, MAX_CHUNK_SIZE_BYTES } from './limits.js';
 import { CHUNK_TYPE_ID, type RtmpMessage } from './message.js';
 import { enlarged, LARGEST_CARVED_SIZE_BYTES, PayloadMemory } from './payload-memory.js';
-
-const ONE_BYTE_CSIDS = 64;
 
 /** A message that is not complete gets at least this much memory with its first bytes, then what doubles with them. */
 const SMALLEST_PARTIAL_SIZE_BYTES = 1024;
@@ -34,14 +33,12 @@ const INCOMPLETE = 0;
  */
 export class ChunkReader {
   readonly #limits: ChunkLimits;
+  readonly #streams: ChunkStreams;
   readonly #memory = new PayloadMemory();
 
-  readonly #streamOfLowCsid: (ChunkStream | undefined)[] = new Array(ONE_BYTE_CSIDS).fill(undefined);
-  readonly #streamOfHighCsid = new Map<number, ChunkStream>();
-  #streamCount = 0;
-
   #chunkSizeBytes = DEFAULT_CHUNK_SIZE_BYTES;
-  #stream: ChunkStream = new ChunkStream(0);
+  /** Whose chunk is under way. */
+  #stream = new ChunkStream(0);
   /** Payload bytes of the chunk under way that are still to come; 0: a header comes next. */
   #chunkRemainingBytes = 0;
   /** Over all chunk streams: the payload of the chunks that began and whose message is not complete. */
@@ -54,6 +51,7 @@ export class ChunkReader {
 
   constructor(limits: Partial<ChunkLimits> = {}) {
     this.#limits = { ...DEFAULT_CHUNK_LIMITS, ...limits };
+    this.#streams = new ChunkStreams(this.#limits.chunkStreams);
   }
 
   /** The peer's chunk size, which its Set Chunk Size messages change. */
@@ -119,48 +117,30 @@ export class ChunkReader {
     return at + size - heldBytes;
   }
 
-  /** Size of the header at `at`, which may be `INCOMPLETE` when it does not end before `end`. */
+  /** Size of the header at `at`, or `INCOMPLETE` when it does not end before `end`. */
   #headerSize(view: DataView, at: number, end: number): number {
     const firstByte = view.getUint8(at);
     const fmt = firstByte >>> 6;
     const basicSize = basicHeaderSize(firstByte);
-    const size = basicSize + messageHeaderSize(fmt);
-    if (end - at < size) {
+    const shortSize = basicSize + messageHeaderSize(fmt);
+    if (end - at < shortSize) {
       return INCOMPLETE;
     }
-    if (fmt === 3) {
-      return this.#type3HeaderSize(view, at, end, size);
-    }
-    if (readU24(view, at + basicSize) !== EXTENDED_TIMESTAMP_MARK) {
-      return size;
-    }
-    return end - at < size + EXTENDED_TIMESTAMP_SIZE_BYTES ? INCOMPLETE : size + EXTENDED_TIMESTAMP_SIZE_BYTES;
-  }
-
-  /**
-   * A type 3 chunk repeats the extended timestamp, if there is one (RTMP 5.3.1.3). Some senders leave it out within a
-   * message, so there it only counts when it is the same number again.
-   */
-  #type3HeaderSize(view: DataView, at: number, end: number, basicSize: number): number {
-    const stream = this.#findStream(readCsid(view, at));
-    if (!stream?.extended) {
-      return basicSize;
-    }
-    const size = basicSize + EXTENDED_TIMESTAMP_SIZE_BYTES;
-    if (stream.inMessage && !startsLike(view, at + basicSize, end, stream.timestampField)) {
-      return basicSize;
-    }
+    const extended =
+      fmt === 3
+        ? this.#streams.find(readCsid(view, at))?.repeatsTimestamp(view, at + basicSize, end)
+        : readU24(view, at + basicSize) === EXTENDED_TIMESTAMP_MARK;
+    const size = extended ? shortSize + EXTENDED_TIMESTAMP_SIZE_BYTES : shortSize;
     return end - at < size ? INCOMPLETE : size;
   }
 
   #startChunk(view: DataView, at: number, size: number, into: RtmpMessage[]): void {
     const fmt = view.getUint8(at) >>> 6;
     const csid = readCsid(view, at);
-    const stream = this.#findStream(csid) ?? this.#addStream(csid, fmt);
-    this.#stream = stream;
-
+    const stream = this.#streams.find(csid) ?? this.#streams.add(csid, fmt);
     if (!stream.inMessage) {
-      this.#startMessage(stream, fmt, view, at, size);
+      stream.startMessage(view, at, size);
+      this.#checkLength(stream);
       if (stream.lengthBytes === 0) {
         this.#complete(stream, NO_BYTES, into);
         return;
@@ -171,65 +151,33 @@ export class ChunkReader {
         `a chunk of type ${fmt} on chunk stream ${csid} begins a message, but ${stream.receivedBytes} of ${stream.lengthBytes} bytes of the one before have come`,
       );
     }
-    const chunkBytes = Math.min(this.#chunkSizeBytes, stream.lengthBytes - stream.receivedBytes);
-    this.#chunkRemainingBytes = chunkBytes;
-    this.#countPartial(chunkBytes);
-  }
-
-  #startMessage(stream: ChunkStream, fmt: number, view: DataView, at: number, size: number): void {
-    if (fmt !== 3) {
-      this.#readMessageHeader(stream, fmt, view, at + basicHeaderSize(view.getUint8(at)));
-    }
-    if (stream.extended) {
-      stream.timestampField = view.getUint32(at + size - EXTENDED_TIMESTAMP_SIZE_BYTES);
-    }
-    stream.timestampMs = fmt === 0 ? stream.timestampField : (stream.timestampMs + stream.timestampField) >>> 0;
-  }
-
-  #readMessageHeader(stream: ChunkStream, fmt: number, view: DataView, at: number): void {
-    stream.timestampField = readU24(view, at);
-    stream.extended = stream.timestampField === EXTENDED_TIMESTAMP_MARK;
-    if (fmt === 2) {
-      return;
-    }
-    stream.lengthBytes = readU24(view, at + 3);
-    stream.typeId = view.getUint8(at + 6);
-    if (fmt === 0) {
-      stream.streamId = view.getUint32(at + 7, true);
-    }
-    const limit = isMedia(stream.typeId) ? this.#limits.mediaSizeBytes : this.#limits.otherSizeBytes;
-    if (stream.lengthBytes > limit) {
-      throw new ProtocolError(
-        'ERR_LIMIT',
-        `a message of type ${stream.typeId} has ${stream.lengthBytes} bytes, ${limit} are allowed`,
-      );
-    }
+    this.#stream = stream;
+    this.#chunkRemainingBytes = Math.min(this.#chunkSizeBytes, stream.lengthBytes - stream.receivedBytes);
+    this.#countPartial(this.#chunkRemainingBytes);
   }
 
   #readRun(bytes: Uint8Array, view: DataView, at: number, into: RtmpMessage[]): number {
     const stream = this.#stream;
     const firstChunkBytes = this.#chunkRemainingBytes;
-    const headerBytes = stream.continuationSize;
     const missingBytes = stream.lengthBytes - stream.receivedBytes;
+    const headerBytes = stream.continuationSize;
 
     let laterBytes = missingBytes - firstChunkBytes;
     let end = at + firstChunkBytes;
     let headers = 0;
-    while (laterBytes > 0 && continues(bytes, view, end, stream)) {
+    while (laterBytes > 0 && stream.continuesAt(bytes, view, end)) {
       const chunkBytes = Math.min(this.#chunkSizeBytes, laterBytes);
       laterBytes -= chunkBytes;
       end += headerBytes + chunkBytes;
       headers++;
     }
-    if (headers > 0) {
-      this.#countPartial(missingBytes - firstChunkBytes - laterBytes);
-    }
+    this.#countPartial(missingBytes - firstChunkBytes - laterBytes);
     this.#chunkRemainingBytes = Math.max(0, end - bytes.length);
     end -= this.#chunkRemainingBytes;
 
-    const memory = this.#reserve(stream, end - at);
     const start = stream.receivedBytes;
-    memory.set(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end), start);
+    const memory = this.#reserve(stream, end - at);
+    memory.set(new Uint8Array(bytes.buffer, bytes.byteOffset + at, end - at), start);
     if (headers > 0) {
       closeUp(memory, start + firstChunkBytes, start + end - at, headerBytes, this.#chunkSizeBytes);
     }
@@ -244,16 +192,14 @@ export class ChunkReader {
   /** Makes the stream's memory large enough for what it holds and `moreBytes`. */
   #reserve(stream: ChunkStream, moreBytes: number): Uint8Array {
     const neededBytes = stream.receivedBytes + moreBytes;
-    if (neededBytes <= stream.memory.length) {
-      return stream.memory;
+    if (neededBytes > stream.memory.length) {
+      const roomyBytes = Math.min(stream.lengthBytes, Math.max(2 * neededBytes, SMALLEST_PARTIAL_SIZE_BYTES));
+      const sizeBytes = Math.max(neededBytes, roomyBytes);
+      stream.memory = isCarved(stream)
+        ? this.#memory.grow(stream.memory, stream.receivedBytes, sizeBytes, stream.streamId)
+        : enlarged(stream.memory, stream.receivedBytes, sizeBytes);
     }
-    const roomyBytes = Math.min(stream.lengthBytes, Math.max(2 * neededBytes, SMALLEST_PARTIAL_SIZE_BYTES));
-    const sizeBytes = Math.max(neededBytes, roomyBytes);
-    const larger = isCarved(stream)
-      ? this.#memory.grow(stream.memory, stream.receivedBytes, sizeBytes, stream.streamId)
-      : enlarged(stream.memory, stream.receivedBytes, sizeBytes);
-    stream.memory = larger;
-    return larger;
+    return stream.memory;
   }
 
   #complete(stream: ChunkStream, memory: Uint8Array, into: RtmpMessage[]): void {
@@ -279,36 +225,21 @@ export class ChunkReader {
 
   /** Abort (RTMP 5.4.2): u32 csid, whose message under way is not to be waited for. */
   #abort(payload: Uint8Array): void {
-    const stream = this.#findStream(readControlU32(payload, 'Abort', 'ERR_CHUNK'));
+    const stream = this.#streams.find(readControlU32(payload, 'Abort', 'ERR_CHUNK'));
     if (stream !== undefined) {
       this.#partialBytes -= stream.receivedBytes;
       stream.drop();
     }
   }
 
-  #findStream(csid: number): ChunkStream | undefined {
-    return csid < ONE_BYTE_CSIDS ? this.#streamOfLowCsid[csid] : this.#streamOfHighCsid.get(csid);
-  }
-
-  /**
-   * A csid has to begin with type 0. Type 1 is accepted as well, with base time 0 and message stream 0: librtmp begins so
-   * on csid 2. Nothing can be made of types 2 and 3, which inherit the length.
-   */
-  #addStream(csid: number, fmt: number): ChunkStream {
-    if (fmt > 1) {
-      throw new ProtocolError('ERR_CHUNK', `chunk stream ${csid} begins with a chunk of type ${fmt}`);
+  #checkLength({ typeId, lengthBytes }: ChunkStream): void {
+    const limitBytes = isMedia(typeId) ? this.#limits.mediaSizeBytes : this.#limits.otherSizeBytes;
+    if (lengthBytes > limitBytes) {
+      throw new ProtocolError(
+        'ERR_LIMIT',
+        `a message of type ${typeId} has ${lengthBytes} bytes, ${limitBytes} are allowed`,
+      );
     }
-    if (this.#streamCount >= this.#limits.chunkStreams) {
-      throw new ProtocolError('ERR_LIMIT', `more than ${this.#limits.chunkStreams} chunk streams are used`);
-    }
-    this.#streamCount++;
-    const stream = new ChunkStream(csid);
-    if (csid < ONE_BYTE_CSIDS) {
-      this.#streamOfLowCsid[csid] = stream;
-    } else {
-      this.#streamOfHighCsid.set(csid, stream);
-    }
-    return stream;
   }
 
   #countPartial(chunkBytes: number): void {
@@ -338,27 +269,6 @@ function isMedia(typeId: number): boolean {
 function isCarved({ typeId, lengthBytes }: ChunkStream): boolean {
   const isTag = typeId === CHUNK_TYPE_ID.audio || typeId === CHUNK_TYPE_ID.video;
   return isTag && lengthBytes <= LARGEST_CARVED_SIZE_BYTES;
-}
-
-/** Whether the bytes at `at`, up to four and not beyond `end`, could be the u32 `value`. */
-function startsLike(view: DataView, at: number, end: number, value: number): boolean {
-  if (end - at >= 4) {
-    return view.getUint32(at) === value;
-  }
-  for (let index = 0; at + index < end; index++) {
-    if (view.getUint8(at + index) !== ((value >>> (24 - 8 * index)) & 0xff)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/** Whether the header of the next chunk of the stream's message stands at `at`, whole and in its short form. */
-function continues(bytes: Uint8Array, view: DataView, at: number, stream: ChunkStream): boolean {
-  if (at >= bytes.length || bytes[at] !== stream.continuationByte) {
-    return false;
-  }
-  return !stream.extended || (at + 5 <= bytes.length && view.getUint32(at + 1) === stream.timestampField);
 }
 
 /** Moves the chunks of a run together: the first header stands at `to`, the last chunk ends at `end`. */

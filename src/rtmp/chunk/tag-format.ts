@@ -18,7 +18,8 @@ export interface RtmpTagFormatOptions {
  * The wire format of tags on an RTMP connection: a run of tags becomes one contiguous buffer of exact size.
  *
  * The first tag of each kind has a full header, so that a run means the same whatever was sent before it; the others
- * have a delta. Time that goes back and steps of more than 4.6 h take a full header again (protocol: RTMP 5.3.1.2).
+ * have a delta. Time that goes back and steps of more than 4.6 h take a full header again (RTMP 5.3.1.2), and
+ * a delta never needs the extended timestamp, which some peers take for a time.
  *
  * `encode` throws {@link MediaError} `ERR_MEDIA_UNSUPPORTED` when a body is longer than a message can be.
  */

@@ -59,7 +59,7 @@ describe('a stream of interleaved chunks', () => {
           expect(reader.bufferedBytes).toBe(0);
         }
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 
@@ -79,7 +79,7 @@ describe('a stream of interleaved chunks', () => {
         const { messages: received } = readIn(randomSplit(seed, 700), wire);
         expect(received.map(comparable)).toEqual([setChunkSize, ...given].map(comparable));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

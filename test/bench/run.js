@@ -1,0 +1,100 @@
+// `npm run bench [name…]`: builds the benches and the program from the sources, runs each bench in a process of its own, and
+// prints what they measured. `--json` prints one line per number instead.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'rolldown';
+import config from '../../.config/rolldown.config.js';
+import { table } from './table.js';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SUFFIX = '.bench.ts';
+
+if (process.send === undefined) {
+  await runBenches(process.argv.slice(2));
+} else {
+  await runBench(process.argv[2], JSON.parse(process.argv[3]));
+}
+
+async function runBenches(argv) {
+  const names = await chosenBenches(argv.filter((word) => word !== '--json'));
+  const directory = await mkdtemp(join(tmpdir(), 'rtmpkit-bench-'));
+  try {
+    const program = await buildProgram(directory);
+    const bundles = await bundleBenches(names, directory);
+    for (const name of names) {
+      const own = join(directory, name);
+      await mkdir(own);
+      const results = await inOwnProcess(bundles(name), { root: ROOT, program, directory: own });
+      await rm(own, { recursive: true });
+      print(name, results, argv.includes('--json'));
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function chosenBenches(wanted) {
+  const files = await readdir(HERE);
+  const all = files.filter((file) => file.endsWith(SUFFIX)).map((file) => basename(file, SUFFIX));
+  const unknown = wanted.filter((name) => !all.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(`no bench is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  }
+  return wanted.length === 0 ? all : wanted;
+}
+
+/** A copy of the package as it would be installed, so that what is measured is never an old build. */
+async function buildProgram(directory) {
+  const home = join(directory, 'rtmpkit');
+  await build({ ...config, cwd: ROOT, logLevel: 'warn', output: { ...config.output, dir: join(home, 'dist') } });
+  await cp(join(ROOT, 'bin'), join(home, 'bin'), { recursive: true });
+  await cp(join(ROOT, 'package.json'), join(home, 'package.json'));
+  return join(home, 'bin', 'rtmpkit.js');
+}
+
+async function bundleBenches(names, directory) {
+  const dir = join(directory, 'benches');
+  await build({
+    cwd: ROOT,
+    input: Object.fromEntries(names.map((name) => [name, join(HERE, `${name}${SUFFIX}`)])),
+    platform: 'node',
+    logLevel: 'warn',
+    resolve: config.resolve,
+    output: { dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+  });
+  return (name) => join(dir, `${name}.mjs`);
+}
+
+/** What one bench did to the engine's type feedback and heap must not show in the next. */
+async function inOwnProcess(bundle, context) {
+  const child = fork(fileURLToPath(import.meta.url), [bundle, JSON.stringify(context)]);
+  let results;
+  child.on('message', (message) => {
+    results = message;
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0 || results === undefined) {
+    throw new Error(`${basename(bundle)} ended with ${code}`);
+  }
+  return results;
+}
+
+async function runBench(bundle, context) {
+  const { default: bench } = await import(pathToFileURL(bundle).href);
+  process.send(await bench(context), () => process.exit());
+}
+
+function print(name, results, asJson) {
+  if (asJson) {
+    for (const result of results) {
+      console.log(JSON.stringify({ bench: name, ...result }));
+    }
+  } else {
+    console.log(`\n${name}\n${table(results)}`);
+  }
+}
