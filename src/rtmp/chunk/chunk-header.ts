@@ -15,6 +15,7 @@
  * u32 extended timestamp, when the u24 is 0xFFFFFF
  * ```
  */
+
 /** Three bytes of basic header, eleven of message header, four of extended timestamp. */
 export const MAX_HEADER_SIZE_BYTES = 18;
 
