@@ -2,11 +2,13 @@ import type { Readable } from 'node:stream';
 import { type FlvDamage, FlvFileSource, type FlvSourceOptions } from '../endpoint/flv-file-source.js';
 import { FlvStreamSource } from '../endpoint/flv-stream-source.js';
 import type { TagSource } from '../endpoint/tag-source.js';
-import type { CommandEvent } from '../events.js';
+import type { CommandEvent, WarningEvent } from '../events.js';
 import { pace } from '../flow/pace.js';
 import { repeat, splice } from '../flow/splice.js';
 import { trim } from '../flow/trim.js';
 import type { PushOptions } from './options.js';
+
+const REPAIR_ADVICE = 'rtmpkit pull damaged.flv fixed.flv writes a whole file of what is left';
 
 /** What a push sends, when it is due. */
 export interface PushSource {
@@ -26,7 +28,10 @@ export async function openPushSource(
   signal: AbortSignal,
 ): Promise<PushSource> {
   const { input, startMs, plays, speed } = options;
-  const reading: FlvSourceOptions = { startMs, onDamage: (damage) => report(damageWarning(damage)) };
+  const reading: FlvSourceOptions = {
+    startMs,
+    onDamage: (damage) => report({ ...damageWarning(damage), advice: REPAIR_ADVICE }),
+  };
   const { source, pieceMs } = await openInput(input, reading);
   const repeated = plays === 1 ? source : splice(repeat(() => source, plays));
   const limited = options.durationMs === undefined ? repeated : trim(repeated, options.durationMs);
@@ -53,11 +58,11 @@ function lengthOf(pieceMs: number | undefined, { startMs, plays, durationMs }: P
   return Number.isFinite(sentMs) ? sentMs : null;
 }
 
-export function damageWarning({ skippedBytes, atByte, why }: FlvDamage): CommandEvent {
+/** Tells which bytes of an input cannot be used. */
+export function damageWarning({ skippedBytes, atByte, why }: FlvDamage): WarningEvent {
   return {
     event: 'warning',
     code: 'WARN_DAMAGED_INPUT',
     message: `${skippedBytes} bytes at byte ${atByte} of the input are damaged (${why}) and were left out`,
-    advice: 'rtmpkit pull damaged.flv fixed.flv writes a whole file of what is left',
   };
 }
