@@ -15,7 +15,7 @@ import { CHUNK_TYPE_ID, type RtmpMessage } from './message.js';
 import { enlarged, LARGEST_CARVED_SIZE_BYTES, PayloadMemory } from './payload-memory.js';
 
 /** A message that is not complete gets at least this much memory with its first bytes, then what doubles with them. */
-const SMALLEST_PARTIAL_SIZE_BYTES = 1024;
+const SMALLEST_PARTIAL_SIZE_BYTES = 256;
 
 /** The header does not end within the bytes at hand. */
 const INCOMPLETE = 0;
@@ -29,7 +29,7 @@ const INCOMPLETE = 0;
  * headers stood, so that nothing is allocated per chunk, and a message that lies in one input is one run.
  *
  * Memory grows with the bytes received and never with a length announced: at most twice the bytes of the messages under
- * way, 1 KiB for each of them, and one slab (see `payload-memory.ts`).
+ * way, 256 bytes for each of them, and one slab (see `payload-memory.ts`).
  */
 export class ChunkReader {
   readonly #limits: ChunkLimits;
