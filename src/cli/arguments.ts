@@ -57,7 +57,9 @@ export function parseArguments(argv: readonly string[], commands: readonly Comma
   }
   const options = optionsOf(parsed, syntax, commands);
   if (syntax !== undefined && operands.length > syntax.maxOperands) {
-    throw new UsageError('ERR_USAGE', `${operands.length} arguments came, at most ${syntax.maxOperands} are expected`);
+    const most =
+      syntax.maxOperands === 0 ? 'nothing but options' : `at most ${syntax.maxOperands} arguments and options`;
+    throw new UsageError('ERR_USAGE', `${name} takes ${most}`);
   }
   const wantsHelp = parsed['help'] === true || words[0] === 'help';
   return { command: name, operands, options, wantsHelp, wantsVersion: parsed['version'] === true };
@@ -102,8 +104,8 @@ function spellOut(argv: readonly string[], options: OptionTable): string[] {
     }
     const [, name = '', text] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (option === undefined && name.replace(/^no-/, '') in Object.prototype) {
-      throw new UsageError('ERR_USAGE', `unknown option --${name}`); // the parser stumbles over such names
+    if (option === undefined && isMisread(name, options)) {
+      throw new UsageError('ERR_USAGE', `unknown option --${name}`);
     }
     if (option?.shape === 'optional-value' && text === undefined) {
       const hasValue = /^-?\d+$/.test(argv[index + 1] ?? '');
@@ -116,6 +118,13 @@ function spellOut(argv: readonly string[], options: OptionTable): string[] {
     }
   }
   return words;
+}
+
+/** The parser stumbles over the names that every object has, and takes `--no-name` for any option. */
+function isMisread(name: string, options: OptionTable): boolean {
+  const positive = name.replace(/^no-/, '');
+  const negated = positive === name || !Object.hasOwn(options, positive) ? undefined : options[positive];
+  return positive in Object.prototype || (negated !== undefined && negated.shape !== 'switch');
 }
 
 function switchWord(name: string, text: string, option: Option<unknown>): string {
@@ -138,7 +147,7 @@ function optionsOf(
     }
     const owner = commands.find(({ options }) => Object.hasOwn(options, name));
     const option = owner?.options[name];
-    if (option === undefined || (raw === false && option.shape !== 'switch')) {
+    if (option === undefined) {
       throw unknownOption(raw === false ? `no-${name}` : name, syntax, commands);
     }
     if (option.shape === 'count' && raw === 0) {

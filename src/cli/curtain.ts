@@ -84,7 +84,9 @@ function secretsOf({ app, streamName, user, password }: RtmpUrl): string[] {
   const appQuery = splitOnce(app, '?')[1] ?? '';
   const queryValues = [...query.split('&'), ...appQuery.split('&')].map((pair) => splitOnce(pair, '=')[1] ?? '');
   const texts = [streamName, name, query, appQuery, ...queryValues, user ?? '', password ?? ''];
-  const all = new Set(texts.flatMap((text) => [text, decoded(text), encodeURIComponent(text)]));
+  const all = new Set(
+    texts.flatMap((text) => [text, respelt(text, decodeURIComponent), respelt(text, encodeURIComponent)]),
+  );
   return [...all].filter((text) => text !== '').sort((one, other) => other.length - one.length);
 }
 
@@ -93,14 +95,14 @@ function splitOnce(text: string, separator: string): [string, string?] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-function decoded(text: string): string {
+function respelt(text: string, respell: (text: string) => string): string {
   try {
-    return decodeURIComponent(text);
+    return respell(text);
   } catch {
-    return text; // not percent-encoded at all
+    return text; // it has no such spelling
   }
 }
 
 function escapeForRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -3,6 +3,9 @@ import { type Figure, figures } from './stats-text.js';
 
 const MOST_BAR_COLUMNS = 40;
 
+/** Beside a bar figures stand in words only on wide lines, so that the wording does not change from one to the next. */
+const FEWEST_COLUMNS_FOR_WORDS = 110;
+
 /** With figures in words the bar is to be a good one too; with short ones it may shrink further. */
 const FEWEST_BAR_COLUMNS = { long: 16, short: 5 } as const;
 
@@ -45,7 +48,7 @@ export function layOut(stats: StatsEvent, columns: number, progress: Progress | 
 type Wording = 'long' | 'short';
 
 function withBar(all: readonly Figure[], columns: number): ProgressLine | undefined {
-  const choices: (readonly [readonly Figure[], Wording])[] = [[all, 'long']];
+  const choices: (readonly [readonly Figure[], Wording])[] = columns < FEWEST_COLUMNS_FOR_WORDS ? [] : [[all, 'long']];
   for (let dropped = 0; dropped <= EXPENDABLE_FIGURES; dropped += 1) {
     choices.push([all.slice(0, all.length - dropped), 'short']);
   }

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { Curtain } from '../../src/cli/curtain.js';
+import { parseRtmpUrl } from '../../src/rtmp/url.js';
+import { CONNECTED, ENDED } from './events.js';
+
+function curtain(url: string, isOpen = false, openTexts: string[] = []): Curtain {
+  return new Curtain(isOpen, parseRtmpUrl(url), openTexts);
+}
+
+describe('curtain', () => {
+  it('covers a distinctive key wherever it stands', () => {
+    const closed = curtain('rtmp://host/live/live_12345_abcdef');
+    expect(closed.cover('no live_12345_abcdef here, nor xlive_12345_abcdefx')).toBe('no **** here, nor x****x');
+    expect(closed.coverForeign('bad key live_12345_abcdef')).toBe('bad key ****');
+  });
+
+  it('covers a short name only where it stands as one', () => {
+    const closed = curtain('rtmp://host/live/stream');
+    expect(closed.cover('end of stream')).toBe('end of stream');
+    expect(closed.cover('"stream" is busy, see rtmp://host/live/stream')).toBe(
+      '"****" is busy, see rtmp://host/live/****',
+    );
+    expect(closed.coverForeign('Stream stream not found, streaming stops')).toBe(
+      'Stream **** not found, streaming stops',
+    );
+  });
+
+  it('leaves the redacted URL alone even when app and name are alike', () => {
+    expect(curtain('rtmp://host/live/live').cover('publishing rtmp://host/live/****')).toBe(
+      'publishing rtmp://host/live/****',
+    );
+  });
+
+  it('covers user, password and every value of the query, also in their other spellings', () => {
+    const closed = curtain('rtmp://some%20body:pass%2Fw0rd1@host/live/name?token=t0k3n-t0k3n&x=y');
+    const text = closed.coverForeign(
+      'some body some%20body pass/w0rd1 pass%2Fw0rd1 t0k3n-t0k3n name?token=t0k3n-t0k3n&x=y',
+    );
+    expect(text).toBe('**** **** **** **** **** ****');
+  });
+
+  it('copes with names full of special characters', () => {
+    for (const name of ['a-b', 'a.b*c', '(x)[y]{z}', '$^|\\', '%zz']) {
+      expect(curtain(`rtmp://host/live/${name}`).coverForeign(`no ${name} here`)).toBe('no **** here');
+    }
+  });
+
+  it('covers events but what scripts compare', () => {
+    const closed = curtain('rtmp://host/live/publisher');
+    const event = closed.coverEvent({ ...CONNECTED, software: 'hello publisher' } as never);
+    expect(event).toEqual({ ...CONNECTED, software: 'hello ****' });
+  });
+
+  it('covers the name of an output that is made from the stream', () => {
+    const event = { ...ENDED, output: 'cam1-20240506-140322.flv' };
+    expect(curtain('rtmp://host/live/cam1').coverEvent(event).output).toBe('****-20240506-140322.flv');
+    expect(curtain('rtmp://host/live/cam1', true).coverEvent(event).output).toBe('cam1-20240506-140322.flv');
+  });
+
+  it('leaves what the person named openly', () => {
+    const closed = curtain('rtmp://host/live/cam1', false, ['/recordings/cam1.flv']);
+    expect(closed.coverEvent({ ...ENDED, output: '/recordings/cam1.flv' }).output).toBe('/recordings/cam1.flv');
+    expect(closed.cover('cannot write "/recordings/cam1.flv"')).toBe('cannot write "/recordings/cam1.flv"');
+  });
+
+  it('is not torn open by an open text that is part of a secret', () => {
+    expect(curtain('rtmp://host/live/abcdefghijk', false, ['def']).cover('abcdefghijk')).toBe('****');
+  });
+
+  it('shows everything when open', () => {
+    const open = curtain('rtmp://user:pass@host/live/live_12345?a=b', true);
+    expect(open.cover('publishing rtmp://host/live/****')).toBe('publishing rtmp://host/live/live_12345?a=b');
+    expect(open.coverForeign('live_12345')).toBe('live_12345');
+  });
+
+  it('has nothing to cover without a URL', () => {
+    expect(new Curtain(false).cover('rtmp://host/live/x')).toBe('rtmp://host/live/x');
+  });
+});

@@ -1,0 +1,80 @@
+import { Interruption } from '../../src/cli/interruption.js';
+import { runProgram } from '../../src/cli/program.js';
+import type { InputStream, World } from '../../src/cli/world.js';
+import type { PullOptions, PushOptions, ServeOptions } from '../../src/commands/options.js';
+import type { CommandEvent } from '../../src/events.js';
+import { asOutput, FakeFile, type FakeTerminal, stdinWith } from './fake-terminal.js';
+
+export type Script = (signal: AbortSignal) => AsyncIterable<CommandEvent>;
+
+export interface RunSettings {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly stderr?: FakeTerminal;
+  /** What the command does. */
+  readonly script?: Script;
+  readonly interruption?: Interruption;
+  readonly crashed?: Promise<never>;
+}
+
+export interface Run {
+  readonly exitCode: number;
+  readonly stdout: FakeFile;
+  readonly stderr: FakeFile;
+  /** What the command was given. */
+  readonly push: PushOptions | undefined;
+  readonly pull: PullOptions | undefined;
+  readonly serve: ServeOptions | undefined;
+}
+
+export const NOW = new Date(2024, 4, 6, 14, 3, 22);
+
+/** Runs a command line in a world where the commands only tell what they were given. */
+export async function run(argv: readonly string[], settings: RunSettings = {}): Promise<Run> {
+  const stdout = new FakeFile();
+  const stderr = new FakeFile();
+  const given: { push?: PushOptions; pull?: PullOptions; serve?: ServeOptions } = {};
+  const script = settings.script ?? nothing;
+  const world: World = {
+    stdin: stdinWith(settings.stdin ?? '') as InputStream,
+    stdout: asOutput(stdout),
+    stderr: asOutput(settings.stderr ?? stderr),
+    environment: settings.environment ?? {},
+    now: () => NOW,
+    interruption: settings.interruption ?? new Interruption(),
+    crashed: settings.crashed ?? new Promise<never>(() => {}),
+    commands: {
+      push: async () => (options, signal) => {
+        given.push = options;
+        return script(signal);
+      },
+      pull: async () => (options, signal) => {
+        given.pull = options;
+        return script(signal);
+      },
+      serve: async () => (options, signal) => {
+        given.serve = options;
+        return script(signal);
+      },
+    },
+  };
+  const exitCode = await runProgram(argv, world);
+  return { exitCode, stdout, stderr, push: given.push, pull: given.pull, serve: given.serve };
+}
+
+/** A command that throws. */
+export function failing(error: unknown, ...before: CommandEvent[]): Script {
+  return async function* () {
+    yield* before;
+    throw error;
+  };
+}
+
+/** A command that tells these events and ends. */
+export function telling(...events: CommandEvent[]): Script {
+  return async function* () {
+    yield* events;
+  };
+}
+
+async function* nothing(): AsyncGenerator<CommandEvent, void> {}

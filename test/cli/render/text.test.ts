@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import {
+  describeConnected,
+  describeEnded,
+  describeStarted,
+  describeWarning,
+} from '../../../src/cli/render/describe.js';
+import { printable } from '../../../src/cli/render/printable.js';
+import { layOut } from '../../../src/cli/render/progress-line.js';
+import { bitrate, clock, counted, span, volume } from '../../../src/cli/render/quantities.js';
+import { statsSentence } from '../../../src/cli/render/stats-text.js';
+import type { ConnectedEvent, EndedEvent, StartedEvent, StatsEvent } from '../../../src/events.js';
+import { CONNECTED, ENDED, STARTED, stats, URL } from '../events.js';
+
+describe('quantities', () => {
+  it('are short and in units of people', () => {
+    expect([0, 4_999, 60_000, 3_723_000, 49.7 * 86_400_000].map(clock)).toEqual([
+      '0:00',
+      '0:04',
+      '1:00',
+      '1:02:03',
+      '1192:48:00',
+    ]);
+    expect([0, 850, 9_800, 61_000].map(span)).toEqual(['0 ms', '850 ms', '9.8 s', '1:01']);
+    expect([0, 999, 1_000, 99_940, 999_600, 1.25e9, 5e15].map(volume)).toEqual([
+      '0 bytes',
+      '999 bytes',
+      '1.0 kB',
+      '99.9 kB',
+      '1.0 MB',
+      '1.3 GB',
+      '5000 TB',
+    ]);
+    expect([0, 949.6, 2_500, 120_000].map(bitrate)).toEqual(['0 kbit/s', '950 kbit/s', '2.5 Mbit/s', '120 Mbit/s']);
+    expect([counted(1, 'frame'), counted(2, 'frame'), counted(0, 'entry', 'entries')]).toEqual([
+      '1 frame',
+      '2 frames',
+      '0 entries',
+    ]);
+  });
+});
+
+describe('printable', () => {
+  it('takes the power out of what peers write', () => {
+    expect(printable('a\x1b[31mb\r\nc\u202Ed\u0007\u0085')).toBe('a?[31mb c?d??');
+    expect(printable('Grüße 日本 ✔')).toBe('Grüße 日本 ✔');
+  });
+});
+
+describe('lines about events', () => {
+  const text = (lines: { text: string }[]) => lines.map((line) => line.text);
+  const started = STARTED as StartedEvent;
+  const connected = CONNECTED as ConnectedEvent;
+
+  it('tell of connections', () => {
+    expect(text(describeConnected({ ...connected, address: '2001:db8::1', handshake: null }))).toEqual([
+      'connected to [2001:db8::1]:1935 (FMS/3,5,7,7009)',
+    ]);
+    const { software: _none, ...silent } = connected;
+    expect(
+      text(describeConnected({ ...silent, role: 'connection', connection: 3, url: 'live', handshake: 'simple' })),
+    ).toEqual(['#3 192.0.2.7:1935 connects to live (simple handshake)']);
+  });
+
+  it.each([
+    [started, [`publishing ${URL}, 10.0 s of media`]],
+    [{ event: 'started', role: 'publisher', connection: 2, url: 'live/****' }, ['#2 publishes live/****']],
+    [{ event: 'started', role: 'player', connection: 2, url: 'live/****' }, ['#2 plays live/****']],
+    [{ event: 'started', role: 'player', url: URL, output: 'out.flv' }, ['writing out.flv']],
+    [{ event: 'started', role: 'player', url: URL, output: '-' }, ['writing to standard output']],
+    [{ event: 'started', role: 'file', output: 'fixed.flv', durationMs: 5_000 }, ['writing fixed.flv, 5.0 s of media']],
+    [
+      { event: 'started', role: 'publisher', playUrls: ['rtmp://127.0.0.1:1935/live/stream'], durationMs: 10_000 },
+      ['offering the stream here, 10.0 s of media', 'play it from rtmp://127.0.0.1:1935/live/stream'],
+    ],
+    [
+      {
+        event: 'started',
+        role: 'server',
+        listen: [{ address: '127.0.0.1', port: 1935, url: 'rtmp://127.0.0.1:1935' }],
+      },
+      ['listening on rtmp://127.0.0.1:1935'],
+    ],
+  ] satisfies [StartedEvent, string[]][])('tell of starts %#', (event, expected) => {
+    expect(text(describeStarted(event))).toEqual(expected);
+  });
+
+  it.each([
+    [ENDED, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file'],
+    [{ ...ENDED, droppedFrames: 1 }, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file, 1 frame dropped'],
+    [{ ...ENDED, role: 'player', output: 'out.flv' }, 'wrote out.flv, 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file'],
+    [{ ...ENDED, role: 'player', output: '-' }, 'received 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file'],
+    [
+      { ...ENDED, role: 'file', output: 'fixed.flv', skippedBytes: 1_200, durationMs: 0, bytes: 5 },
+      'wrote fixed.flv, 0 ms, 5 bytes: end of file, 1.2 kB damaged and left out',
+    ],
+    [{ ...ENDED, role: 'server', durationMs: 3_723_000 }, 'served for 1:02:03, 2.5 MB: end of file'],
+    [
+      { ...ENDED, connection: 2, url: 'live/****', final: false },
+      '#2 published live/**** for 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file',
+    ],
+    [
+      { ...ENDED, role: 'player', connection: 2, url: 'live/****', final: false },
+      '#2 played live/**** for 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file',
+    ],
+    [
+      { ...ENDED, role: 'connection', connection: 2, reason: 'closed', final: false },
+      '#2 left after 10.0 s, 2.5 MB: closed',
+    ],
+  ] satisfies [EndedEvent, string][])('tell of ends %#', (event, expected) => {
+    expect(text(describeEnded(event))).toEqual([expected]);
+  });
+
+  it('tell of warnings', () => {
+    const warning = { event: 'warning', code: 'WARN_X', message: 'no keyframe', advice: 'set one' } as const;
+    expect(text(describeWarning({ ...warning, connection: 4 }))).toEqual(['#4 warning: no keyframe; set one']);
+  });
+});
+
+describe('figures of a stream', () => {
+  it('are one sentence in a log', () => {
+    expect(statsSentence(stats())).toBe('0:04 of 0:10, 1.9 Mbit/s, 30 fps, queue 20 ms, 0 dropped, A/V +3 ms');
+    expect(statsSentence(stats({ durationMs: null, skewMs: null, reconnects: 2 }))).toBe(
+      '0:04, 1.9 Mbit/s, 30 fps, queue 20 ms, 0 dropped, 2 reconnects',
+    );
+    const server = { durationMs: null, publishers: 1, players: 2, connections: 3 };
+    expect(statsSentence(stats(server))).toBe(
+      '1 publisher, 2 players, 3 connections, 1.9 Mbit/s, 5.0 kB buffered, 0 dropped, up 0:04',
+    );
+  });
+
+  const width = (event: StatsEvent, columns: number, etaSeconds?: number) => {
+    const progress = event.durationMs === null ? undefined : { percent: 42, etaSeconds };
+    const { barColumns, parts } = layOut(event, columns, progress);
+    const words = parts.map((part) => part.text).join('  ');
+    return { barColumns, parts: parts.length, words, total: words.length + (barColumns === 0 ? 0 : barColumns + 2) };
+  };
+
+  it('fill the line with a bar, and never more than the line', () => {
+    const long = stats({
+      positionMs: 3_600_000,
+      durationMs: 7_200_000,
+      queueMs: 2_999,
+      droppedFrames: 1_234,
+      skewMs: -120,
+    });
+    for (const event of [stats(), long, stats({ durationMs: null }), { ...long, durationMs: null, reconnects: 12 }]) {
+      for (let columns = 10; columns <= 200; columns += 1) {
+        const { total, parts } = width(event, columns, 3_600);
+        expect(parts).toBeGreaterThanOrEqual(1);
+        expect(total).toBeLessThanOrEqual(Math.max(columns, parts === 1 ? 20 : 0));
+      }
+    }
+  });
+
+  it('are all there at 80 columns, beside a bar', () => {
+    const { barColumns, words } = width(stats(), 79, 6);
+    expect(barColumns).toBeGreaterThanOrEqual(5);
+    expect(words).toBe(' 42%  0:04/0:10  ETA 0:06  1.9 Mbit/s  30 fps  q 20 ms  0 drop  A/V +3');
+  });
+
+  it('are in words at 120 columns', () => {
+    const { barColumns, words } = width(stats(), 119, 6);
+    expect(barColumns).toBeGreaterThanOrEqual(16);
+    expect(words).toBe(' 42%  0:04 of 0:10  ETA 0:06  1.9 Mbit/s  30 fps  queue 20 ms  0 dropped  A/V +3 ms');
+  });
+
+  it('go, the least important first, where it is narrow', () => {
+    expect(width(stats(), 40, 6).words).toBe(' 42%  0:04/0:10  ETA 0:06  1.9 Mbit/s');
+    expect(width(stats(), 12, 6).words).toBe(' 42%');
+  });
+});
