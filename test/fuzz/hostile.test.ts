@@ -9,7 +9,6 @@ import { RtmpPlayer } from '../../src/endpoint/rtmp-player.js';
 import { ChunkWriter } from '../../src/rtmp/chunk/writer.js';
 import { parseRtmpUrl } from '../../src/rtmp/url.js';
 import { CliRuns } from '../support/cli.js';
-import { hex } from '../support/streams.js';
 
 /** The gate takes a minute; at the desk a few seconds show most of what there is to see. */
 const ATTACK_MS = process.env['CI'] === undefined ? 8_000 : 60_000;
@@ -64,7 +63,7 @@ const ATTACKS: readonly { readonly name: string; readonly attack: Attack }[] = [
   { name: 'huge lengths', attack: (socket) => socket.write(Buffer.concat([HANDSHAKE, CONNECT, hugeLengths()])) },
   {
     name: 'chunk size 0',
-    attack: (socket) => socket.write(Buffer.concat([HANDSHAKE, hex('02000000000004010000000000000000')])),
+    attack: (socket) => socket.write(Buffer.concat([HANDSHAKE, Buffer.from('02000000000004010000000000000000', 'hex')])),
   },
   { name: 'deep AMF', attack: (socket) => socket.write(Buffer.concat([HANDSHAKE, deepAmf()])) },
   { name: 'an HTTP request', attack: (socket) => socket.end('GET / HTTP/1.1\r\nHost: x\r\n\r\n') },
