@@ -154,7 +154,7 @@ export class ClientSession implements Session<ClientEvent> {
   /** The message stream is of no account: there is only one, and some servers send on another than they said. */
   #readTags(message: RtmpMessage, run: TagRun<ClientEvent>, events: ClientEvent[]): void {
     if (!this.#isForUs(message, events) && this.#stream.mediaCame(events)) {
-      run.read(message, this.#intake);
+      run.read(message, ANY_STREAM, this.#intake);
     }
   }
 
@@ -196,6 +196,9 @@ export class ClientSession implements Session<ClientEvent> {
     this.#dialogue.catchUp();
   }
 }
+
+/** Tags of all message streams are those of the one stream. */
+const ANY_STREAM = 0;
 
 function newTagsEvent(_streamId: number, tags: readonly MediaTag[]): ClientEvent {
   return { type: 'tags', tags };

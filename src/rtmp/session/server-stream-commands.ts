@@ -46,8 +46,8 @@ export class ServerStreamCommands {
    * having read our answer, and the reset that comes of this throws away what it still had to send.
    */
   endPublish(streamName: string, events: ServerEvent[]): void {
-    const streamId = this.#streams.idOf(streamName);
-    if (streamId !== undefined && this.#streams.get(streamId)?.is === 'publishing') {
+    const streamId = this.#streams.idOf(streamName, 'publishing');
+    if (streamId !== undefined) {
       this.#streams.free(streamId);
       events.push({ type: 'streamClosed', streamId });
     }
@@ -123,7 +123,8 @@ export class ServerStreamCommands {
   }
 
   #delete({ target }: DeleteStream, ownStreamId: number, events: ServerEvent[]): void {
-    const streamId = typeof target === 'string' ? this.#streams.idOf(target) : (target ?? ownStreamId);
+    const streamId =
+      typeof target === 'string' ? this.#streams.idOf(target, 'publishing', 'playing') : (target ?? ownStreamId);
     const use = streamId === undefined ? undefined : this.#streams.get(streamId);
     if (streamId === undefined || use === undefined) {
       return;

@@ -65,10 +65,10 @@ export class ServerStreams {
     this.#uses.clear();
   }
 
-  /** The stream on which this name is published or played. */
-  idOf(streamName: string): number | undefined {
+  /** The stream on which this name is used in one of these ways. */
+  idOf(streamName: string, ...ways: readonly ('publishing' | 'playing')[]): number | undefined {
     for (const [streamId, use] of this.#uses) {
-      if (use.is !== 'free' && use.streamName === streamName) {
+      if (use.is !== 'free' && use.streamName === streamName && ways.includes(use.is)) {
         return streamId;
       }
     }

@@ -143,7 +143,7 @@ export class ServerSession implements Session<ServerEvent> {
   #readTags(message: RtmpMessage, run: TagRun<ServerEvent>): void {
     const use = this.#streams.get(message.streamId);
     if (use?.is === 'publishing') {
-      run.read(message, use.intake);
+      run.read(message, message.streamId, use.intake);
     }
   }
 

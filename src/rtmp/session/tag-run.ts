@@ -16,16 +16,17 @@ export class TagRun<Event> {
     this.#newEvent = newEvent;
   }
 
-  read(message: RtmpMessage, intake: MediaIntake): void {
-    if (this.#goesOn(message.streamId)) {
+  /** @param streamId what the event tells; a run is of one stream */
+  read(message: RtmpMessage, streamId: number, intake: MediaIntake): void {
+    if (this.#goesOn(streamId)) {
       intake.read(message, this.#tags);
       return;
     }
     const tags: MediaTag[] = [];
     intake.read(message, tags);
     if (tags.length > 0) {
-      this.#event = this.#newEvent(message.streamId, tags);
-      this.#streamId = message.streamId;
+      this.#event = this.#newEvent(streamId, tags);
+      this.#streamId = streamId;
       this.#tags = tags;
       this.#events.push(this.#event);
     }
