@@ -1,5 +1,4 @@
 import { PassThrough, Writable } from 'node:stream';
-import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from '../../src/cli/world.js';
 
 /** Collects what is written to a file or pipe. */
@@ -123,10 +122,6 @@ export class FakeTerminal extends Writable {
     this.#column = 0;
     this.#rows[this.#row] ??= [];
   }
-}
-
-export function plain(text: string): string {
-  return stripVTControlCharacters(text);
 }
 
 export function asOutput(stream: FakeFile | FakeTerminal): OutputStream {

@@ -27,7 +27,7 @@ export interface Run {
   readonly serve: ServeOptions | undefined;
 }
 
-export const NOW = new Date(2024, 4, 6, 14, 3, 22);
+const NOW = new Date(2024, 4, 6, 14, 3, 22);
 
 /** Runs a command line in a world where the commands only tell what they were given. */
 export async function run(argv: readonly string[], settings: RunSettings = {}): Promise<Run> {
