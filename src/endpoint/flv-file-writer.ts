@@ -179,9 +179,7 @@ export class FlvFileWriter {
         this.#position += writtenBytes;
       });
     } finally {
-      for (const chunk of chunks) {
-        this.#recording.commit(chunk.tags, this.#position);
-      }
+      chunks.every(({ tags }) => this.#recording.commit(tags, this.#position));
       this.#pendingBytes -= sizeBytes;
     }
   }

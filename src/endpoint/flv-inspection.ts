@@ -16,7 +16,7 @@ const MAX_HEAD_SIZE_BYTES = 16 * 1024 * 1024;
 /** Where the last frame is looked for. */
 const TAIL_SIZE_BYTES = 1024 * 1024;
 /** Metadata that says no more than this over the last timestamp is right: it counts the last frame's length too. */
-const MAX_LAST_FRAME_MS = 10_000;
+const MAX_LAST_FRAME_MS = 1_000;
 /** So much of a body tells whether it is a keyframe. */
 const KEYFRAME_PROBE_SIZE_BYTES = 16;
 /** How far a keyframe may be from where the index says. */
@@ -38,20 +38,20 @@ export interface FlvInspection {
 /** @throws {MediaError} see `FlvReader` */
 export async function inspectFlv(file: FileHandle, sizeBytes: number): Promise<FlvInspection> {
   const head = await readHead(file);
-  const saidMs = head.saidDurationMs;
   const lastMs = await readLastTimestamp(file, sizeBytes);
-  return { ...head, durationMs: durationOf(head.firstMs, lastMs, saidMs) };
+  return {
+    durationMs: durationOf(head.firstMs, lastMs, head.saidDurationMs),
+    firstMs: head.firstMs,
+    headers: head.headers,
+    keyframes: head.keyframes,
+  };
 }
 
-interface FlvHead extends Omit<FlvInspection, 'durationMs'> {
-  readonly saidDurationMs: number | undefined;
-}
-
-async function readHead(file: FileHandle): Promise<FlvHead> {
+async function readHead(file: FileHandle): Promise<HeadFacts> {
   const reader = new FlvReader();
   const head = new HeadFacts();
   const buffer = Buffer.allocUnsafeSlow(READ_SIZE_BYTES);
-  for (let atByte = 0; atByte < MAX_HEAD_SIZE_BYTES && !head.isComplete; ) {
+  for (let atByte = 0; atByte < MAX_HEAD_SIZE_BYTES && !head.hasFrames; ) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, atByte);
     head.see(bytesRead === 0 ? reader.end() : reader.receive(buffer.subarray(0, bytesRead)));
     if (bytesRead === 0) break;
@@ -60,14 +60,16 @@ async function readHead(file: FileHandle): Promise<FlvHead> {
   return head;
 }
 
-class HeadFacts implements FlvHead {
+class HeadFacts {
   firstMs: number | undefined;
   saidDurationMs: number | undefined;
   keyframes: readonly Keyframe[] = [];
-  /** Frames of both kinds were seen, so no more headers are to be expected; or one kind for so long that it is alone. */
-  isComplete = false;
   readonly #headers = new StreamHeaders();
   readonly #seenKinds = new Set<MediaTag['kind']>();
+
+  get hasFrames(): boolean {
+    return this.#seenKinds.size > 0;
+  }
 
   get headers(): readonly MediaTag[] {
     return this.#headers.inForce;
@@ -75,12 +77,13 @@ class HeadFacts implements FlvHead {
 
   see(items: readonly FlvItem[]): void {
     for (const item of items) {
+      // Behind the first frames of both kinds no header belongs to the beginning any more.
+      if (this.#seenKinds.size === 2) return;
       const tag = item.type === 'tag' ? toMediaTag(item) : undefined;
-      if (tag !== undefined && this.#seenKinds.size < 2) {
+      if (tag !== undefined) {
         this.#seeTag(tag);
       }
     }
-    this.isComplete = this.#seenKinds.size > 0;
   }
 
   #seeTag(tag: MediaTag): void {

@@ -96,8 +96,11 @@ export class FlvStreamSink implements Sink {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#output.write(new Uint8Array(0), (error) => {
-      if (error === null || error === undefined)
+      if (error === null || error === undefined) {
         this.#settle(() => this.#resolve({ by: 'stream', bytes: this.#bytes }));
+      } else {
+        this.#onError(error);
+      }
     });
   }
 

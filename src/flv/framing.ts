@@ -17,6 +17,18 @@ const FIRST_BYTE_OF_FLV_HEADER = 0x46;
 /** A tag that is found after damage and followed by damage again is believed when it is no farther than this from the last. */
 const MAX_TIME_STEP_MS = 60_000;
 
+/** By first byte: 1 where a tag or a file header may begin. */
+const MAY_BEGIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  isKnownTypeByte(byte) || byte === FIRST_BYTE_OF_FLV_HEADER ? 1 : 0,
+);
+
+/** The first position from `at` on, but not beyond `last`, where a tag or a file header may begin; `last + 1` without any. */
+export function nextCandidate(bytes: Uint8Array, at: number, last: number): number {
+  let candidate = at;
+  while (candidate <= last && MAY_BEGIN[bytes[candidate] ?? 0] === 0) candidate++;
+  return candidate;
+}
+
 export function bodySizeAt(view: DataView, at: number): number {
   return view.getUint32(at) & SIZE_MASK;
 }

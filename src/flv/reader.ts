@@ -8,6 +8,7 @@ import {
   isCertainTag,
   isTagBoundary,
   isTagHeader,
+  nextCandidate,
   timestampAt,
   type Verdict,
 } from './framing.js';
@@ -264,13 +265,14 @@ export class FlvReader {
   /** Slides over the bytes until a tag or a file header certainly begins. */
   #search(items: FlvItem[]): boolean {
     const window = this.#window();
-    const lastStart = this.#end - flvTagSizeBytes(0);
-    let at = this.#start;
+    const last = this.#end - flvTagSizeBytes(0);
+    let at = nextCandidate(this.#bytes, this.#start, last);
     let verdict: Verdict = 'no';
-    for (; at <= lastStart; at++) {
+    while (at <= last) {
       verdict = isCertainTag(window, at, this.#lastTimestampMs);
       if (verdict === 'no') verdict = isCertainFileStart(window, at);
       if (verdict !== 'no') break;
+      at = nextCandidate(this.#bytes, at + 1, last);
     }
     this.#advance(at - this.#start);
     this.#checkForeign(verdict);

@@ -108,18 +108,23 @@ export class FlvRecording {
     this.#sizeBytes = Math.max(this.#sizeBytes, sizeBytes);
   }
 
-  /** These tags, which follow what was committed before, are in the file as far as `endByte`. Only whole ones count. */
-  commit(tags: readonly RecordableTag[], endByte: number): void {
+  /**
+   * These tags, which follow what was committed before, are in the file as far as `endByte`. Only whole ones count.
+   *
+   * @returns false when it ends before the last of them: nothing may be committed after that
+   */
+  commit(tags: readonly RecordableTag[], endByte: number): boolean {
     for (const tag of tags) {
       const atByte = this.#sizeBytes;
       const tagEndByte = atByte + flvTagSizeBytes(tag.body.length);
-      if (tagEndByte > endByte) return;
+      if (tagEndByte > endByte) return false;
       const mediaTag = asMediaTag(tag);
       if (mediaTag !== undefined) {
         this.#facts.add(mediaTag, atByte);
       }
       this.#sizeBytes = tagEndByte;
     }
+    return true;
   }
 
   /** The bytes that the complete file begins with. */
