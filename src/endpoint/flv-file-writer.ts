@@ -179,7 +179,9 @@ export class FlvFileWriter {
         this.#position += writtenBytes;
       });
     } finally {
-      chunks.every(({ tags }) => this.#recording.commit(tags, this.#position));
+      for (const { tags } of chunks) {
+        if (!this.#recording.commit(tags, this.#position)) break;
+      }
       this.#pendingBytes -= sizeBytes;
     }
   }
