@@ -1,5 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +24,7 @@ export interface CliOptions {
 }
 
 const EVENT_TIMEOUT_MS = 20_000;
+const EXIT_TIMEOUT_MS = 45_000;
 
 /** A run of the built command line program, as a child process. */
 export class CliRun {
@@ -27,14 +32,16 @@ export class CliRun {
   /** Every `--json` event so far. */
   readonly events: JsonEvent[] = [];
   stderr = '';
-  #stdout: Buffer[] = [];
+  readonly #readsEvents: boolean;
+  readonly #stdout: Buffer[] = [];
   #line = '';
   #listeners = new Set<() => void>();
-  readonly #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly #exited: Promise<number>;
   #isOver = false;
 
   constructor(args: readonly string[], { env = {}, cwd, wrapper = [] }: CliOptions = {}) {
     const [command = process.execPath, ...rest] = [...wrapper, process.execPath, BIN, ...args];
+    this.#readsEvents = args.includes('--json');
     this.child = spawn(command, rest, {
       env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -49,7 +56,7 @@ export class CliRun {
     this.#exited = once(this.child, 'close').then(([code, signal]) => {
       this.#isOver = true;
       this.#wake();
-      return { code, signal };
+      return code ?? 128 + constants.signals[signal as NodeJS.Signals];
     });
   }
 
@@ -57,13 +64,40 @@ export class CliRun {
     return Buffer.concat(this.#stdout);
   }
 
+  /** What came on standard output and is no `--json` event. */
+  get strayOutput(): string {
+    const lines = this.stdout.toString().split('\n');
+    return lines.filter((line) => eventIn(line) === undefined).join('\n');
+  }
+
   get pid(): number {
     return this.child.pid!;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Gives it bytes on standard input; resolves when the pipe has room for more. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (!this.child.stdin.write(bytes) && !this.#isOver) {
+      await Promise.race([once(this.child.stdin, 'drain'), this.#exited]);
+    }
+  }
+
+  /** Gives it the last bytes on standard input. */
+  endInput(bytes: Uint8Array = new Uint8Array(0)): void {
+    this.child.stdin.end(bytes);
   }
 
   /** The first event of a name (and shape) that has come or will come. */
   event(name: string, matches: (event: JsonEvent) => boolean = () => true): Promise<JsonEvent> {
     return this.until(`event "${name}"`, () => this.events.find((event) => event.event === name && matches(event)));
+  }
+
+  /** Resolves when its talk for people has come to these words. */
+  async says(words: RegExp): Promise<void> {
+    await this.until(`${words}`, () => words.test(this.stderr));
   }
 
   /** Waits until the condition gives something; looks again whenever the program says something. */
@@ -80,9 +114,7 @@ export class CliRun {
           return found;
         }
         if (late || this.#isOver) {
-          throw new Error(
-            `no ${what}; stderr:\n${this.stderr}\nevents:\n${this.events.map((e) => JSON.stringify(e)).join('\n')}`,
-          );
+          throw new Error(`no ${what}; ${this.#said}`);
         }
         await new Promise<void>((resolve) => this.#listeners.add(resolve));
       }
@@ -93,8 +125,16 @@ export class CliRun {
 
   /** The exit status; signals give 128 + number as in a shell. */
   async exit(): Promise<number> {
-    const { code, signal } = await this.#exited;
-    return code ?? (signal === 'SIGKILL' ? 137 : 128);
+    let onLate = (): void => {};
+    const late = new Promise<never>((_, reject) => {
+      onLate = () => reject(new Error(`it does not end; ${this.#said}`));
+    });
+    const timer = setTimeout(onLate, EXIT_TIMEOUT_MS);
+    try {
+      return await Promise.race([this.#exited, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   kill(signal: NodeJS.Signals = 'SIGTERM'): void {
@@ -109,17 +149,28 @@ export class CliRun {
     await this.#exited;
   }
 
+  get #said(): string {
+    return `stderr:\n${this.stderr}\nevents:\n${this.events.map((event) => JSON.stringify(event)).join('\n')}`;
+  }
+
   #take(bytes: Buffer): void {
     this.#stdout.push(bytes);
+    if (this.#readsEvents) {
+      this.#readEvents(bytes);
+    }
+    this.#wake();
+  }
+
+  #readEvents(bytes: Buffer): void {
     this.#line += bytes.toString('latin1');
     const lines = this.#line.split('\n');
     this.#line = lines.pop() ?? '';
     for (const line of lines) {
-      if (line.startsWith('{"event"')) {
-        this.events.push(JSON.parse(Buffer.from(line, 'latin1').toString()));
+      const event = eventIn(Buffer.from(line, 'latin1').toString());
+      if (event !== undefined) {
+        this.events.push(event);
       }
     }
-    this.#wake();
   }
 
   #wake(): void {
@@ -131,9 +182,22 @@ export class CliRun {
   }
 }
 
-/** Starts programs and ends them all at the end of a test. */
+function eventIn(line: string): JsonEvent | undefined {
+  return line.startsWith('{"event"') ? JSON.parse(line) : undefined;
+}
+
+/** Starts programs, keeps their files, and ends and removes them all at the end of a test. */
 export class CliRuns {
   readonly #runs: CliRun[] = [];
+  #directory: string | undefined;
+
+  /** A path in a directory of the test; the directories above it are there. */
+  file(name: string): string {
+    this.#directory ??= mkdtempSync(join(tmpdir(), 'rtmpkit-'));
+    const path = join(this.#directory, name);
+    mkdirSync(dirname(path), { recursive: true });
+    return path;
+  }
 
   start(args: readonly string[], options: CliOptions = {}): CliRun {
     const run = new CliRun(args, options);
@@ -142,8 +206,12 @@ export class CliRuns {
   }
 
   /** A server on a free port of the loopback, and its URL. */
-  async serve(...args: string[]): Promise<{ run: CliRun; url: string; port: number }> {
-    const run = this.start(['serve', '--json', '--listen', '127.0.0.1:0', ...args]);
+  async serve(...args: string[]): Promise<CliServer> {
+    return this.serveWith(args, {});
+  }
+
+  async serveWith(args: readonly string[], options: CliOptions): Promise<CliServer> {
+    const run = this.start(['serve', '--json', '--listen', '127.0.0.1:0', ...args], options);
     const started = await run.event('started', (event) => event['role'] === 'server');
     const { port } = (started['listen'] as { port: number }[])[0]!;
     return { run, port, url: `rtmp://127.0.0.1:${port}` };
@@ -151,5 +219,15 @@ export class CliRuns {
 
   async stopAll(): Promise<void> {
     await Promise.all(this.#runs.splice(0).map((run) => run.stop()));
+    if (this.#directory !== undefined) {
+      await rm(this.#directory, { recursive: true, force: true });
+    }
   }
+}
+
+export interface CliServer {
+  readonly run: CliRun;
+  readonly port: number;
+  /** Without app and stream name. */
+  readonly url: string;
 }

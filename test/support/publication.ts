@@ -1,0 +1,42 @@
+import type { MediaTag } from '../../src/media/tag.js';
+import { isSequenceHeader } from '../../src/media/tag-info.js';
+import type { CliRun, CliRuns } from './cli.js';
+import { FLV_START, flvTagBytes } from './flv-file.js';
+
+/**
+ * Our publisher, fed through standard input in two steps: players that join in between get everything, for the server then
+ * has the stream from its first tag on.
+ */
+export class Publication {
+  readonly push: CliRun;
+  readonly #rest: readonly MediaTag[];
+
+  private constructor(push: CliRun, rest: readonly MediaTag[]) {
+    this.push = push;
+    this.#rest = rest;
+  }
+
+  /** Sends the beginning, up to the first frame. */
+  static async begin(
+    runs: CliRuns,
+    url: string,
+    tags: readonly MediaTag[],
+    ...options: string[]
+  ): Promise<Publication> {
+    const push = runs.start(['push', '--json', '-', url, ...options]);
+    const restAt = tags.findIndex((tag) => tag.kind !== 'data' && !isSequenceHeader(tag)) + 1;
+    await push.write(Buffer.concat([FLV_START, ...tags.slice(0, restAt).map(flvTagBytes)]));
+    await push.event('started');
+    return new Publication(push, tags.slice(restAt));
+  }
+
+  /** Sends the rest, which ends the stream. */
+  finish(): void {
+    this.push.endInput(Buffer.concat(this.#rest.map(flvTagBytes)));
+  }
+
+  /** Sends the rest, and leaves the stream open. */
+  continue(): Promise<void> {
+    return this.push.write(Buffer.concat(this.#rest.map(flvTagBytes)));
+  }
+}
