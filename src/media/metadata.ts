@@ -55,16 +55,22 @@ const FILE_LAYOUT_PROPERTIES = new Set([
 ]);
 
 /**
- * The metadata tag as it may go into a stream: without what describes a file's layout. The same tag comes back when there
- * is nothing to drop, or when the tag is not metadata that can be read and written again.
+ * The metadata tag as it may go into a stream: without what describes a file's layout, and without its length, which tells
+ * rtmpdump that a live stream is incomplete whenever it ends. The same tag comes back when there is nothing to drop, or when
+ * the tag is not metadata that can be read and written again.
  */
 export function streamMetadata(tag: MediaTag): MediaTag {
   const properties = readMetadata(tag);
   if (properties === undefined) return tag;
-  const kept = [...properties].filter(([name]) => !FILE_LAYOUT_PROPERTIES.has(name.toLowerCase()));
+  const kept = [...properties].filter(([name, value]) => !isOfFile(name.toLowerCase(), value));
   if (kept.length === properties.size) return tag;
   // Values that refer to each other may be too large to be written without references.
   return undefinedOnFailure(() => metadataTag(new Map(kept), tag.timestampMs)) ?? tag;
+}
+
+/** A duration of 0 means unknown, so it may stay. */
+function isOfFile(name: string, value: AmfValue): boolean {
+  return FILE_LAYOUT_PROPERTIES.has(name) || (name === 'duration' && value !== 0);
 }
 
 /** What `run` gives, or `undefined` when the values are damaged or go beyond a limit. */

@@ -76,7 +76,15 @@ describe('streamMetadata', () => {
     }
   });
 
-  it('drops what describes the layout of a file and keeps the rest in order', () => {
+  it('keeps a duration that says nothing', () => {
+    const tag = tagOf('onMetaData', ecmaArray({ duration: 0, filesize: 0, width: 64 }));
+    expect([...(readMetadata(streamMetadata(tag)) ?? [])]).toEqual([
+      ['duration', 0],
+      ['width', 64],
+    ]);
+  });
+
+  it('drops what describes the length and the layout of a file and keeps the rest in order', () => {
     const tag = tagOf(
       'onMetaData',
       ecmaArray({
@@ -102,7 +110,6 @@ describe('streamMetadata', () => {
     const dropped = streamMetadata(tag);
     expect(dropped.timestampMs).toBe(40);
     expect([...(readMetadata(dropped) ?? [])]).toEqual([
-      ['duration', 10],
       ['width', 64],
       ['encoder', 'Lavf'],
       ['hasVideo', true],
