@@ -45,9 +45,15 @@ export type ServerEvent =
   | { readonly type: 'receiveAudio'; readonly streamId: number; readonly wanted: boolean }
   | { readonly type: 'receiveVideo'; readonly streamId: number; readonly wanted: boolean }
   | { readonly type: 'bufferLength'; readonly streamId: number; readonly lengthMs: number }
-  /** Media of an accepted publish, in the order of arrival, on an unwrapped timeline. */
+  /**
+   * Media of a publish, in the order of arrival, on an unwrapped timeline. It may follow `publishRequest` at once, since
+   * some clients do not wait for leave; after a refusal nothing more comes.
+   */
   | { readonly type: 'tags'; readonly streamId: number; readonly tags: readonly MediaTag[] }
-  /** The stream was published or played and is so no more (closeStream, deleteStream). */
+  /**
+   * The stream was published or played, or had asked to be, and is so no more: closeStream, deleteStream, FCUnpublish, or
+   * another play in its place.
+   */
   | { readonly type: 'streamClosed'; readonly streamId: number }
   | { readonly type: 'pong'; readonly rttMs: number }
   | { readonly type: 'acknowledged'; readonly sequenceNumber: number };
@@ -73,10 +79,10 @@ export type ClientEvent =
   | { readonly type: 'publishStarted'; readonly streamId: number; readonly status: Status }
   | { readonly type: 'playStarted'; readonly streamId: number; readonly status: Status }
   | { readonly type: 'tags'; readonly tags: readonly MediaTag[] }
-  /** The stream that was played is over; `reason` is a status code, `StreamEOF`, or the name of a command. */
+  /** The stream that was played or published is over on the server's side; `reason` is a status code, `StreamEOF`, or the name of a command. */
   | { readonly type: 'streamEnded'; readonly reason: string }
   | { readonly type: 'streamLength'; readonly seconds: number }
-  /** Any other status: PublishNotify, Pause.Notify, Seek.Notify, ReconnectRequest … */
+  /** Any other status, of the connection too: PublishNotify, Pause.Notify, Seek.Notify, ReconnectRequest … */
   | { readonly type: 'status'; readonly status: Status; readonly information: AmfObject }
   | { readonly type: 'pong'; readonly rttMs: number }
   | { readonly type: 'acknowledged'; readonly sequenceNumber: number };
