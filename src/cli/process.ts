@@ -33,10 +33,6 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     commands: COMMANDS,
   };
   process.exitCode = await runProgram(argv, world);
-  world.crashed.catch((error) => {
-    console.error(error);
-    process.exitCode = EXIT_OF_KIND.internal.code;
-  });
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   stdin.close();
   setTimeout(() => process.exit(), LINGER_MS).unref();
@@ -76,12 +72,17 @@ function watchOutputs(interruption: Interruption): void {
   });
 }
 
+/** What nobody caught goes to the program, which tells it; when that cannot be any more, the process ends at once. */
 function watchCrashes(interruption: Interruption): Promise<never> {
   return new Promise((_resolve, reject) => {
     let isCrashed = false;
     const crash = (error: unknown): void => {
-      if (isCrashed) {
+      const isOver = process.exitCode !== undefined;
+      if (isCrashed || isOver) {
         interruption.abandon();
+        process.stderr.write(
+          `rtmpkit: this is a bug in rtmpkit: ${error instanceof Error ? error.name : 'failure'} at the end\n`,
+        );
         process.exit(EXIT_OF_KIND.internal.code);
       }
       isCrashed = true;

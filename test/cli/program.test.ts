@@ -234,7 +234,7 @@ describe('talk', () => {
       script: telling(CONNECTING, { ...CONNECTING, stage: 'handshake' } as never),
     });
     expect(stderr.lines).toEqual([
-      '14:03:22 TCP connect: rtmp://host/live/****',
+      '14:03:22 TCP connection: rtmp://host/live/****',
       '14:03:22 RTMP handshake: rtmp://host/live/****',
     ]);
   });

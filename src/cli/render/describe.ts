@@ -14,7 +14,7 @@ export const STAGE_NAME: Readonly<Record<Stage, string>> = {
   options: 'options',
   file: 'file',
   dns: 'name look-up',
-  tcp: 'TCP connect',
+  tcp: 'TCP connection',
   tls: 'TLS handshake',
   handshake: 'RTMP handshake',
   connect: 'RTMP connect',

@@ -29,10 +29,10 @@ describe('terminal', () => {
   it('has a spinner for every stage, and takes it away', () => {
     const { terminal, renderer } = open();
     renderer.event(CONNECTING);
-    expect(terminal.screen).toEqual(['⠋ TCP connect: rtmp://host/live/****']);
+    expect(terminal.screen).toEqual(['⠋ TCP connection: rtmp://host/live/****']);
     expect(terminal.isCursorVisible).toBe(false);
     vi.advanceTimersByTime(85);
-    expect(terminal.screen).toEqual(['⠙ TCP connect: rtmp://host/live/****']);
+    expect(terminal.screen).toEqual(['⠙ TCP connection: rtmp://host/live/****']);
     renderer.event({ ...CONNECTING, stage: 'handshake' } as never);
     expect(terminal.screen[0]).toMatch(/^\S RTMP handshake: rtmp:\/\/host\/live\/\*{4}$/);
     renderer.event(CONNECTED);
@@ -48,7 +48,7 @@ describe('terminal', () => {
     renderer.event({ ...CONNECTING, stage: 'handshake' } as never);
     vi.advanceTimersByTime(5);
     renderer.event(CONNECTED);
-    expect(terminal.screen.slice(0, 2)).toEqual(['✔ TCP connect: 30 ms', '✔ RTMP handshake: 5 ms']);
+    expect(terminal.screen.slice(0, 2)).toEqual(['✔ TCP connection: 30 ms', '✔ RTMP handshake: 5 ms']);
   });
 
   it('has a bar where the end is known, below the lines that stay', () => {
@@ -163,7 +163,7 @@ describe('terminal', () => {
     renderer.event(stats());
     renderer.event(CONNECTING);
     renderer.event(stats({ positionMs: 5_000 }));
-    expect(terminal.screen.at(-1)).toMatch(/^\S TCP connect/);
+    expect(terminal.screen.at(-1)).toMatch(/^\S TCP connection/);
     renderer.event(CONNECTED);
     renderer.event(stats({ positionMs: 6_000 }));
     expect(terminal.screen.at(-1)).toMatch(/60%/);
@@ -218,7 +218,7 @@ describe('a command at a terminal', () => {
     const stderr = new FakeTerminal();
     const error = new NetworkError('ERR_REFUSED', 'nobody listens', { stage: 'tcp', advice: 'check the port' });
     expect((await run(argv, { stderr, script: failing(error, CONNECTING) })).exitCode).toBe(3);
-    expect(stderr.screen).toEqual(['✖ rtmpkit push failed (TCP connect): nobody listens', '  hint: check the port']);
+    expect(stderr.screen).toEqual(['✖ rtmpkit push failed (TCP connection): nobody listens', '  hint: check the port']);
     expect(stderr.isCursorVisible).toBe(true);
   });
 
