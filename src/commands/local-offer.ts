@@ -1,6 +1,7 @@
 import { NetworkError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import type { Broadcast } from '../flow/broadcast.js';
+import { withKeys } from '../server/display.js';
 import { DEFAULT_SERVER_LIMITS } from '../server/limits.js';
 import { RtmpServer } from '../server/rtmp-server.js';
 import { StreamRegistry } from '../server/stream-registry.js';
@@ -29,7 +30,7 @@ export async function offerLocally(report: (event: CommandEvent) => void): Promi
     recorder: undefined,
     limits: DEFAULT_SERVER_LIMITS,
     report,
-    display: (app: string, streamName: string) => `${app}/${streamName}`, // ours, and not secret
+    display: withKeys, // the name is ours, and not secret
   };
   const server = await RtmpServer.start([{ host: LOOPBACK, port: RTMP_PORT }], services).catch((error: unknown) => {
     if (error instanceof NetworkError && error.code === 'ERR_LISTEN') {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { CommandEvent, StartedEvent } from '../events.js';
+import { withKeys, withoutKeys } from '../server/display.js';
 import { DEFAULT_SERVER_LIMITS } from '../server/limits.js';
 import { Recorder } from '../server/recorder.js';
 import { RtmpServer } from '../server/rtmp-server.js';
@@ -27,9 +28,9 @@ async function run(options: ServeOptions, report: (event: CommandEvent) => void,
     maxMemoryBytes: options.maxMemoryBytes,
   };
   const registry = new StreamRegistry({ gopCache: options.gopCache, graceMs: options.graceMs, limits });
+  const display = options.showKeys ? withKeys : withoutKeys;
   const recorder =
-    options.recordDirectory === undefined ? undefined : await Recorder.into(options.recordDirectory, report);
-  const display = options.showKeys ? showAll : showApp;
+    options.recordDirectory === undefined ? undefined : await Recorder.into(options.recordDirectory, display, report);
   const server = await RtmpServer.start(options.listen, { registry, recorder, limits, report, display });
 
   report({ event: 'started', role: 'server', listen: listening(server) });
@@ -102,16 +103,4 @@ function reportStats(server: RtmpServer, startedMs: number, report: (event: Comm
     });
     bytesBefore = bytes;
   }, STATS_EVERY_MS);
-}
-
-function showAll(app: string, streamName: string): string {
-  return streamName === '' ? app : `${app}/${streamName}`;
-}
-
-function showApp(app: string, streamName: string): string {
-  return streamName === '' ? withoutQuery(app) : `${withoutQuery(app)}/****`;
-}
-
-function withoutQuery(app: string): string {
-  return app.split('?', 1)[0] ?? app;
 }

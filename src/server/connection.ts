@@ -179,7 +179,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
       event: 'connected',
       role: 'connection',
       connection: this.number,
-      url: this.#services.display(app, ''),
+      url: this.#services.display.app(app),
       address: this.address,
       port: this.#pump.remotePort,
       handshake: this.#handshake,
@@ -204,7 +204,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
         code: error.code === 'ERR_STREAM_BUSY' ? StatusCode.PublishBadName : StatusCode.PublishDenied,
         description: error.message,
       });
-      this.#warn('WARN_PUBLISH_REFUSED', `${this.#services.display(id.app, id.streamName)}: ${error.message}`);
+      this.#warn('WARN_PUBLISH_REFUSED', `${this.#services.display.stream(id)}: ${error.message}`);
     }
   }
 
@@ -217,7 +217,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
         code: StatusCode.PlayStreamNotFound,
         description: 'nobody publishes this stream',
       });
-      this.#warn('WARN_PLAY_REFUSED', `${this.#services.display(id.app, id.streamName)}: nobody publishes this stream`);
+      this.#warn('WARN_PLAY_REFUSED', `${this.#services.display.stream(id)}: nobody publishes this stream`);
       return;
     }
     this.#session.acceptPlay(streamId);

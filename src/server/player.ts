@@ -40,7 +40,7 @@ export class Player implements StreamRole, Sink {
     this.#stream = stream;
     this.#format = connection.format;
     this.#bytesBefore = connection.pump.bytesSent;
-    this.#url = services.display(stream.id.app, stream.id.streamName);
+    this.#url = services.display.stream(stream.id);
     services.report({ event: 'started', role: 'player', connection: connection.number, url: this.#url });
   }
 

@@ -17,7 +17,7 @@ export class Publisher implements StreamRole {
     this.#services = services;
     this.#connection = connection;
     this.#stream = stream;
-    this.#url = services.display(stream.id.app, stream.id.streamName);
+    this.#url = services.display.stream(stream.id);
     services.report({ event: 'started', role: 'publisher', connection, url: this.#url });
   }
 

@@ -5,6 +5,7 @@ import { outputError } from '../endpoint/flv-output.js';
 import { recordingName, safeFileName } from '../endpoint/recording-name.js';
 import { RtmpkitError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
+import type { Display } from './display.js';
 import type { LiveStream } from './live-stream.js';
 
 /** A disk may be slow for this long before frames are left out of the recording; the stream itself never waits for it. */
@@ -13,21 +14,23 @@ const MAX_LAG_MS = 30_000;
 /** Records every stream of a server into `DIRECTORY/app/name-YYYYMMDD-HHMMSS.flv`. */
 export class Recorder {
   readonly #directory: string;
+  readonly #display: Display;
   readonly #report: (event: CommandEvent) => void;
   /** Streams that are being recorded: a publisher that comes back goes on in the same file. */
   readonly #recordings = new Map<LiveStream, Promise<void>>();
 
-  private constructor(directory: string, report: (event: CommandEvent) => void) {
+  private constructor(directory: string, display: Display, report: (event: CommandEvent) => void) {
     this.#directory = directory;
+    this.#display = display;
     this.#report = report;
   }
 
   /** @throws {OutputError} when the directory cannot be made */
-  static async into(directory: string, report: (event: CommandEvent) => void): Promise<Recorder> {
+  static async into(directory: string, display: Display, report: (event: CommandEvent) => void): Promise<Recorder> {
     await mkdir(directory, { recursive: true }).catch((error: unknown) => {
       throw outputError(error, directory);
     });
-    return new Recorder(directory, report);
+    return new Recorder(directory, display, report);
   }
 
   /** Records the stream to its end. What fails is reported, and the stream goes on without a recording. */
@@ -36,7 +39,7 @@ export class Recorder {
       return;
     }
     const recording = this.#record(stream)
-      .catch((error: unknown) => this.#failed(error))
+      .catch((error: unknown) => this.#failed(error, stream))
       .finally(() => this.#recordings.delete(stream));
     this.#recordings.set(stream, recording);
   }
@@ -52,13 +55,14 @@ export class Recorder {
     await mkdir(directory, { recursive: true });
     const sink = await openUnused(directory, stream.id.streamName);
     sink.attach(stream.broadcast, { mode: 'live', join: 'newest-keyframe', maxLagMs: MAX_LAG_MS });
-    this.#report({ event: 'started', role: 'recorder', output: sink.path });
+    const output = this.#shown(sink.path, stream);
+    this.#report({ event: 'started', role: 'recorder', output });
     const { sizeBytes, audioTags, videoTags, dataTags } = await sink.finished;
     this.#report({
       event: 'ended',
       role: 'recorder',
       reason: 'end of stream',
-      output: sink.path,
+      output,
       bytes: sizeBytes,
       durationMs: Math.round(performance.now() - startedMs),
       audioTags,
@@ -69,9 +73,15 @@ export class Recorder {
     });
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, stream: LiveStream): void {
     const { message, code } = outputError(error, this.#directory);
-    this.#report({ event: 'warning', code: 'WARN_RECORDING_FAILED', message: `${message} (${code})` });
+    const words = this.#shown(`${message} (${code})`, stream);
+    this.#report({ event: 'warning', code: 'WARN_RECORDING_FAILED', message: words });
+  }
+
+  /** A path, or words with one in them. */
+  #shown(text: string, { id }: LiveStream): string {
+    return this.#display.recording(text, safeFileName(id.streamName));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CommandEvent } from '../events.js';
+import type { Display } from './display.js';
 import type { ServerLimits } from './limits.js';
 import type { Recorder } from './recorder.js';
 import type { StreamRegistry } from './stream-registry.js';
@@ -9,6 +10,5 @@ export interface Services {
   readonly recorder: Recorder | undefined;
   readonly limits: ServerLimits;
   readonly report: (event: CommandEvent) => void;
-  /** How a stream is named in reports. */
-  readonly display: (app: string, streamName: string) => string;
+  readonly display: Display;
 }
