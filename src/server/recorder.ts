@@ -50,21 +50,20 @@ export class Recorder {
   }
 
   async #record(stream: LiveStream): Promise<void> {
-    const startedMs = performance.now();
     const directory = join(this.#directory, ...stream.id.app.split('/').map(safeFileName));
     await mkdir(directory, { recursive: true });
     const sink = await openUnused(directory, stream.id.streamName);
     sink.attach(stream.broadcast, { mode: 'live', join: 'newest-keyframe', maxLagMs: MAX_LAG_MS });
     const output = this.#shown(sink.path, stream);
     this.#report({ event: 'started', role: 'recorder', output });
-    const { sizeBytes, audioTags, videoTags, dataTags } = await sink.finished;
+    const { sizeBytes, durationMs, audioTags, videoTags, dataTags } = await sink.finished;
     this.#report({
       event: 'ended',
       role: 'recorder',
       reason: 'end of stream',
       output,
       bytes: sizeBytes,
-      durationMs: Math.round(performance.now() - startedMs),
+      durationMs,
       audioTags,
       videoTags,
       dataTags,
