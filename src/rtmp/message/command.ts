@@ -18,7 +18,7 @@ export interface Command {
 }
 
 /** FFmpeg takes 64, nginx-rtmp 128. */
-export const MAX_COMMAND_NAME_LENGTH = 128;
+const MAX_COMMAND_NAME_LENGTH = 128;
 
 /** A command in AMF0, which every peer reads. */
 export function command(

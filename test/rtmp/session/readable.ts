@@ -67,12 +67,12 @@ function u32At(bytes: Uint8Array, offset: number): number {
 }
 
 /** Plain values in the style of JSON; `undefined` as itself. */
-export function text(value: unknown): string {
+function text(value: unknown): string {
   return value === undefined ? 'undefined' : JSON.stringify(plain(value));
 }
 
 /** Maps as plain objects, bytes as hex: what tests can write down and compare. */
-export function plain(value: unknown): unknown {
+function plain(value: unknown): unknown {
   if (value instanceof Map) {
     return Object.fromEntries([...value].map(([name, member]) => [name, plain(member)]));
   }

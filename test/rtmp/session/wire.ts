@@ -89,10 +89,10 @@ export class PeerWire {
   }
 }
 
-export function u24(value: number): number[] {
+function u24(value: number): number[] {
   return [(value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff];
 }
 
-export function u32(value: number): number[] {
+function u32(value: number): number[] {
   return [value >>> 24, ...u24(value)];
 }
