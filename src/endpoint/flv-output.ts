@@ -10,7 +10,7 @@ export function outputError(error: unknown, name: string): RtmpkitError {
     case 'EEXIST':
       return new UsageError('ERR_OUTPUT_EXISTS', `${name}: this file is already there`, {
         ...details,
-        advice: 'Give another name, or --overwrite to replace it',
+        advice: 'give another name, or --overwrite to replace it',
       });
     case 'ENOSPC':
       return new OutputError('ERR_DISK_FULL', `${name}: the disk is full`, details);
@@ -30,7 +30,7 @@ export function outputError(error: unknown, name: string): RtmpkitError {
     case 'ESPIPE':
       return new OutputError('ERR_OUTPUT', `${name}: this is a pipe, which cannot be written like a file`, {
         ...details,
-        advice: 'Use - as output and let the shell redirect it',
+        advice: 'use - as output and let the shell redirect it',
       });
     default:
       return new OutputError('ERR_OUTPUT', `${name}: cannot be written (${code ?? String(error)})`, details);

@@ -125,7 +125,7 @@ async function checkPaths(inputPath: string, outputPath: string): Promise<number
     if (output !== undefined && output.dev === input.dev && output.ino === input.ino) {
       throw new UsageError('ERR_USAGE', `${outputPath}: this is the file to be repaired itself`, {
         stage: 'options',
-        advice: 'Write to another file, and replace the old one when you are content with it',
+        advice: 'write to another file, and replace the old one when you are content with it',
       });
     }
     return input.size;

@@ -23,9 +23,9 @@ const MAY_BEGIN = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 /** The first position from `at` on, but not beyond `last`, where a tag or a file header may begin; `last + 1` without any. */
-export function nextCandidate(bytes: Uint8Array, at: number, last: number): number {
+export function nextCandidate(view: DataView, at: number, last: number): number {
   let candidate = at;
-  while (candidate <= last && MAY_BEGIN[bytes[candidate] ?? 0] === 0) candidate++;
+  while (candidate <= last && MAY_BEGIN[view.getUint8(candidate)] === 0) candidate++;
   return candidate;
 }
 
@@ -79,7 +79,18 @@ export function isCertainTag(window: FlvWindow, at: number, lastTimestampMs: num
   return isKnownTypeByte(nextByte) || nextByte === FIRST_BYTE_OF_FLV_HEADER ? 'yes' : 'no';
 }
 
-function isNear(timestampMs: number, lastTimestampMs: number | undefined): boolean {
+/** Whether a tag that certainly is one stands between two positions. */
+export function hasCertainTagInside(window: FlvWindow, start: number, end: number): boolean {
+  const inside: FlvWindow = { view: window.view, end, isLast: true };
+  const last = end - flvTagSizeBytes(0);
+  for (let at = nextCandidate(window.view, start, last); at <= last; at = nextCandidate(window.view, at + 1, last)) {
+    if (isCertainTag(inside, at, undefined) === 'yes') return true;
+  }
+  return false;
+}
+
+/** Whether two timestamps (u32) are so near that one bears the other out. */
+export function isNear(timestampMs: number, lastTimestampMs: number | undefined): boolean {
   return lastTimestampMs !== undefined && Math.abs((timestampMs - lastTimestampMs) | 0) <= MAX_TIME_STEP_MS;
 }
 

@@ -3,9 +3,11 @@ import { describeForeignFormat, FORMAT_PROBE_SIZE_BYTES } from './foreign-format
 import {
   bodySizeAt,
   type FlvWindow,
+  hasCertainTagInside,
   hasRightSizeWord,
   isCertainFileStart,
   isCertainTag,
+  isNear,
   isTagBoundary,
   isTagHeader,
   nextCandidate,
@@ -69,8 +71,9 @@ export class FlvReader {
   #lostWhy: FlvDamage['why'] = 'not a tag';
   /** No header and no tag yet: this may be no FLV at all. */
   #isForeign = false;
-  /** Of audio and video, u32. */
+  /** u32 of the newest audio or video that agrees with the one before it: a single one may be damaged. */
   #lastTimestampMs: number | undefined;
+  #doubtfulTimestampMs: number | undefined;
   readonly #timeline: FlvTimeline;
   readonly #noticed = new Set<FlvNotice['what']>();
 
@@ -222,9 +225,16 @@ export class FlvReader {
     return true;
   }
 
-  /** Old tools write size words by rules of their own; then only the next tag tells that this one is whole. */
+  /**
+   * Old tools write size words by rules of their own; then only what follows tells that this tag is whole. But when a tag
+   * with a right size word stands inside of it, its size is wrong and not its size word.
+   */
   #isTagWithWrongSizeWord(sizeBytes: number): Verdict {
-    return isTagHeader(this.#view, this.#start) ? isTagBoundary(this.#window(), this.#start + sizeBytes) : 'no';
+    const window = this.#window();
+    const next = this.#start + sizeBytes;
+    if (!isTagHeader(this.#view, this.#start)) return 'no';
+    const verdict = isTagBoundary(window, next);
+    return verdict === 'yes' && hasCertainTagInside(window, this.#start + 1, next) ? 'no' : verdict;
   }
 
   /** Not all of the tag at `#start` is there: it is still coming, or it is the last one, or its size is wrong. */
@@ -232,7 +242,8 @@ export class FlvReader {
     const isStrange = !isTagHeader(this.#view, this.#start);
     if (isStrange && bodySizeBytes > MAX_STRANGE_TAG_SIZE_BYTES) return this.#lose('not a tag', 1);
     if (!this.#isEnded) return false;
-    if (isStrange || this.bufferedBytes < TAG_HEADER_SIZE_BYTES + bodySizeBytes) {
+    const isCut = this.bufferedBytes < TAG_HEADER_SIZE_BYTES + bodySizeBytes;
+    if (isStrange || isCut || hasCertainTagInside(this.#window(), this.#start + 1, this.#end)) {
       return this.#lose('ends inside a tag', 1);
     }
     // Only (a part of) the size word is missing.
@@ -249,7 +260,7 @@ export class FlvReader {
     const typeId = typeIdOf(typeByte);
     const timestampMs = timestampAt(this.#view, at);
     if (typeId === FLV_AUDIO || typeId === FLV_VIDEO) {
-      this.#lastTimestampMs = timestampMs;
+      this.#noteTimestamp(timestampMs);
     }
     items.push({
       type: 'tag',
@@ -262,17 +273,26 @@ export class FlvReader {
     this.#advance(sizeBytes);
   }
 
+  #noteTimestamp(timestampMs: number): void {
+    const last = this.#lastTimestampMs;
+    if (last === undefined || isNear(timestampMs, last) || isNear(timestampMs, this.#doubtfulTimestampMs)) {
+      this.#lastTimestampMs = timestampMs;
+    } else {
+      this.#doubtfulTimestampMs = timestampMs;
+    }
+  }
+
   /** Slides over the bytes until a tag or a file header certainly begins. */
   #search(items: FlvItem[]): boolean {
     const window = this.#window();
     const last = this.#end - flvTagSizeBytes(0);
-    let at = nextCandidate(this.#bytes, this.#start, last);
+    let at = nextCandidate(this.#view, this.#start, last);
     let verdict: Verdict = 'no';
     while (at <= last) {
       verdict = isCertainTag(window, at, this.#lastTimestampMs);
       if (verdict === 'no') verdict = isCertainFileStart(window, at);
       if (verdict !== 'no') break;
-      at = nextCandidate(this.#bytes, at + 1, last);
+      at = nextCandidate(this.#view, at + 1, last);
     }
     this.#advance(at - this.#start);
     this.#checkForeign(verdict);
@@ -335,6 +355,6 @@ export class FlvReader {
 function notFlv(format: string): MediaError {
   return new MediaError('ERR_NOT_FLV', `this is not an FLV; it seems to be ${format}`, {
     stage: 'file',
-    advice: 'Convert it first, for example with ffmpeg -i INPUT -c copy OUTPUT.flv',
+    advice: 'convert it first, for example with ffmpeg -i INPUT -c copy OUTPUT.flv',
   });
 }

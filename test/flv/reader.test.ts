@@ -263,6 +263,15 @@ describe('FlvReader, damage', () => {
     }
   });
 
+  it('is not misled by a wrong size that points to another tag or to the end', () => {
+    for (const end of [starts[18]!, bytes.length + 4]) {
+      const damaged = Uint8Array.from(bytes);
+      const size = end - starts[15]! - 15;
+      damaged.set([size >> 16, (size >> 8) & 0xff, size & 0xff], starts[15]! + 1);
+      expect(framesOf(read(damaged))).toEqual([...tags.slice(0, 15), ...tags.slice(16)]);
+    }
+  });
+
   it('keeps a tag whose size word alone is damaged', () => {
     const damaged = Uint8Array.from(bytes);
     damaged.fill(0xaa, starts[16]! - 4, starts[16]);
@@ -274,6 +283,14 @@ describe('FlvReader, damage', () => {
     damaged.fill(0xff, starts[30]!, starts[31]);
     damaged.fill(0xff, starts[32]!, starts[33]);
     expect(framesOf(read(damaged))).toEqual([...tags.slice(0, 30), tags[31], ...tags.slice(33)]);
+  });
+
+  it('keeps it even behind a tag with a damaged time', () => {
+    const damaged = Uint8Array.from(bytes);
+    damaged.fill(0x77, starts[29]! + 4, starts[29]! + 8);
+    damaged.fill(0xff, starts[30]!, starts[31]);
+    damaged.fill(0xff, starts[32]!, starts[33]);
+    expect(framesOf(read(damaged)).slice(30)).toEqual([tags[31], ...tags.slice(33)]);
   });
 
   it('says how much of a cut-off tag is left', () => {
