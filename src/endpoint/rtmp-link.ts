@@ -11,6 +11,7 @@ import type { ClientEvent } from '../rtmp/session/events.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { tooLate } from './rtmp-failure.js';
 import { type Greeting, type RtmpLinkListener, RtmpOpening, type RtmpRole } from './rtmp-opening.js';
+import { explainSilentClose } from './tls-probe.js';
 
 export interface RtmpLinkOptions {
   /** With a stream name. */
@@ -101,7 +102,9 @@ async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Pro
   onStage('handshake');
   const address = { address: socket.remoteAddress ?? url.host, port: socket.remotePort ?? url.port };
   const pump = new Pump(socket, session, opening);
-  const greeting = await opening.done(pump, signal);
+  const greeting = await opening.done(pump, signal).catch(async (error: unknown) => {
+    throw await explainSilentClose(error, url, signal);
+  });
   return { session, pump, peer: { ...address, ...greeting } };
 }
 
