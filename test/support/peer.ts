@@ -133,7 +133,9 @@ export async function listening(port: number): Promise<void> {
  * Where the system has no table of sockets it connects after all.
  */
 export async function listeningUntouched(port: number): Promise<void> {
-  await poll(`nothing listens on port ${port}`, () => (existsSync(SOCKET_TABLE) ? isInSocketTable(port) : accepts(port)));
+  await poll(`nothing listens on port ${port}`, () =>
+    existsSync(SOCKET_TABLE) ? isInSocketTable(port) : accepts(port),
+  );
 }
 
 const SOCKET_TABLE = '/proc/net/tcp';
