@@ -59,7 +59,7 @@ describe.concurrent('killed in the middle of a recording', () => {
   });
 
   it('leaves a file of a recording server that lacks no more than the last second', async () => {
-    const server = await runs.serve('--record', runs.file('recordings'));
+    const server = await runs.serve('--show-keys', '--record', runs.file('recordings'));
     const publication = await Publication.begin(runs, `${server.url}/live/name`, SENT);
     const recorder = await server.run.event('started', ({ role }) => role === 'recorder');
     publication.finish();

@@ -48,8 +48,8 @@ export class FaultProxy {
   /** Ends all connections with a reset. */
   reset(): void {
     for (const { client, upstream } of this.#pairs) {
-      client.resetAndDestroy();
-      upstream.resetAndDestroy();
+      resetOnly(client);
+      resetOnly(upstream);
     }
   }
 
@@ -106,4 +106,9 @@ export class FaultProxy {
       }
     }
   }
+}
+
+/** `resetAndDestroy` says goodbye in an orderly way first, when it can; this is what it does after that. */
+function resetOnly(socket: Socket): void {
+  Object.assign(socket, { resetAndClosing: true }).destroy();
 }

@@ -30,6 +30,18 @@ export class Publication {
     return new Publication(push, tags.slice(restAt));
   }
 
+  /** Sends everything at once to our publisher, which takes its time. */
+  static async inRealTime(
+    runs: CliRuns,
+    url: string,
+    tags: readonly MediaTag[],
+    ...options: string[]
+  ): Promise<Publication> {
+    const publication = await Publication.begin(runs, url, tags, ...options);
+    publication.finish();
+    return publication;
+  }
+
   /** Sends the rest, which ends the stream. */
   finish(): void {
     this.push.endInput(Buffer.concat(this.#rest.map(flvTagBytes)));
