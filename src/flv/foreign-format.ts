@@ -1,3 +1,11 @@
+/** What bytes seem to be. */
+export interface ForeignFormat {
+  /** As it stands in a sentence: `an MP4 or MOV file`. */
+  readonly name: string;
+  /** Something that could be made an FLV. */
+  readonly isMedia: boolean;
+}
+
 /** How a format begins, and what it is called in a sentence. `offset` is 0 where not given. */
 interface Magic {
   readonly bytes: string;
@@ -6,7 +14,7 @@ interface Magic {
 }
 
 /** Bytes as text, one character each. The first match wins. */
-const MAGICS: readonly Magic[] = [
+const MEDIA_MAGICS: readonly Magic[] = [
   { bytes: 'ftyp', offset: 4, name: 'an MP4 or MOV file' },
   { bytes: 'moov', offset: 4, name: 'an MP4 or MOV file' },
   { bytes: 'mdat', offset: 4, name: 'an MP4 or MOV file' },
@@ -18,7 +26,6 @@ const MAGICS: readonly Magic[] = [
   { bytes: '\x1aE\xdf\xa3', name: 'a Matroska or WebM file (MKV)' },
   { bytes: 'AVI ', offset: 8, name: 'an AVI file' },
   { bytes: 'WAVE', offset: 8, name: 'a WAV file' },
-  { bytes: 'WEBP', offset: 8, name: 'a WebP image' },
   { bytes: 'OggS', name: 'an Ogg file' },
   { bytes: 'fLaC', name: 'a FLAC file' },
   { bytes: 'ID3', name: 'an MP3 file' },
@@ -27,6 +34,10 @@ const MAGICS: readonly Magic[] = [
   { bytes: '\0\0\x01\xba', name: 'an MPEG program stream' },
   { bytes: '\0\0\0\x01', name: 'a raw H.264 or H.265 stream' },
   { bytes: '\0\0\x01', name: 'a raw video stream' },
+];
+
+const OTHER_MAGICS: readonly Magic[] = [
+  { bytes: 'WEBP', offset: 8, name: 'a WebP image' },
   { bytes: 'FWS', name: 'a Flash program (SWF)' },
   { bytes: 'CWS', name: 'a Flash program (SWF)' },
   { bytes: 'ZWS', name: 'a Flash program (SWF)' },
@@ -48,18 +59,22 @@ export const FORMAT_PROBE_SIZE_BYTES = 1024;
 const TS_PACKET_SIZE_BYTES = 188;
 const TS_SYNC = 0x47;
 
-/**
- * What bytes that do not begin like an FLV seem to be, for an error message: `an MP4 or MOV file`. `undefined` when there is
- * no telling.
- */
-export function describeForeignFormat(bytes: Uint8Array): string | undefined {
-  if (bytes.length === 0) return 'empty';
+/** What bytes that do not begin like an FLV seem to be. `undefined` when there is no telling. */
+export function describeForeignFormat(bytes: Uint8Array): ForeignFormat | undefined {
   const text = Buffer.from(bytes.subarray(0, FORMAT_PROBE_SIZE_BYTES)).toString('latin1');
-  const magic = MAGICS.find((candidate) => text.startsWith(candidate.bytes, candidate.offset ?? 0));
-  if (magic !== undefined) return magic.name;
+  const mediaName = nameByMagic(MEDIA_MAGICS, text) ?? nameByRhythm(bytes);
+  if (mediaName !== undefined) return { name: mediaName, isMedia: true };
+  const name = text === '' ? 'empty' : (nameByMagic(OTHER_MAGICS, text) ?? nameOfText(text));
+  return name === undefined ? undefined : { name, isMedia: false };
+}
+
+function nameByMagic(magics: readonly Magic[], text: string): string | undefined {
+  return magics.find(({ bytes, offset }) => text.startsWith(bytes, offset ?? 0))?.name;
+}
+
+function nameByRhythm(bytes: Uint8Array): string | undefined {
   if (isTransportStream(bytes)) return 'an MPEG transport stream (TS)';
-  if (isMpegAudio(bytes)) return 'an MP3 or AAC file';
-  return describeText(text);
+  return isMpegAudio(bytes) ? 'an MP3 or AAC file' : undefined;
 }
 
 function isTransportStream(bytes: Uint8Array): boolean {
@@ -72,7 +87,7 @@ function isMpegAudio(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && (second & 0xe0) === 0xe0 && second !== 0xff && second !== 0xfe;
 }
 
-function describeText(text: string): string | undefined {
+function nameOfText(text: string): string | undefined {
   if (/^(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)/i.test(text)) return 'a web page (HTML)';
   if (/^(\xef\xbb\xbf)?\s*[{[]\s*["{\]}]/.test(text)) return 'a JSON document';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the question

@@ -1,5 +1,7 @@
 /** Signature, version, flags and data offset (FLV E.2). */
 export const FLV_HEADER_SIZE_BYTES = 9;
+/** `FLV` */
+export const FLV_SIGNATURE_SIZE_BYTES = 3;
 export const PREVIOUS_TAG_SIZE_BYTES = 4;
 
 const FLAG_AUDIO = 0x04;

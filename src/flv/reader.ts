@@ -1,8 +1,8 @@
 import { MediaError } from '../errors.js';
-import { describeForeignFormat, FORMAT_PROBE_SIZE_BYTES } from './foreign-format.js';
+import { ArrivalBuffer } from './arrival-buffer.js';
+import { describeForeignFormat, FORMAT_PROBE_SIZE_BYTES, type ForeignFormat } from './foreign-format.js';
 import {
   bodySizeAt,
-  type FlvWindow,
   hasCertainTagInside,
   hasRightSizeWord,
   isCertainFileStart,
@@ -16,6 +16,7 @@ import {
 } from './framing.js';
 import {
   FLV_HEADER_SIZE_BYTES,
+  FLV_SIGNATURE_SIZE_BYTES,
   hasFlvSignature,
   isCertainFlvHeader,
   PREVIOUS_TAG_SIZE_BYTES,
@@ -33,7 +34,6 @@ import {
 } from './tag.js';
 import { FlvTimeline } from './timeline.js';
 
-const MIN_BUFFER_SIZE_BYTES = 16 * 1024;
 /** A header that says its tags begin farther away is not believed. */
 const MAX_DATA_OFFSET_BYTES = 64 * 1024;
 /** A tag that looks like none is given the benefit of the doubt (its size word may be right) up to this size. */
@@ -57,15 +57,8 @@ export interface FlvPosition {
  * every position of damaged bytes is looked at once.
  */
 export class FlvReader {
-  /** What has arrived and is not read yet: `#start` to `#end`. Bytes before `#start` belong to tags that were given away. */
-  #bytes: Uint8Array = new Uint8Array(0);
-  #view = new DataView(this.#bytes.buffer);
-  #start = 0;
-  #end = 0;
-  #isEnded = false;
-  /** Where `#start` is in the file. */
-  #startByte = 0;
-  #state: 'file-start' | 'header' | 'tag' | 'lost' = 'file-start';
+  readonly #buffer: ArrivalBuffer;
+  #state: 'file-start' | 'header' | 'tag' | 'lost';
   /** While lost: where, and why. */
   #lostAtByte = 0;
   #lostWhy: FlvDamage['why'] = 'not a tag';
@@ -79,16 +72,14 @@ export class FlvReader {
 
   /** @param position where the bytes come from, when that is not the start of the file */
   constructor(position?: FlvPosition) {
+    this.#buffer = new ArrivalBuffer(position?.atByte ?? 0);
     this.#timeline = new FlvTimeline(position?.timestampMs);
-    if (position !== undefined) {
-      this.#startByte = position.atByte;
-      this.#state = 'tag';
-    }
+    this.#state = position === undefined ? 'file-start' : 'tag';
   }
 
   /** Bytes that wait for the rest of their tag. */
   get bufferedBytes(): number {
-    return this.#end - this.#start;
+    return this.#buffer.available;
   }
 
   /**
@@ -97,7 +88,7 @@ export class FlvReader {
    * @throws {MediaError} `ERR_NOT_FLV` when these are no FLV at all
    */
   receive(bytes: Uint8Array): FlvItem[] {
-    this.#append(bytes);
+    this.#buffer.append(bytes);
     return this.#read();
   }
 
@@ -107,28 +98,8 @@ export class FlvReader {
    * @throws {MediaError} `ERR_NOT_FLV` when these were no FLV at all; `ERR_MEDIA_EMPTY` when they end inside the header
    */
   end(): FlvItem[] {
-    this.#isEnded = true;
+    this.#buffer.isLast = true;
     return this.#read();
-  }
-
-  #append(bytes: Uint8Array): void {
-    if (bytes.length > this.#bytes.length - this.#end) {
-      this.#moveToNewBuffer(bytes.length);
-    }
-    this.#bytes.set(bytes, this.#end);
-    this.#end += bytes.length;
-  }
-
-  /** Doubling keeps the copying linear however small the pieces are. The old buffer stays with the tags read from it. */
-  #moveToNewBuffer(neededBytes: number): void {
-    const buffered = this.#bytes.subarray(this.#start, this.#end);
-    const sizeBytes = Math.max(buffered.length + neededBytes, 2 * buffered.length, MIN_BUFFER_SIZE_BYTES);
-    const memory = Buffer.allocUnsafeSlow(sizeBytes).buffer;
-    this.#bytes = new Uint8Array(memory);
-    this.#view = new DataView(memory);
-    this.#bytes.set(buffered);
-    this.#start = 0;
-    this.#end = buffered.length;
   }
 
   #read(): FlvItem[] {
@@ -154,36 +125,32 @@ export class FlvReader {
   }
 
   #readFileStart(): boolean {
-    const available = this.bufferedBytes;
-    if (available >= FLV_HEADER_SIZE_BYTES && hasFlvSignature(this.#view, this.#start)) {
+    const { view, start, available, isLast } = this.#buffer;
+    if (available >= FLV_HEADER_SIZE_BYTES && hasFlvSignature(view, start)) {
       this.#state = 'header';
       return true;
     }
-    if (available < FORMAT_PROBE_SIZE_BYTES && !this.#isEnded) return false;
-    const bytes = this.#bytes.subarray(this.#start, this.#end);
-    const format = describeForeignFormat(bytes);
-    if (available >= 3 && available < FLV_HEADER_SIZE_BYTES && hasFlvSignature(this.#view, this.#start)) {
+    if (available < FORMAT_PROBE_SIZE_BYTES && !isLast) return false;
+    if (available >= FLV_SIGNATURE_SIZE_BYTES && hasFlvSignature(view, start)) {
       throw new MediaError('ERR_MEDIA_EMPTY', 'the FLV ends inside its header', { stage: 'file' });
     }
+    const format = describeForeignFormat(this.#buffer.bytesAt(start, available));
     if (format !== undefined) throw notFlv(format);
     this.#isForeign = true;
-    this.#lose('damaged header', 0);
-    return true;
+    return this.#lose('damaged header', 0);
   }
 
   #readHeader(items: FlvItem[]): boolean {
-    const available = this.bufferedBytes;
-    const header = readFlvHeader(this.#view, this.#start, this.#startByte);
+    const { view, start, startByte, available, isLast } = this.#buffer;
+    const header = readFlvHeader(view, start, startByte);
     const saidBytes = header.dataOffsetBytes;
     const isCredible =
-      saidBytes >= FLV_HEADER_SIZE_BYTES &&
-      saidBytes <= MAX_DATA_OFFSET_BYTES &&
-      !(this.#isEnded && saidBytes > available);
+      saidBytes >= FLV_HEADER_SIZE_BYTES && saidBytes <= MAX_DATA_OFFSET_BYTES && !(isLast && saidBytes > available);
     const offset = isCredible ? saidBytes : FLV_HEADER_SIZE_BYTES;
-    if (available < offset + PREVIOUS_TAG_SIZE_BYTES + TAG_HEADER_SIZE_BYTES && !this.#isEnded) return false;
+    if (available < offset + PREVIOUS_TAG_SIZE_BYTES + TAG_HEADER_SIZE_BYTES && !isLast) return false;
     items.push(header);
     this.#timeline.beginPiece();
-    this.#advance(offset);
+    this.#buffer.advance(offset);
     this.#skipFirstSizeWord();
     this.#state = 'tag';
     return true;
@@ -191,31 +158,26 @@ export class FlvReader {
 
   /** PreviousTagSize0, which careless writers leave out. */
   #skipFirstSizeWord(): void {
-    const available = this.bufferedBytes;
-    const isMissing =
-      available >= TAG_HEADER_SIZE_BYTES &&
-      this.#view.getUint32(this.#start) !== 0 &&
-      isTagHeader(this.#view, this.#start);
+    const { view, start, available } = this.#buffer;
+    const isMissing = available >= TAG_HEADER_SIZE_BYTES && view.getUint32(start) !== 0 && isTagHeader(view, start);
     if (!isMissing) {
-      this.#advance(Math.min(PREVIOUS_TAG_SIZE_BYTES, available));
+      this.#buffer.advance(Math.min(PREVIOUS_TAG_SIZE_BYTES, available));
     }
   }
 
   #readTag(items: FlvItem[]): boolean {
-    const at = this.#start;
-    const available = this.#end - at;
+    const { view, start, available, isLast } = this.#buffer;
     if (available < TAG_HEADER_SIZE_BYTES) {
-      if (!this.#isEnded || available === 0) return false;
-      return this.#lose('ends inside a tag', 1);
+      return isLast && available > 0 ? this.#lose('ends inside a tag', 1) : false;
     }
-    if (isCertainFlvHeader(this.#view, at)) {
+    if (isCertainFlvHeader(view, start)) {
       this.#state = 'header';
       return true;
     }
-    const bodySizeBytes = bodySizeAt(this.#view, at);
+    const bodySizeBytes = bodySizeAt(view, start);
     const sizeBytes = flvTagSizeBytes(bodySizeBytes);
     if (available < sizeBytes) return this.#readCutTag(items, bodySizeBytes);
-    if (!hasRightSizeWord(this.#view, at, bodySizeBytes)) {
+    if (!hasRightSizeWord(view, start, bodySizeBytes)) {
       const verdict = this.#isTagWithWrongSizeWord(sizeBytes);
       if (verdict === 'wait') return false;
       if (verdict === 'no') return this.#lose('not a tag', 1);
@@ -230,47 +192,47 @@ export class FlvReader {
    * with a right size word stands inside of it, its size is wrong and not its size word.
    */
   #isTagWithWrongSizeWord(sizeBytes: number): Verdict {
-    const window = this.#window();
-    const next = this.#start + sizeBytes;
-    if (!isTagHeader(this.#view, this.#start)) return 'no';
-    const verdict = isTagBoundary(window, next);
-    return verdict === 'yes' && hasCertainTagInside(window, this.#start + 1, next) ? 'no' : verdict;
+    const { view, start } = this.#buffer;
+    if (!isTagHeader(view, start)) return 'no';
+    const verdict = isTagBoundary(this.#buffer, start + sizeBytes);
+    return verdict === 'yes' && hasCertainTagInside(this.#buffer, start + 1, start + sizeBytes) ? 'no' : verdict;
   }
 
-  /** Not all of the tag at `#start` is there: it is still coming, or it is the last one, or its size is wrong. */
+  /** Not all of this tag is there: it is still coming, or it is the last one, or its size is wrong. */
   #readCutTag(items: FlvItem[], bodySizeBytes: number): boolean {
-    const isStrange = !isTagHeader(this.#view, this.#start);
+    const { view, start, end, available, isLast } = this.#buffer;
+    const isStrange = !isTagHeader(view, start);
     if (isStrange && bodySizeBytes > MAX_STRANGE_TAG_SIZE_BYTES) return this.#lose('not a tag', 1);
-    if (!this.#isEnded) return false;
-    const isCut = this.bufferedBytes < TAG_HEADER_SIZE_BYTES + bodySizeBytes;
-    if (isStrange || isCut || hasCertainTagInside(this.#window(), this.#start + 1, this.#end)) {
+    if (!isLast) return false;
+    const isCut = available < TAG_HEADER_SIZE_BYTES + bodySizeBytes;
+    if (isStrange || isCut || hasCertainTagInside(this.#buffer, start + 1, end)) {
       return this.#lose('ends inside a tag', 1);
     }
     // Only (a part of) the size word is missing.
-    this.#take(items, bodySizeBytes, this.bufferedBytes);
+    this.#take(items, bodySizeBytes, available);
     return true;
   }
 
   #take(items: FlvItem[], bodySizeBytes: number, sizeBytes: number): void {
-    const at = this.#start;
-    const typeByte = this.#view.getUint8(at);
+    const { view, start, startByte } = this.#buffer;
+    const typeByte = view.getUint8(start);
     if (!isKnownTypeByte(typeByte) || isFiltered(typeByte)) {
       this.#notice(items, isFiltered(typeByte) ? 'encrypted tags' : 'unknown tag types');
     }
     const typeId = typeIdOf(typeByte);
-    const timestampMs = timestampAt(this.#view, at);
+    const timestampMs = timestampAt(view, start);
     if (typeId === FLV_AUDIO || typeId === FLV_VIDEO) {
       this.#noteTimestamp(timestampMs);
     }
     items.push({
       type: 'tag',
-      atByte: this.#startByte,
+      atByte: startByte,
       typeId,
       filtered: isFiltered(typeByte),
       timestampMs: this.#timeline.map(typeId, timestampMs),
-      body: new Uint8Array(this.#bytes.buffer, at + TAG_HEADER_SIZE_BYTES, bodySizeBytes),
+      body: this.#buffer.bytesAt(start + TAG_HEADER_SIZE_BYTES, bodySizeBytes),
     });
-    this.#advance(sizeBytes);
+    this.#buffer.advance(sizeBytes);
   }
 
   #noteTimestamp(timestampMs: number): void {
@@ -284,77 +246,68 @@ export class FlvReader {
 
   /** Slides over the bytes until a tag or a file header certainly begins. */
   #search(items: FlvItem[]): boolean {
-    const window = this.#window();
-    const last = this.#end - flvTagSizeBytes(0);
-    let at = nextCandidate(this.#view, this.#start, last);
+    const verdict = this.#slide();
+    this.#checkForeign(verdict);
+    if (verdict !== 'yes') {
+      if (!this.#buffer.isLast) return false;
+      this.#buffer.advance(this.#buffer.available);
+    }
+    this.#reportDamage(items);
+    this.#isForeign = false;
+    this.#state = 'tag';
+    return verdict === 'yes';
+  }
+
+  #slide(): Verdict {
+    const { view, start, end } = this.#buffer;
+    const last = end - flvTagSizeBytes(0);
+    let at = nextCandidate(view, start, last);
     let verdict: Verdict = 'no';
     while (at <= last) {
-      verdict = isCertainTag(window, at, this.#lastTimestampMs);
-      if (verdict === 'no') verdict = isCertainFileStart(window, at);
+      verdict = isCertainTag(this.#buffer, at, this.#lastTimestampMs);
+      if (verdict === 'no') verdict = isCertainFileStart(this.#buffer, at);
       if (verdict !== 'no') break;
-      at = nextCandidate(this.#view, at + 1, last);
+      at = nextCandidate(view, at + 1, last);
     }
-    this.#advance(at - this.#start);
-    this.#checkForeign(verdict);
-    if (verdict === 'yes') {
-      this.#reportDamage(items, this.#startByte);
-      this.#isForeign = false;
-      this.#state = 'tag';
-      return true;
-    }
-    if (this.#isEnded) {
-      this.#advance(this.bufferedBytes);
-      this.#reportDamage(items, this.#startByte);
-      this.#state = 'tag';
-    }
-    return false;
+    this.#buffer.advance(at - start);
+    return verdict;
   }
 
   #checkForeign(verdict: Verdict): void {
     if (!this.#isForeign || verdict === 'yes') return;
-    if (this.#isEnded || this.#startByte > MAX_HEADERLESS_SEARCH_BYTES) {
-      throw notFlv('of no format that is known here');
+    if (this.#buffer.isLast || this.#buffer.startByte > MAX_HEADERLESS_SEARCH_BYTES) {
+      throw notFlv({ name: 'of no format that is known here', isMedia: false });
     }
   }
 
   /** From here on bytes are passed over, the first `certainBytes` of them without looking. */
   #lose(why: FlvDamage['why'], certainBytes: number): true {
-    this.#lostAtByte = this.#startByte;
+    this.#lostAtByte = this.#buffer.startByte;
     this.#lostWhy = why;
     this.#state = 'lost';
-    this.#advance(certainBytes);
+    this.#buffer.advance(certainBytes);
     return true;
   }
 
-  #reportDamage(items: FlvItem[], endByte: number): void {
-    const isCutOff = this.#lostWhy === 'ends inside a tag' && this.bufferedBytes > 0;
+  #reportDamage(items: FlvItem[]): void {
+    const { startByte, available } = this.#buffer;
+    const goesOn = this.#lostWhy === 'ends inside a tag' && available > 0;
     items.push({
       type: 'damage',
       atByte: this.#lostAtByte,
-      skippedBytes: endByte - this.#lostAtByte,
-      why: isCutOff ? 'not a tag' : this.#lostWhy,
+      skippedBytes: startByte - this.#lostAtByte,
+      why: goesOn ? 'not a tag' : this.#lostWhy,
     });
   }
 
   #notice(items: FlvItem[], what: FlvNotice['what']): void {
     if (this.#noticed.has(what)) return;
     this.#noticed.add(what);
-    items.push({ type: 'notice', atByte: this.#startByte, what });
-  }
-
-  #window(): FlvWindow {
-    return { view: this.#view, end: this.#end, isLast: this.#isEnded };
-  }
-
-  #advance(count: number): void {
-    this.#start += count;
-    this.#startByte += count;
+    items.push({ type: 'notice', atByte: this.#buffer.startByte, what });
   }
 }
 
-function notFlv(format: string): MediaError {
-  return new MediaError('ERR_NOT_FLV', `this is not an FLV; it seems to be ${format}`, {
-    stage: 'file',
-    advice: 'convert it first, for example with ffmpeg -i INPUT -c copy OUTPUT.flv',
-  });
+function notFlv({ name, isMedia }: ForeignFormat): MediaError {
+  const advice = isMedia ? { advice: 'convert it first, for example with ffmpeg -i INPUT -c copy OUTPUT.flv' } : {};
+  return new MediaError('ERR_NOT_FLV', `this is not an FLV; it seems to be ${name}`, { stage: 'file', ...advice });
 }

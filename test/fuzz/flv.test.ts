@@ -89,15 +89,17 @@ function checkOrder(items: readonly FlvItem[], sizeBytes: number): void {
   }
 }
 
-/** Whole and in pieces the same; nothing but `MediaError`. */
+/** Nothing but `MediaError`, and (looked at in one of three) whole and in pieces the same. */
 function check(bytes: Uint8Array, random: Random): FlvItem[] {
-  const whole = read(bytes, () => bytes.length);
   const pieceSize = 1 + random(1 + random(200));
-  const pieces = read(bytes, () => random(pieceSize));
-  expect(summary(pieces)).toBe(summary(whole));
-  if (whole instanceof MediaError) return [];
-  checkOrder(whole, bytes.length);
-  return whole;
+  const result = read(bytes, () => random(pieceSize));
+  if (random(3) === 0) {
+    const whole = read(bytes, () => bytes.length);
+    if (summary(whole) !== summary(result)) expect(summary(result)).toBe(summary(whole));
+  }
+  if (result instanceof MediaError) return [];
+  checkOrder(result, bytes.length);
+  return result;
 }
 
 function run(inputs: number, name: string, one: (random: Random) => void): void {
@@ -114,11 +116,13 @@ function run(inputs: number, name: string, one: (random: Random) => void): void 
 const TYPES = [8, 9, 15, 18, 0x28, 0x29, 0x46, 0, 3];
 
 function randomInput(random: Random): Uint8Array {
-  const size = random(random(10) === 0 ? 2000 : 120);
-  const bytes = Uint8Array.from({ length: size }, () => {
-    const kind = random(4);
-    return kind === 0 ? random(256) : kind === 1 ? TYPES[random(TYPES.length)]! : random(3) === 0 ? random(20) : 0;
-  });
+  const bytes = new Uint8Array(random(random(10) === 0 ? 2000 : 120));
+  for (let i = 0; i < bytes.length; i++) {
+    const kind = random(8);
+    if (kind < 2) bytes[i] = random(256);
+    else if (kind < 4) bytes[i] = TYPES[random(TYPES.length)]!;
+    else if (kind === 4) bytes[i] = random(20);
+  }
   return random(2) === 0 ? bytes : concat(buildHeader(), bytes);
 }
 
@@ -182,7 +186,7 @@ function checkRecording(items: readonly FlvItem[], random: Random): void {
     const mediaTag = toMediaTag(tag);
     if (mediaTag !== undefined) keyframesFromAmf(readMetadata(mediaTag)?.get('keyframes'));
   }
-  if (random(100) === 0) {
+  if (random(300) === 0) {
     recording.commitHead(recording.takeHead()?.length ?? 0);
     recording.commit(selected, Number.POSITIVE_INFINITY);
     expect(recording.summary.durationMs).toBeGreaterThanOrEqual(0);
@@ -221,10 +225,7 @@ describe(`FLV reader under ${RANDOM_INPUTS + MUTATED_INPUTS + DAMAGED_FILES} inp
       );
       for (const [i, tag] of tags.entries()) {
         const body = Buffer.from(tag.subarray(11, -4)).toString('latin1');
-        if (isWhole[i] && !bodies.has(body))
-          throw new Error(
-            `tag ${i} is lost: ${isWhole} ${Buffer.concat(damaged.slice(0, i + 2)).toString('hex')} ${JSON.stringify(items.filter((it) => it.type !== 'tag'))}`,
-          );
+        if (isWhole[i] && !bodies.has(body)) throw new Error(`tag ${i} is lost`);
       }
     });
   });

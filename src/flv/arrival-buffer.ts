@@ -1,0 +1,59 @@
+import type { FlvWindow } from './framing.js';
+
+const MIN_SIZE_BYTES = 16 * 1024;
+
+/**
+ * Bytes of a file that have arrived and are not read yet: `start` to `end`. What stands before `start` belongs to those who
+ * were given views of it, and is never touched again.
+ */
+export class ArrivalBuffer implements FlvWindow {
+  view = new DataView(new ArrayBuffer(0));
+  start = 0;
+  end = 0;
+  /** Where `start` is in the file. */
+  startByte: number;
+  /** Nothing more will arrive. */
+  isLast = false;
+  #bytes: Uint8Array = new Uint8Array(0);
+
+  constructor(startByte: number) {
+    this.startByte = startByte;
+  }
+
+  /** How many bytes wait to be read. */
+  get available(): number {
+    return this.end - this.start;
+  }
+
+  /** Adds a copy. Room grows with what has arrived: doubling keeps the copying linear however small the pieces are. */
+  append(bytes: Uint8Array): void {
+    if (bytes.length > this.#bytes.length - this.end) {
+      this.#moveToNewMemory(bytes.length);
+    }
+    this.#bytes.set(bytes, this.end);
+    this.end += bytes.length;
+  }
+
+  #moveToNewMemory(neededBytes: number): void {
+    const waiting = this.#bytes.subarray(this.start, this.end);
+    const sizeBytes = Math.max(waiting.length + neededBytes, 2 * waiting.length, MIN_SIZE_BYTES);
+    // Only what was written is ever given out, so the memory need not be cleared first.
+    const memory = Buffer.allocUnsafeSlow(sizeBytes).buffer;
+    this.#bytes = new Uint8Array(memory);
+    this.view = new DataView(memory);
+    this.#bytes.set(waiting);
+    this.start = 0;
+    this.end = waiting.length;
+  }
+
+  /** The bytes at `offset`, for good. */
+  bytesAt(offset: number, length: number): Uint8Array {
+    return new Uint8Array(this.view.buffer, offset, length);
+  }
+
+  /** The next `count` bytes are read, or passed over. */
+  advance(count: number): void {
+    this.start += count;
+    this.startByte += count;
+  }
+}
