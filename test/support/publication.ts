@@ -24,9 +24,15 @@ export class Publication {
     ...options: string[]
   ): Promise<Publication> {
     const push = runs.start(['push', '--json', '-', url, ...options]);
+    const publication = await Publication.through(push, tags);
+    await push.event('started');
+    return publication;
+  }
+
+  /** Sends the beginning through a `push -` that runs already. */
+  static async through(push: CliRun, tags: readonly MediaTag[]): Promise<Publication> {
     const restAt = tags.findIndex((tag) => tag.kind !== 'data' && !isSequenceHeader(tag)) + 1;
     await push.write(Buffer.concat([FLV_START, ...tags.slice(0, restAt).map(flvTagBytes)]));
-    await push.event('started');
     return new Publication(push, tags.slice(restAt));
   }
 
