@@ -10,7 +10,7 @@ export const FLV_SCRIPT = 18;
 
 export const TAG_HEADER_SIZE_BYTES = 11;
 /** A size field has 24 bits. */
-export const MAX_TAG_BODY_SIZE_BYTES = 0xffffff;
+const MAX_TAG_BODY_SIZE_BYTES = 0xffffff;
 
 const TYPE_MASK = 0x1f;
 /** The body begins with filter parameters: it is encrypted (FLV F.3). */

@@ -243,7 +243,7 @@ describe('FlvFileSource, what it refuses', () => {
 describe.skipIf(process.platform === 'win32')('FlvFileSource, named pipe', () => {
   it('is read once, from the start', async () => {
     const path = directory.file('pipe');
-    execFileSync('mkfifo', [path]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
     const source = await FlvFileSource.open(path, { startMs: 1000 });
     expect(source.durationMs).toBeUndefined();
     createWriteStream(path).end(buildFlv([avcSequenceHeader(), avcKeyframe(0), avcKeyframe(1000), avcKeyframe(2000)]));

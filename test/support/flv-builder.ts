@@ -59,12 +59,12 @@ export function payload(sizeBytes: number, seed = 1): Uint8Array {
 }
 
 /** The avcC of protocol.md 11.6: 64x64, Constrained Baseline, level 1.0, 25 frames/s. */
-export const AVC_CONFIG = bytesOf(
+const AVC_CONFIG = bytesOf(
   `01 42 c0 0a ff e1 00 17 67 42 c0 0a d9 04 26 c0 44 00 00 03 00 04 00 00 03 00 c8 3c 48 99 20
    01 00 05 68 cb 83 cb 20`,
 );
 /** AAC-LC, 44100 Hz, stereo. */
-export const AAC_CONFIG = bytesOf('12 10');
+const AAC_CONFIG = bytesOf('12 10');
 
 export function avcSequenceHeader(timestampMs = 0, config: Uint8Array = AVC_CONFIG): BuiltTag {
   return { typeId: 9, timestampMs, body: concat(bytesOf('17 00 00 00 00'), config) };
