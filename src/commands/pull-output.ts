@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { FlvFileSink, type FlvFileSummary } from '../endpoint/flv-file-sink.js';
 import { type FlvStreamEnd, FlvStreamSink } from '../endpoint/flv-stream-sink.js';
@@ -32,7 +32,7 @@ export async function choosePullTarget(
     return { stream: output };
   }
   const path = output ?? recordingName(streamName, new Date());
-  if (!overwrite && (await exists(path))) {
+  if (!overwrite && (await isFile(path))) {
     throw new UsageError('ERR_OUTPUT_EXISTS', `${path}: this file is already there`, {
       stage: 'output',
       advice: 'give another name, or --overwrite to replace it',
@@ -48,11 +48,11 @@ export async function openPullOutput(target: PullTarget): Promise<PullOutput> {
     : { sink: await FlvFileSink.open(target.path, { overwrite: target.overwrite }), name: target.path };
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Devices such as `/dev/null` hold nothing that could be lost. */
+async function isFile(path: string): Promise<boolean> {
   try {
-    await access(path);
-    return true;
+    return (await stat(path)).isFile();
   } catch {
-    return false;
+    return false; // whatever is wrong with the path is told when it is opened
   }
 }

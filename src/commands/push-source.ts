@@ -1,11 +1,12 @@
-import type { Readable } from 'node:stream';
-import { type FlvDamage, FlvFileSource, type FlvSourceOptions } from '../endpoint/flv-file-source.js';
+import { FlvFileSource, type FlvSourceOptions } from '../endpoint/flv-file-source.js';
 import { FlvStreamSource } from '../endpoint/flv-stream-source.js';
 import type { TagSource } from '../endpoint/tag-source.js';
+import { UsageError } from '../errors.js';
 import type { CommandEvent, WarningEvent } from '../events.js';
 import { pace } from '../flow/pace.js';
 import { repeat, splice } from '../flow/splice.js';
 import { trim } from '../flow/trim.js';
+import type { FlvDamage, FlvNotice } from '../flv/item.js';
 import type { PushOptions } from './options.js';
 
 const REPAIR_ADVICE = 'rtmpkit pull damaged.flv fixed.flv writes a whole file of what is left';
@@ -27,12 +28,13 @@ export async function openPushSource(
   report: (event: CommandEvent) => void,
   signal: AbortSignal,
 ): Promise<PushSource> {
-  const { input, startMs, plays, speed } = options;
+  const { startMs, plays, speed } = options;
   const reading: FlvSourceOptions = {
     startMs,
     onDamage: (damage) => report({ ...damageWarning(damage), advice: REPAIR_ADVICE }),
+    onNotice: (notice) => report(noticeWarning(notice)),
   };
-  const { source, pieceMs } = await openInput(input, reading);
+  const { source, pieceMs } = await openInput(options, reading);
   const repeated = plays === 1 ? source : splice(repeat(() => source, plays));
   const limited = options.durationMs === undefined ? repeated : trim(repeated, options.durationMs);
   return {
@@ -42,10 +44,16 @@ export async function openPushSource(
 }
 
 async function openInput(
-  input: string | Readable,
+  { input, plays }: PushOptions,
   options: FlvSourceOptions,
 ): Promise<{ source: TagSource; pieceMs: number | undefined }> {
   if (typeof input !== 'string') {
+    if (plays !== 1) {
+      throw new UsageError('ERR_USAGE', 'standard input cannot be sent more than once', {
+        stage: 'options',
+        advice: 'name a file, or leave --loop out',
+      });
+    }
     return { source: new FlvStreamSource(input, options), pieceMs: undefined };
   }
   const source = await FlvFileSource.open(input, options);
@@ -57,6 +65,17 @@ function lengthOf(pieceMs: number | undefined, { startMs, plays, durationMs }: P
   const sentMs = Math.min(allMs, durationMs ?? Number.POSITIVE_INFINITY);
   return Number.isFinite(sentMs) ? sentMs : null;
 }
+
+/** Tells what of an input a stream cannot carry, or what is odd about it. */
+function noticeWarning({ what, atByte }: FlvNotice): WarningEvent {
+  return { event: 'warning', code: 'WARN_UNUSUAL_INPUT', message: `${CONSEQUENCE[what]} (first at byte ${atByte})` };
+}
+
+const CONSEQUENCE: Readonly<Record<FlvNotice['what'], string>> = {
+  'encrypted tags': 'the input has encrypted tags, which are left out',
+  'unknown tag types': 'the input has tags of unknown types, which are left out',
+  'wrong size words': 'the input was written by a program that counts wrongly; nothing is lost',
+};
 
 /** Tells which bytes of an input cannot be used. */
 export function damageWarning({ skippedBytes, atByte, why }: FlvDamage): WarningEvent {

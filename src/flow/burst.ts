@@ -56,12 +56,17 @@ export class Burst {
 
   /**
    * Its headers as a burst of their own, stamped with its first timestamp: what a subscriber that begins here gets first.
+   * Metadata gets the time 0: with any other, FFmpeg takes it for subtitles and adds a stream.
    * Shared like the burst itself; `undefined` when there are none.
    */
   get headerBurst(): Burst | undefined {
     if (this.#headerBurst === undefined && this.headers.length > 0) {
       const timestampMs = this.startMs;
-      const stamped = this.headers.map((tag) => ({ kind: tag.kind, timestampMs, body: tag.body }));
+      const stamped = this.headers.map(({ kind, body }) => ({
+        kind,
+        timestampMs: kind === 'data' ? 0 : timestampMs,
+        body,
+      }));
       this.#headerBurst = new Burst(stamped, [], false);
     }
     return this.#headerBurst;
