@@ -53,7 +53,8 @@ export class Recorder {
     const directory = join(this.#directory, ...stream.id.app.split('/').map(safeFileName));
     await mkdir(directory, { recursive: true });
     const sink = await openUnused(directory, stream.id.streamName);
-    sink.attach(stream.broadcast, { mode: 'live', join: 'newest-keyframe', maxLagMs: MAX_LAG_MS });
+    // A fast publisher is ahead by the time the file is open.
+    sink.attach(stream.broadcast, { mode: 'live', join: 'beginning', maxLagMs: MAX_LAG_MS });
     const output = this.#shown(sink.path, stream);
     this.#report({ event: 'started', role: 'recorder', output });
     const { sizeBytes, durationMs, audioTags, videoTags, dataTags } = await sink.finished;
