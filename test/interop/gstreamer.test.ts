@@ -27,7 +27,7 @@ describe.skipIf(!hasRtmp2 || !hasPeer('ffmpeg'))('GStreamer and our server', () 
     scene.peer('gst-launch-1.0', ['--quiet', ...pipeline.join(' ').split(' ')]);
 
   it.concurrent('plays with rtmp2src and ends with the stream', async () => {
-    const clip = await scene.clip('played.flv', { seconds: 4, video: 'h264', audio: 'aac' });
+    const clip = await scene.clip('played.flv', { seconds: 5, video: 'h264', audio: 'aac' });
     const stream = 'live/played';
     const push = await scene.push(clip, `${server.url}/${stream}`);
     const output = scene.file('by-gstreamer.flv');
@@ -43,7 +43,7 @@ describe.skipIf(!hasRtmp2 || !hasPeer('ffmpeg'))('GStreamer and our server', () 
   });
 
   it.concurrent('decodes what rtmp2src plays', async () => {
-    const clip = await scene.clip('decoded.flv', { seconds: 3, video: 'h264', audio: 'aac' });
+    const clip = await scene.clip('decoded.flv', { seconds: 5, video: 'h264', audio: 'aac' });
     const stream = 'live/decoded';
     const push = await scene.push(clip, `${server.url}/${stream}`);
     const gstreamer = launch(
@@ -58,7 +58,7 @@ describe.skipIf(!hasRtmp2 || !hasPeer('ffmpeg'))('GStreamer and our server', () 
 
   it.concurrent('publishes with rtmp2sink, metadata many times and all', async () => {
     // flvmux counts from the first picture that is shown, and cuts what is decoded before it to 0: B-frames would move.
-    const clip = await scene.clip('published.flv', { seconds: 4, video: 'h264', audio: 'aac', bFrames: false });
+    const clip = await scene.clip('published.flv', { seconds: 5, video: 'h264', audio: 'aac', bFrames: false });
     const stream = 'live/published';
     const gstreamer = launch(
       `filesrc location=${clip} ! flvdemux name=demux`,
@@ -90,7 +90,7 @@ describe.skipIf(!hasRtmp2 || !hasPeer('ffmpeg'))('GStreamer and our server', () 
   });
 
   it.concurrent('learns that a name is busy, and the first publisher goes on', async () => {
-    const clip = await scene.clip('busy.flv', { seconds: 3, video: 'h264' });
+    const clip = await scene.clip('busy.flv', { seconds: 6, video: 'h264' });
     const stream = 'live/busy';
     const push = await scene.push(clip, `${server.url}/${stream}`);
     const gstreamer = launch(

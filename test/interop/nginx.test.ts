@@ -27,27 +27,43 @@ describe.skipIf(!hasNginxRtmp() || !hasPeer('ffmpeg'))('push and pull against ng
     { name: 'H.264 and MP3', seconds: 3, video: 'h264', audio: 'mp3' },
     { name: 'audio only', seconds: 3, audio: 'aac' },
     { name: 'video only', seconds: 3, video: 'h264' },
-  ] as const)('brings $name from our push to our pull', async (shape) => {
+  ] as const)('brings $name from our push to our pull, which was there first', async (shape) => {
     const name = shape.name.replaceAll(/\W/g, '');
     const clip = await scene.clip(`${name}.flv`, shape);
-    const push = await scene.push(clip, `${live}/${name}`);
     const pulled = scene.file(`${name}-pulled.flv`);
-    const pull = await scene.pull(`${live}/${name}`, pulled);
+    const pull = await scene.pull(`${notify}/${name}`, pulled);
+    const push = await scene.push(clip, `${notify}/${name}`);
 
     expect(await push.exit(), push.stderr).toBe(0);
     expect(await pull.exit(), pull.stderr).toBe(0);
 
+    expect(pull.events.filter(({ event }) => event === 'warning')).toEqual([]);
     const [sent, received] = [await readTags(clip), await readTags(pulled)];
     if ('video' in shape) {
-      expectTail('video', sent, received);
+      expect(expectTail('video', sent, received)).toMatchObject({ missedAtStart: 0 });
     }
     if ('audio' in shape) {
       expectTail('audio', sent, received);
     }
   });
 
+  it.concurrent('lets a late pull begin at a keyframe and end with 0 when nginx closes its connection', async () => {
+    const clip = await scene.clip('closed.flv', { seconds: 6, video: 'h264', audio: 'aac' });
+    const push = await scene.push(clip, `${live}/closed`);
+    const pulled = scene.file('closed-pulled.flv');
+    const pull = await scene.pull(`${live}/closed`, pulled);
+
+    expect(await push.exit(), push.stderr).toBe(0);
+    expect(await pull.exit(), pull.stderr).toBe(0);
+
+    expect(await pull.event('ended')).toMatchObject({ reason: 'end of stream' });
+    const [sent, received] = [await readTags(clip), await readTags(pulled)];
+    expectTail('video', sent, received);
+    expectTail('audio', sent, received);
+  });
+
   it.concurrent('brings our push to FFmpeg', async () => {
-    const clip = await scene.clip('to-ffmpeg.flv', { seconds: 4, video: 'h264', audio: 'aac' });
+    const clip = await scene.clip('to-ffmpeg.flv', { seconds: 6, video: 'h264', audio: 'aac' });
     const push = await scene.push(clip, `${live}/to-ffmpeg`);
     const output = scene.file('by-ffmpeg.flv');
     const quiet = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
@@ -61,7 +77,7 @@ describe.skipIf(!hasNginxRtmp() || !hasPeer('ffmpeg'))('push and pull against ng
     expectTail('audio', sent, received);
   });
 
-  it.concurrent('brings FFmpeg to our pull, which was there first, and ends with UnpublishNotify', async () => {
+  it.concurrent('brings FFmpeg to our pull, which was there first and ends with UnpublishNotify', async () => {
     const clip = await scene.clip('from-ffmpeg.flv', { seconds: 4, video: 'h264', audio: 'aac' });
     const pulled = scene.file('from-ffmpeg-pulled.flv');
     const pull = await scene.pull(`${notify}/from-ffmpeg`, pulled);
@@ -114,7 +130,7 @@ describe.skipIf(!hasNginxRtmp() || !hasPeer('ffmpeg'))('push and pull against ng
     });
 
     it.concurrent('a name that is busy ends a push with 8, and the first goes on', async () => {
-      const clip = await scene.clip('busy.flv', { seconds: 4, video: 'h264' });
+      const clip = await scene.clip('busy.flv', { seconds: 6, video: 'h264' });
       const first = await scene.push(clip, `${live}/busy`);
       const second = scene.cli('push', '--json', clip, `${live}/busy`);
 

@@ -52,7 +52,7 @@ describe.skipIf(!hasPeer('ffmpeg'))('push and pull against Node-Media-Server', (
   });
 
   it.concurrent('brings our push to FFmpeg', async () => {
-    const clip = await scene.clip('to-ffmpeg.flv', { seconds: 4, video: 'h264', audio: 'aac' });
+    const clip = await scene.clip('to-ffmpeg.flv', { seconds: 6, video: 'h264', audio: 'aac' });
     const output = scene.file('by-ffmpeg.flv');
     const push = await scene.push(clip, `${url}/to-ffmpeg`);
     const play = ['-i', `${url}/to-ffmpeg`, '-t', '1.5', '-c', 'copy', '-f', 'flv', output];
@@ -66,12 +66,13 @@ describe.skipIf(!hasPeer('ffmpeg'))('push and pull against Node-Media-Server', (
     receptionOf('audio', sent, received);
   });
 
-  it.concurrent('closes on a second publisher of a name, whose push ends with an error', async () => {
-    const clip = await scene.clip('busy.flv', { seconds: 4, video: 'h264' });
+  it.concurrent('closes on a second publisher of a name, without a word: its push ends with 3', async () => {
+    const clip = await scene.clip('busy.flv', { seconds: 6, video: 'h264' });
     const first = await scene.push(clip, `${url}/busy`);
     const second = scene.cli('push', '--json', clip, `${url}/busy`);
 
-    expect(await second.exit(), second.stderr).not.toBe(0);
+    expect(await second.exit(), second.stderr).toBe(3);
+    expect(await second.event('error')).toMatchObject({ code: 'ERR_CONNECTION_LOST' });
     expect(await first.exit(), first.stderr).toBe(0);
   });
 });

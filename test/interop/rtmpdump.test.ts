@@ -22,7 +22,7 @@ describe.skipIf(!hasPeer('rtmpdump') || !hasPeer('ffmpeg'))('rtmpdump and our se
     { what: 'a stream it buffers for an hour', args: ['--live', '--buffer', '3600000'] },
   ])('plays $what and ends with it', async ({ what, args }) => {
     const name = what.replaceAll(' ', '-');
-    const clip = await scene.clip(`${name}.flv`, { seconds: 4, video: 'h264', audio: 'aac' });
+    const clip = await scene.clip(`${name}.flv`, { seconds: 5, video: 'h264', audio: 'aac' });
     const stream = `live/${name}`;
     const push = await scene.push(clip, `${server.url}/${stream}`);
     const output = scene.file(`${name}-dumped.flv`);
