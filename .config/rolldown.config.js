@@ -1,19 +1,24 @@
 import { defineConfig } from 'rolldown';
 
-const EMOJI_LITERAL = '/^\\p{RGI_Emoji}$/v';
-const EMOJI_ON_DEMAND =
-  "{ test: (text) => (rgiEmojiRegex.regex ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v')).test(text) }";
+/** What `string-width` makes as soon as it is loaded, and here only when it is called for. */
+const ON_DEMAND = {
+  'new Intl.Segmenter()': '{ segment: (text) => (segmenter.made ??= new Intl.Segmenter()).segment(text) }',
+  '/^\\p{RGI_Emoji}$/v':
+    "{ test: (text) => (rgiEmojiRegex.made ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v')).test(text) }",
+};
 
 /**
- * Of all that yargs and ora bring, one regular expression for emoji takes 60 ms to compile, twice, at each start. With this it
- * is compiled when a text with emoji is measured, which is never.
+ * yargs and ora measure text for terminals. What they need for scripts and emoji takes 50 ms of each start to make, several
+ * times over, and is of use only for text that is not ASCII.
  */
-const emojiOnDemand = {
-  name: 'emoji-on-demand',
+const textMeasuresOnDemand = {
+  name: 'text-measures-on-demand',
   transform(code, id) {
-    return id.endsWith('/string-width/index.js')
-      ? { code: code.replace(EMOJI_LITERAL, () => EMOJI_ON_DEMAND), map: null }
-      : null;
+    if (!id.endsWith('/string-width/index.js')) {
+      return null;
+    }
+    const changed = Object.entries(ON_DEMAND).reduce((text, [now, later]) => text.replace(now, () => later), code);
+    return { code: changed, map: null };
   },
 };
 
@@ -21,7 +26,7 @@ const emojiOnDemand = {
 export default defineConfig({
   input: { index: 'src/index.ts', cli: 'src/cli/main.ts' },
   platform: 'node',
-  plugins: [emojiOnDemand],
+  plugins: [textMeasuresOnDemand],
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   output: { dir: 'dist', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js', sourcemap: false },
 });
