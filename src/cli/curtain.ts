@@ -18,7 +18,9 @@ const FOREIGN_FIELDS: ReadonlySet<string> = new Set(['software', 'output']);
 export class Curtain {
   readonly #isOpen: boolean;
   readonly #url: RtmpUrl | undefined;
-  readonly #secrets: readonly string[];
+  /** What each secret looks like in text of our own, and in text of others. */
+  readonly #ownPatterns: readonly Pattern[];
+  readonly #foreignPatterns: readonly Pattern[];
   readonly #spared: RegExp | undefined;
 
   /**
@@ -28,9 +30,11 @@ export class Curtain {
   constructor(isOpen: boolean, url?: RtmpUrl, openTexts: readonly string[] = []) {
     this.#isOpen = isOpen;
     this.#url = url;
-    this.#secrets = url === undefined ? [] : secretsOf(url);
+    const secrets = url === undefined ? [] : secretsOf(url);
+    this.#ownPatterns = secrets.map((secret) => patternFor(secret, asName));
+    this.#foreignPatterns = secrets.map((secret) => patternFor(secret, asWord));
     const spared = [url?.redacted ?? '', ...openTexts].filter(
-      (text) => text !== '' && !this.#secrets.some((secret) => secret.includes(text)),
+      (text) => text !== '' && !secrets.some((secret) => secret.includes(text)),
     );
     this.#spared = spared.length === 0 ? undefined : new RegExp(`(${spared.map(escapeForRegExp).join('|')})`);
   }
@@ -40,12 +44,12 @@ export class Curtain {
     if (this.#isOpen && this.#url !== undefined) {
       return text.replaceAll(this.#url.redacted, `${this.#url.tcUrl}/${this.#url.streamName}`);
     }
-    return this.#cover(text, (name) => new RegExp(`(?<=[/"'\`=:])${name}(?![\\p{L}\\p{N}_-])`, 'gu'));
+    return this.#cover(text, this.#ownPatterns);
   }
 
   /** For words of the peer, and file names made from the stream's name: short secrets are covered as whole words. */
   coverForeign(text: string): string {
-    return this.#cover(text, (name) => new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, 'gu'));
+    return this.#cover(text, this.#foreignPatterns);
   }
 
   coverEvent<Event extends CommandEvent>(event: Event): Event {
@@ -60,22 +64,32 @@ export class Curtain {
     return FOREIGN_FIELDS.has(field) ? this.coverForeign(content) : this.cover(content);
   }
 
-  #cover(text: string, asName: (escaped: string) => RegExp): string {
-    if (this.#isOpen || this.#secrets.length === 0) {
+  #cover(text: string, patterns: readonly Pattern[]): string {
+    if (this.#isOpen || patterns.length === 0) {
       return text;
     }
     const pieces = this.#spared === undefined ? [text] : text.split(this.#spared);
-    return pieces.map((piece, index) => (index % 2 === 1 ? piece : this.#coverSecrets(piece, asName))).join('');
+    return pieces.map((piece, index) => (index % 2 === 1 ? piece : withCovered(piece, patterns))).join('');
   }
+}
 
-  #coverSecrets(text: string, asName: (escaped: string) => RegExp): string {
-    let covered = text;
-    for (const secret of this.#secrets) {
-      const pattern = secret.length >= DISTINCTIVE_LENGTH ? secret : asName(escapeForRegExp(secret));
-      covered = covered.replaceAll(pattern, HIDDEN);
-    }
-    return covered;
-  }
+/** A short one is an expression, which takes long to compile and is kept. */
+type Pattern = string | RegExp;
+
+function patternFor(secret: string, asExpression: (name: string) => RegExp): Pattern {
+  return secret.length >= DISTINCTIVE_LENGTH ? secret : asExpression(escapeForRegExp(secret));
+}
+
+function asName(name: string): RegExp {
+  return new RegExp(`(?<=[/"'\`=:])${name}(?![\\p{L}\\p{N}_-])`, 'gu');
+}
+
+function asWord(name: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, 'gu');
+}
+
+function withCovered(text: string, patterns: readonly Pattern[]): string {
+  return patterns.reduce<string>((covered, pattern) => covered.replaceAll(pattern, HIDDEN), text);
 }
 
 /** The longest first, so that a name with its query goes before the name alone. */
