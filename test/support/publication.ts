@@ -55,6 +55,11 @@ export class Publication {
 
   /** Sends the rest, and leaves the stream open. */
   continue(): Promise<void> {
-    return this.push.write(Buffer.concat(this.#rest.map(flvTagBytes)));
+    return this.send(this.#rest);
+  }
+
+  /** Sends more, behind the rest. */
+  send(tags: readonly MediaTag[]): Promise<void> {
+    return this.push.write(Buffer.concat(tags.map(flvTagBytes)));
   }
 }
