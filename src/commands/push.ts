@@ -67,7 +67,11 @@ async function publish(
   const stopStats = reportStats('publisher', meter, () => progressOf(publisher, source), report);
   try {
     await feed(metered(source.tags, meter), broadcast, AbortSignal.any([signal, failed.signal]));
-    broadcast.end();
+    if (signal.aborted) {
+      publisher.leave();
+    } else {
+      broadcast.end();
+    }
     await publisher.finished;
   } finally {
     stopStats();

@@ -7,10 +7,9 @@ import type { TlsOptions } from '../net/tls-options.js';
 import { type AuthState, nextAuthStep } from '../rtmp/auth/negotiation.js';
 import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../rtmp/handshake/packet.js';
 import { ClientSession } from '../rtmp/session/client.js';
-import type { ClientEvent } from '../rtmp/session/events.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { tooLate } from './rtmp-failure.js';
-import { type Greeting, type RtmpLinkListener, RtmpOpening, type RtmpRole } from './rtmp-opening.js';
+import { type RtmpLinkListener, RtmpOpening, type RtmpRole } from './rtmp-opening.js';
 import { explainSilentClose } from './tls-probe.js';
 
 export interface RtmpLinkOptions {
@@ -25,22 +24,10 @@ export interface RtmpLinkOptions {
   readonly onStage: (stage: Stage) => void;
 }
 
-/** Who answers at the other end. */
-export interface RtmpPeer extends Greeting {
-  readonly address: string;
-  readonly port: number;
-}
-
-/** A connection to a server with one published or played stream on it. */
-export interface RtmpLink {
-  readonly peer: RtmpPeer;
-  readonly session: ClientSession;
-  readonly pump: Pump<ClientEvent>;
-}
-
 /**
- * Dials the server of a URL and publishes or plays its stream. A server that wants user and password (Adobe, Limelight)
- * refuses twice on the way: each answer to its challenge is a connection of its own.
+ * Dials the server of a URL and publishes or plays its stream; the listener gets the link when the stream runs. A server
+ * that wants user and password (Adobe, Limelight) refuses twice on the way: each answer to its challenge is a connection of
+ * its own.
  *
  * @throws {NetworkError | ProtocolError | RejectedError} with the stage that failed; the signal's reason when aborted.
  */
@@ -48,7 +35,7 @@ export async function openRtmpLink(
   role: RtmpRole,
   options: RtmpLinkOptions,
   listener: RtmpLinkListener,
-): Promise<RtmpLink> {
+): Promise<void> {
   let stage: Stage = 'tcp';
   const onStage = (next: Stage): void => {
     stage = next;
@@ -62,14 +49,11 @@ export async function openRtmpLink(
     let state: AuthState = 'anonymous';
     let suffix = '';
     for (;;) {
-      const opening = new RtmpOpening(role, options.url, onStage, listener);
+      const opening = new RtmpOpening(attempt);
       try {
-        const link = await open(attempt, opening, suffix);
-        link.pump.idleMs = options.stallTimeoutMs;
-        return link;
+        return await open(attempt, opening, suffix);
       } catch (error) {
-        const step = authStep(error, opening, options.url, state);
-        ({ state, suffix } = step);
+        ({ state, suffix } = authStep(error, opening, options.url, state));
       }
     }
   } finally {
@@ -82,7 +66,7 @@ interface Attempt extends RtmpLinkOptions {
 }
 
 /** @param suffix goes behind the app: the client's part of the authentication */
-async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Promise<RtmpLink> {
+async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Promise<void> {
   const { url, role, tls, signal, onStage } = attempt;
   const target = { host: url.host, port: url.port, secure: url.scheme === 'rtmps', tls };
   const socket = await dial(target, { signal, onStage });
@@ -100,12 +84,11 @@ async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Pro
     session.play(url.streamName, { start: { from: 'live-or-recorded' } });
   }
   onStage('handshake');
-  const address = { address: socket.remoteAddress ?? url.host, port: socket.remotePort ?? url.port };
+  const peer = { address: socket.remoteAddress ?? url.host, port: socket.remotePort ?? url.port };
   const pump = new Pump(socket, session, opening);
-  const greeting = await opening.done(pump, signal).catch(async (error: unknown) => {
+  await opening.done({ session, pump, peer }, signal).catch(async (error: unknown) => {
     throw await explainSilentClose(error, url, signal);
   });
-  return { session, pump, peer: { ...address, ...greeting } };
 }
 
 /** @throws the error of the attempt when it is not about authentication; `ERR_AUTH` when there is no next step. */

@@ -1,6 +1,7 @@
 import { NetworkError, type RtmpkitError, type Stage } from '../errors.js';
 import type { MediaTag } from '../media/tag.js';
 import type { CloseReason, Pump, PumpHandlers } from '../net/pump.js';
+import type { ClientSession } from '../rtmp/session/client.js';
 import type { ClientEvent, HandshakeScheme } from '../rtmp/session/events.js';
 import { rejectionToError } from '../rtmp/session/rejection.js';
 import type { RtmpUrl } from '../rtmp/url.js';
@@ -8,8 +9,26 @@ import { atStage, closedEarly, type OpeningStage } from './rtmp-failure.js';
 
 export type RtmpRole = 'publisher' | 'player';
 
-/** What a link tells its owner once it is open. */
+/** Who answers at the other end. */
+export interface RtmpPeer {
+  readonly address: string;
+  readonly port: number;
+  readonly handshake: HandshakeScheme;
+  /** The server's fmsVer, as it says. */
+  readonly software: string | undefined;
+}
+
+/** A connection to a server with one published or played stream on it. */
+export interface RtmpLink {
+  readonly peer: RtmpPeer;
+  readonly session: ClientSession;
+  readonly pump: Pump<ClientEvent>;
+}
+
+/** What a link tells its owner. */
 export interface RtmpLinkListener {
+  /** The stream runs. Comes first; without it nothing else comes. */
+  onOpen(link: RtmpLink): void;
   onTags(tags: readonly MediaTag[]): void;
   /** The server said that the stream is over. */
   onStreamEnded(reason: string): void;
@@ -18,50 +37,52 @@ export interface RtmpLinkListener {
   onClose(reason: CloseReason): void;
 }
 
-/** What the server says of itself on the way to a running stream. */
-export interface Greeting {
-  readonly handshake: HandshakeScheme;
-  /** The server's fmsVer, as it says. */
-  readonly software: string | undefined;
+/** What is known of a link before the server has said a word. */
+export interface NewLink extends Omit<RtmpLink, 'peer'> {
+  readonly peer: Pick<RtmpPeer, 'address' | 'port'>;
+}
+
+export interface RtmpOpeningOptions {
+  readonly role: RtmpRole;
+  readonly url: RtmpUrl;
+  /** Once the stream runs, a link on which nothing moves for so long is ended. */
+  readonly stallTimeoutMs: number;
+  readonly onStage: (stage: Stage) => void;
+  readonly listener: RtmpLinkListener;
 }
 
 /** Watches a new link until its stream runs, then passes everything on to the listener. */
 export class RtmpOpening implements PumpHandlers<ClientEvent> {
-  readonly #role: RtmpRole;
-  readonly #url: RtmpUrl;
-  readonly #onStage: (stage: Stage) => void;
-  readonly #listener: RtmpLinkListener;
+  readonly #options: RtmpOpeningOptions;
   #stage: OpeningStage | 'stream' = 'handshake';
   #handshake: HandshakeScheme = 'simple';
   #software: string | undefined;
-  #resolve: (greeting: Greeting) => void = () => {};
+  #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
-  #pump: Pump<ClientEvent> | undefined;
+  #link: NewLink | undefined;
 
   /** What the server said when it refused `connect`; it may want credentials. */
   connectRefusal: string | undefined;
 
-  constructor(role: RtmpRole, url: RtmpUrl, onStage: (stage: Stage) => void, listener: RtmpLinkListener) {
-    this.#role = role;
-    this.#url = url;
-    this.#onStage = onStage;
-    this.#listener = listener;
+  constructor(options: RtmpOpeningOptions) {
+    this.#options = options;
   }
 
-  async done(pump: Pump<ClientEvent>, signal: AbortSignal): Promise<Greeting> {
-    this.#pump = pump;
+  /** Resolves when the listener has got the link; otherwise the link is closed. */
+  async done(link: NewLink, signal: AbortSignal): Promise<void> {
+    this.#link = link;
     const abort = (): void => this.#fail(signal.reason);
-    const greeting = new Promise<Greeting>((resolve, reject) => {
+    const opened = new Promise<void>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     signal.addEventListener('abort', abort, { once: true });
     try {
-      pump.flush();
+      link.pump.flush();
       if (signal.aborted) {
         abort();
       }
-      return await greeting;
+      await opened;
     } finally {
       signal.removeEventListener('abort', abort);
     }
@@ -69,33 +90,34 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
 
   onEvents(events: readonly ClientEvent[]): void {
     for (const event of events) {
-      this.#onEvent(event);
+      if (this.#link?.pump.isOpen === true) {
+        this.#onEvent(event);
+      }
     }
   }
 
   #onEvent(event: ClientEvent): void {
     switch (event.type) {
       case 'tags':
-        return this.#listener.onTags(event.tags);
+        return this.#options.listener.onTags(event.tags);
       case 'handshaken':
         this.#handshake = event.scheme;
         return this.#enter('connect');
       case 'connected': {
         const fmsVer = event.properties.get('fmsVer');
         this.#software = typeof fmsVer === 'string' ? fmsVer : undefined;
-        return this.#enter(this.#role === 'publisher' ? 'publish' : 'play');
+        return this.#enter(this.#options.role === 'publisher' ? 'publish' : 'play');
       }
       case 'publishStarted':
       case 'playStarted':
-        this.#stage = 'stream';
-        return this.#resolve({ handshake: this.#handshake, software: this.#software });
+        return this.#open();
       case 'rejected':
         if (event.command === 'connect') {
           this.connectRefusal = event.status.description;
         }
-        return this.#refused(rejectionToError(event.command, event.status, this.#url));
+        return this.#refused(rejectionToError(event.command, event.status, this.#options.url));
       case 'streamEnded':
-        return this.#listener.onStreamEnded(event.reason);
+        return this.#options.listener.onStreamEnded(event.reason);
       case 'status':
       case 'streamLength':
       case 'pong':
@@ -105,35 +127,51 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
   }
 
   onDrain(): void {
-    this.#listener.onDrain();
+    this.#options.listener.onDrain();
   }
 
   onIdle(): void {
-    const seconds = Math.round((this.#pump?.idleMs ?? 0) / 1000);
-    this.#pump?.destroy(
-      new NetworkError('ERR_STALLED', `nothing moved for ${seconds} s between us and ${this.#url.host}`, {
-        stage: 'stream',
-        advice: 'the stream may have stopped at its source; --stall-timeout sets how long to wait',
-      }),
+    const { stallTimeoutMs, url } = this.#options;
+    this.#link?.pump.destroy(
+      new NetworkError(
+        'ERR_STALLED',
+        `nothing moved for ${Math.round(stallTimeoutMs / 1000)} s between us and ${url.host}`,
+        {
+          stage: 'stream',
+          advice: 'the stream may have stopped at its source; --stall-timeout sets how long to wait',
+        },
+      ),
     );
   }
 
   onClose(reason: CloseReason): void {
+    const { listener, url } = this.#options;
     if (this.#stage === 'stream') {
-      this.#listener.onClose(reason);
+      listener.onClose(reason);
     } else {
-      this.#reject(reason.by === 'error' ? atStage(reason.error, this.#stage) : closedEarly(this.#stage, this.#url));
+      this.#reject(reason.by === 'error' ? atStage(reason.error, this.#stage) : closedEarly(this.#stage, url));
     }
   }
 
   #enter(stage: 'connect' | 'publish' | 'play'): void {
     this.#stage = stage;
-    this.#onStage(stage);
+    this.#options.onStage(stage);
+  }
+
+  #open(): void {
+    const { listener, stallTimeoutMs } = this.#options;
+    const link = this.#link;
+    if (link !== undefined && this.#stage !== 'stream') {
+      this.#stage = 'stream';
+      link.pump.idleMs = stallTimeoutMs;
+      listener.onOpen({ ...link, peer: { ...link.peer, handshake: this.#handshake, software: this.#software } });
+      this.#resolve();
+    }
   }
 
   #refused(error: RtmpkitError): void {
     if (this.#stage === 'stream') {
-      this.#pump?.destroy(error);
+      this.#link?.pump.destroy(error);
     } else {
       this.#fail(error);
     }
@@ -141,6 +179,6 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
 
   #fail(error: unknown): void {
     this.#reject(error);
-    this.#pump?.end();
+    this.#link?.pump.end();
   }
 }

@@ -1,8 +1,8 @@
 import type { MediaTag } from '../media/tag.js';
 import type { CloseReason } from '../net/pump.js';
 import { connectionEnded } from './rtmp-failure.js';
-import { openRtmpLink, type RtmpLink, type RtmpLinkOptions, type RtmpPeer } from './rtmp-link.js';
-import type { RtmpLinkListener } from './rtmp-opening.js';
+import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
+import type { RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
 import { TagQueue } from './tag-queue.js';
 import type { TagSource } from './tag-source.js';
 
@@ -20,6 +20,7 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   readonly #queue = new TagQueue({
     onFull: () => this.#link?.pump.pause(),
     onRoom: () => this.#link?.pump.resume(),
+    onLeft: () => this.stop(),
   });
   #link: RtmpLink | undefined;
   #end: PlayEnd | undefined;
@@ -29,7 +30,7 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   /** @throws {RtmpkitError} see `openRtmpLink` */
   static async open(options: RtmpLinkOptions): Promise<RtmpPlayer> {
     const player = new RtmpPlayer();
-    player.#link = await openRtmpLink('player', options, player);
+    await openRtmpLink('player', options, player);
     return player;
   }
 
@@ -55,10 +56,12 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     return this.#queue[Symbol.asyncIterator]();
   }
 
+  onOpen(link: RtmpLink): void {
+    this.#link = link;
+  }
+
   onTags(tags: readonly MediaTag[]): void {
-    if (this.#end === undefined) {
-      this.#queue.push(tags);
-    }
+    this.#queue.push(tags);
   }
 
   onStreamEnded(reason: string): void {
@@ -91,7 +94,6 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     }
     this.#end = end;
     this.#queue.end();
-    // The server may end the stream in the same breath in which it starts it; then there is no link yet.
     this.#link?.session.close();
     this.#link?.pump.end();
   }

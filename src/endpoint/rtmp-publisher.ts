@@ -4,8 +4,8 @@ import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
 import { connectionEnded } from './rtmp-failure.js';
-import { openRtmpLink, type RtmpLink, type RtmpLinkOptions, type RtmpPeer } from './rtmp-link.js';
-import type { RtmpLinkListener } from './rtmp-opening.js';
+import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
+import type { RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
 
 /** A subscriber that publishes what it gets to an RTMP server. */
 export class RtmpPublisher implements Sink, RtmpLinkListener {
@@ -29,9 +29,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   /** @throws {RtmpkitError} see `openRtmpLink` */
   static async open(options: RtmpLinkOptions): Promise<RtmpPublisher> {
     const publisher = new RtmpPublisher();
-    const link = await openRtmpLink('publisher', options, publisher);
-    publisher.#link = link;
-    publisher.#format = link.session.mediaFormat();
+    await openRtmpLink('publisher', options, publisher);
     return publisher;
   }
 
@@ -61,16 +59,31 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     return this.#format !== undefined && this.#opened.pump.write(burst.encoded(this.#format));
   }
 
-  /** Says goodbye to the server behind the last burst. */
+  /**
+   * Says goodbye to the server behind the last burst. The server closes when it has got there: the network may still carry
+   * much of the stream, and a socket that is torn down loses it.
+   */
   end(): void {
+    const { session, pump } = this.#opened;
     this.#isDone = true;
-    this.#opened.session.close();
-    this.#opened.pump.end();
+    session.close();
+    pump.end(pump.idleMs);
+  }
+
+  /** The same, without what still waits in the broadcast. */
+  leave(): void {
+    this.#subscription?.close();
+    this.end();
   }
 
   /** Closes the connection, if it is still open, without waiting for anything. */
   close(): void {
     this.#opened.pump.destroy();
+  }
+
+  onOpen(link: RtmpLink): void {
+    this.#link = link;
+    this.#format = link.session.mediaFormat();
   }
 
   onTags(): void {}

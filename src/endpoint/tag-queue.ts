@@ -6,9 +6,14 @@ export interface TagQueueOwner {
   onFull(): void;
   /** There is room again. */
   onRoom(): void;
+  /** Nobody takes any more. */
+  onLeft(): void;
 }
 
 const FULL_BYTES = 4 * 1024 * 1024;
+
+/** The objects around a body: many tiny tags cost memory too. */
+const TAG_OVERHEAD_BYTES = 256;
 
 /**
  * Brings tags that are pushed (by a socket) to one that pulls (a `for await` loop). Bounded by what the owner does at
@@ -26,10 +31,14 @@ export class TagQueue implements AsyncIterable<readonly MediaTag[]> {
     this.#owner = owner;
   }
 
+  /** After the end it has no effect. */
   push(tags: readonly MediaTag[]): void {
+    if (this.#end !== undefined) {
+      return;
+    }
     for (const tag of tags) {
       this.#waiting.push(tag);
-      this.#waitingBytes += tag.body.length;
+      this.#waitingBytes += tag.body.length + TAG_OVERHEAD_BYTES;
     }
     if (this.#waitingBytes > FULL_BYTES && !this.#isFull) {
       this.#isFull = true;
@@ -49,21 +58,28 @@ export class TagQueue implements AsyncIterable<readonly MediaTag[]> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly MediaTag[]> {
-    for (;;) {
-      if (this.#waiting.length > 0) {
-        yield this.#take();
-      } else if (this.#end !== undefined) {
-        if (this.#end.error !== undefined) {
+    try {
+      for (;;) {
+        if (this.#waiting.length > 0) {
+          yield this.#take();
+        } else if (this.#end === undefined) {
+          await this.#news();
+        } else if (this.#end.error === undefined) {
+          return;
+        } else {
           throw this.#end.error;
         }
-        return;
-      } else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-        this.#wake = undefined;
       }
+    } finally {
+      this.#owner.onLeft();
     }
+  }
+
+  async #news(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#wake = undefined;
   }
 
   #take(): readonly MediaTag[] {

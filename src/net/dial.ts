@@ -1,7 +1,9 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, rootCertificates } from 'node:tls';
-import { NetworkError } from '../errors.js';
+import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { NetworkError, UsageError } from '../errors.js';
 import type { TlsOptions } from './tls-options.js';
 
 export interface DialTarget {
@@ -19,68 +21,97 @@ export interface DialOptions {
   readonly onStage: (stage: 'dns' | 'tcp' | 'tls') => void;
 }
 
+/** How long one of several addresses may take before the next one is tried: long enough for a lost packet to be sent again. */
+const ATTEMPT_TIMEOUT_MS = 2_000;
+
 /**
  * Opens a socket that is ready for the first RTMP byte: name, TCP, and TLS where the target asks for it.
  *
  * @throws {NetworkError} `ERR_DNS`, `ERR_REFUSED`, `ERR_NETWORK` or `ERR_TLS`; the signal's reason when aborted.
+ * @throws {UsageError} when a certificate or key of ours is of no use
  */
 export async function dial(target: DialTarget, options: DialOptions): Promise<Socket> {
+  const secureContext = target.secure ? secureContextFor(target.tls) : undefined;
   const addresses = await resolve(target, options);
   options.onStage('tcp');
-  const socket = await connectFirst(addresses, target, options.signal);
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true, 30_000);
-  if (!target.secure) {
+  const socket = await connect(addresses, target, options.signal);
+  if (secureContext === undefined) {
     return socket;
   }
   options.onStage('tls');
-  return secureSocket(socket, target, options.signal);
+  return secureSocket(socket, secureContext, target, options.signal);
 }
 
-async function resolve(target: DialTarget, { signal, onStage }: DialOptions): Promise<string[]> {
+/** Done before anything is sent, so that nobody waits for a connection that cannot be. */
+function secureContextFor({ ca, certificate, key }: TlsOptions): SecureContext {
+  try {
+    return createSecureContext({
+      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+      ...(certificate === undefined ? {} : { cert: certificate }),
+      ...(key === undefined ? {} : { key }),
+    });
+  } catch (cause) {
+    throw new UsageError('ERR_USAGE', `the certificate or key for TLS cannot be used (${wordsOf(cause)})`, {
+      stage: 'options',
+      advice: 'check that the files are PEM, and that certificate and key belong together',
+      cause,
+    });
+  }
+}
+
+async function resolve(target: DialTarget, { signal, onStage }: DialOptions): Promise<readonly LookupAddress[]> {
   signal.throwIfAborted();
-  if (isIP(target.host) !== 0) {
-    return [target.host];
+  const family = isIP(target.host);
+  if (family !== 0) {
+    return [{ address: target.host, family }];
   }
   onStage('dns');
-  const found = await abortable(lookup(target.host, { all: true, order: 'verbatim' }), signal).catch(
-    (cause: unknown) => {
-      signal.throwIfAborted();
-      throw new NetworkError('ERR_DNS', `the host name "${target.host}" cannot be resolved`, {
-        stage: 'dns',
-        advice: 'check the spelling of the host and the network connection',
-        cause,
-      });
-    },
-  );
-  return found.map(({ address }) => address);
+  return abortable(lookup(target.host, { all: true, order: 'verbatim' }), signal).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw new NetworkError('ERR_DNS', `the host name "${target.host}" cannot be resolved`, {
+      stage: 'dns',
+      advice: 'check the spelling of the host and the network connection',
+      cause,
+    });
+  });
 }
 
-/** Tries one address after the other, as `localhost` may be two of them and only one has a listener. */
-async function connectFirst(addresses: readonly string[], target: DialTarget, signal: AbortSignal): Promise<Socket> {
-  let failure: unknown;
-  for (const address of addresses) {
-    try {
-      const socket = connectTcp({ host: address, port: target.port });
-      await ready(socket, 'connect', signal);
-      return socket;
-    } catch (cause) {
-      signal.throwIfAborted();
-      failure = cause;
-    }
+/**
+ * Tries one address after the other: `localhost` may be two of them of which only one has a listener, and many a network has
+ * addresses of a kind that it does not carry.
+ */
+async function connect(addresses: readonly LookupAddress[], target: DialTarget, signal: AbortSignal): Promise<Socket> {
+  const socket = connectTcp({
+    host: target.host,
+    port: target.port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+    lookup: (_host, _options, found) => found(null, [...addresses]),
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: ATTEMPT_TIMEOUT_MS,
+  });
+  try {
+    await ready(socket, 'connect', signal);
+    return socket;
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw connectError(cause, target);
   }
-  throw connectError(failure, target);
 }
 
-async function secureSocket(plain: Socket, target: DialTarget, signal: AbortSignal): Promise<Socket> {
-  const { ca, certificate, key, insecure = false } = target.tls;
+async function secureSocket(
+  plain: Socket,
+  secureContext: SecureContext,
+  target: DialTarget,
+  signal: AbortSignal,
+): Promise<Socket> {
   const socket = connectTls({
     socket: plain,
+    secureContext,
+    host: target.host, // whose certificate it has to be
     ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
-    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-    ...(certificate === undefined ? {} : { cert: certificate }),
-    ...(key === undefined ? {} : { key }),
-    rejectUnauthorized: !insecure,
+    rejectUnauthorized: target.tls.insecure !== true,
   });
   try {
     await ready(socket, 'secureConnect', signal);
@@ -93,31 +124,14 @@ async function secureSocket(plain: Socket, target: DialTarget, signal: AbortSign
 }
 
 /** Resolves at the given event; on failure or abort the socket is destroyed. */
-function ready(socket: Socket, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (error?: unknown): void => {
-      socket.off(event, settle);
-      socket.off('error', settle);
-      socket.off('close', onClose);
-      signal.removeEventListener('abort', onAbort);
-      if (error === undefined) {
-        resolve();
-      } else {
-        socket.on('error', () => {}); // a late error of a socket that is given up
-        socket.destroy();
-        reject(error);
-      }
-    };
-    const onClose = (): void => settle(new Error('the connection was closed'));
-    const onAbort = (): void => settle(signal.reason);
-    socket.once(event, () => settle());
-    socket.once('error', settle);
-    socket.once('close', onClose);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) {
-      onAbort();
-    }
-  });
+async function ready(socket: Socket, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
+  try {
+    await once(socket, event, { signal });
+  } catch (cause) {
+    socket.on('error', () => {}); // a late error of a socket that is given up
+    socket.destroy();
+    throw cause;
+  }
 }
 
 function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -145,7 +159,7 @@ function connectError(cause: unknown, { host, port }: DialTarget): NetworkError 
 }
 
 function tlsError(cause: unknown, { host, port }: DialTarget): NetworkError {
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const words = wordsOf(cause);
   const isCertificate = /certificate|CERT|altname|self.signed/i.test(`${systemCodeOf(cause)} ${words}`);
   return new NetworkError('ERR_TLS', `TLS with ${host} port ${port} failed`, {
     stage: 'tls',
@@ -157,10 +171,14 @@ function tlsError(cause: unknown, { host, port }: DialTarget): NetworkError {
   });
 }
 
-/** The operating system's or OpenSSL's name for a failure, like `ECONNRESET`. */
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** The operating system's or OpenSSL's name for a failure, like `ECONNRESET`; of several attempts the last one's. */
 export function systemCodeOf(cause: unknown): string {
   if (cause instanceof AggregateError && cause.errors.length > 0) {
-    return systemCodeOf(cause.errors[0]);
+    return systemCodeOf(cause.errors.at(-1));
   }
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   return typeof code === 'string' ? code : 'unknown failure';

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { NetworkError, RtmpkitError } from '../errors.js';
+import { NetworkError, ProtocolError, RtmpkitError } from '../errors.js';
 import type { Session } from '../rtmp/session/session.js';
+import { LONGEST_TIMER_MS } from './deadline.js';
 import { systemCodeOf } from './dial.js';
 
 /** How a connection came to its end. */
@@ -20,8 +21,11 @@ export interface PumpHandlers<Event> {
   onClose(reason: CloseReason): void;
 }
 
-/** How long a socket may take to say goodbye before it is torn down. */
+/** How long the peer may take to close its side before the socket is torn down. */
 const GOODBYE_MS = 2_000;
+
+/** Answers that a peer has not read yet. Without a bound, one that asks and asks and never reads would fill our memory. */
+const MAX_UNREAD_BYTES = 256 * 1024;
 
 /**
  * Drives a session from a socket: bytes in, events out, session output and media back to the socket. It owns the socket
@@ -33,14 +37,16 @@ export class Pump<Event> {
   readonly #handlers: PumpHandlers<Event>;
   #closing: CloseReason | undefined;
   #goodbye: NodeJS.Timeout | undefined;
-  #paused = false;
+  #isPaused = false;
+  #unreadBytes = 0;
+  #fullSinceMs: number | undefined;
 
   constructor(socket: Socket, session: Session<Event>, handlers: PumpHandlers<Event>) {
     this.#socket = socket;
     this.#session = session;
     this.#handlers = handlers;
     socket.on('data', (bytes: Uint8Array) => this.#receive(bytes));
-    socket.on('drain', () => this.#guard(() => handlers.onDrain()));
+    socket.on('drain', () => this.#drained());
     socket.on('end', () => this.#closeAs({ by: 'peer' }));
     socket.on('error', (cause) => this.#closeAs({ by: 'error', error: lost(cause) }));
     socket.on('timeout', () => this.#idle());
@@ -64,13 +70,23 @@ export class Pump<Event> {
     return this.#socket.writableLength;
   }
 
+  /** Those of them that the session had to say; media is not the connection's own. */
+  get unreadBytes(): number {
+    return this.#unreadBytes;
+  }
+
+  /** Since when (`performance.now()`) the network has not taken all that waits; `undefined`: there is room. */
+  get fullSinceMs(): number | undefined {
+    return this.#fullSinceMs;
+  }
+
   get isOpen(): boolean {
     return this.#closing === undefined;
   }
 
   /** Asks for `onIdle` after this time without a byte in either direction; 0 never. */
   set idleMs(value: number) {
-    this.#socket.setTimeout(value);
+    this.#socket.setTimeout(Math.min(value, LONGEST_TIMER_MS));
   }
 
   get idleMs(): number {
@@ -80,38 +96,66 @@ export class Pump<Event> {
   /** Sends what the session holds. Call it after any session method that queues bytes. */
   flush(): void {
     const output = this.#session.takeOutput();
-    if (output !== undefined && this.#socket.writable) {
-      this.#socket.write(output);
+    if (output === undefined || !this.#socket.writable) {
+      return;
+    }
+    this.#unreadBytes += output.length;
+    this.#send(output, () => {
+      this.#unreadBytes -= output.length;
+    });
+    if (this.#unreadBytes > MAX_UNREAD_BYTES) {
+      this.destroy(new ProtocolError('ERR_LIMIT', `more than ${MAX_UNREAD_BYTES} bytes of answers wait for the peer`));
     }
   }
 
   /** Sends media, behind what the session holds. False: full, wait for `onDrain`. */
   write(bytes: Uint8Array): boolean {
     this.flush();
-    return this.#socket.writable ? this.#socket.write(bytes) : false;
+    return this.#socket.writable && this.#send(bytes);
   }
 
   /** Stops reading, so that the peer feels that we are behind. */
   pause(): void {
-    this.#paused = true;
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#isPaused = false;
     this.#socket.resume();
   }
 
-  /** Sends what waits, then closes. */
-  end(): void {
+  /**
+   * Sends what waits, then closes. A slow network may take its time for that, as long as it moves: `onIdle` is on watch.
+   *
+   * @param patienceMs how long the peer may take, when all is on its way, to take it and to close its side. What is still
+   *   under way when the socket is torn down may be lost.
+   */
+  end(patienceMs = GOODBYE_MS): void {
     this.flush();
-    this.#closeAs({ by: 'us' });
+    if (this.#decide({ by: 'us' })) {
+      this.#socket.once('finish', () => this.#tearDownAfter(patienceMs));
+      this.#sayGoodbye();
+    }
   }
 
   /** Closes at once; `error` is told to `onClose`. */
   destroy(error?: RtmpkitError): void {
-    this.#closing ??= error === undefined ? { by: 'us' } : { by: 'error', error };
+    this.#decide(error === undefined ? { by: 'us' } : { by: 'error', error });
     this.#socket.destroy();
+  }
+
+  #send(bytes: Uint8Array, onSent?: () => void): boolean {
+    const hasRoom = this.#socket.write(bytes, onSent);
+    if (!hasRoom) {
+      this.#fullSinceMs ??= performance.now();
+    }
+    return hasRoom;
+  }
+
+  #drained(): void {
+    this.#fullSinceMs = undefined;
+    this.#guard(() => this.#handlers.onDrain());
   }
 
   #receive(bytes: Uint8Array): void {
@@ -128,7 +172,7 @@ export class Pump<Event> {
   }
 
   #idle(): void {
-    if (this.#paused) {
+    if (this.#isPaused) {
       this.idleMs = this.idleMs; // we are the ones who hold it up
     } else {
       this.#guard(() => this.#handlers.onIdle());
@@ -146,20 +190,29 @@ export class Pump<Event> {
   }
 
   #closeAs(reason: CloseReason): void {
-    if (this.#closing !== undefined) {
-      return;
+    if (this.#decide(reason)) {
+      this.#sayGoodbye();
+      this.#tearDownAfter(GOODBYE_MS);
     }
-    this.#closing = reason;
-    this.#socket.resume(); // unread input would turn our goodbye into a reset
-    const limit = (): void => {
-      this.#goodbye = setTimeout(() => this.#socket.destroy(), GOODBYE_MS);
-    };
-    if (reason.by === 'us') {
-      this.#socket.end(limit); // a slow network may take its time, as long as it moves: `onIdle` is still on watch
-    } else {
-      this.#socket.end();
-      limit();
+  }
+
+  /** Settles why the connection ends. The first reason counts, unless it is a goodbye of ours that did not get out. */
+  #decide(reason: CloseReason): boolean {
+    const wasOpen = this.#closing === undefined;
+    const isCutShort = this.#closing?.by === 'us' && reason.by !== 'us' && this.#socket.writableLength > 0;
+    if (wasOpen || isCutShort) {
+      this.#closing = reason;
     }
+    return wasOpen;
+  }
+
+  #sayGoodbye(): void {
+    this.resume(); // unread input would turn our goodbye into a reset
+    this.#socket.end();
+  }
+
+  #tearDownAfter(delayMs: number): void {
+    this.#goodbye = setTimeout(() => this.#socket.destroy(), Math.min(delayMs, LONGEST_TIMER_MS));
   }
 
   #closed(): void {
