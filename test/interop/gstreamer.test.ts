@@ -4,9 +4,11 @@ import { hasPeer, isThere, type Peer } from '../support/peer.js';
 import { expectTail, readTags } from '../support/reception.js';
 import { recordingOf, Scene, type SceneServer, startOf } from '../support/scene.js';
 
+const INSPECT = 'gst-inspect-1.0';
+
 const hasRtmp2 =
   hasPeer('gst-launch-1.0') &&
-  isThere("GStreamer's rtmp2 plugin", () => execFileSync('gst-inspect-1.0', ['rtmp2sink'], { stdio: 'ignore' }));
+  isThere("GStreamer's rtmp2 plugin", () => execFileSync(INSPECT, ['rtmp2sink'], { stdio: 'ignore' }));
 
 /** rtmp2src throws its newest message away when the end of the stream comes before the pipeline has taken it. */
 const LOSES_LAST = { mayMissAtEnd: 1 };
