@@ -85,8 +85,8 @@ const FILES: readonly BadInput[] = [
     name: 'an empty file',
     args: () => ['push', file('empty.flv', ''), NOWHERE],
     exitCode: 10,
-    code: 'ERR_MEDIA_EMPTY',
-    words: /empty\.flv: this file is empty/,
+    code: 'ERR_NOT_FLV',
+    words: /empty\.flv: this is not an FLV; it seems to be empty$/,
   },
   {
     name: 'an FLV without tags',

@@ -48,7 +48,7 @@ async function proxyTo(port: number, faults: Faults = {}): Promise<{ proxy: Faul
 
 /** Resolves when some of the stream has gone by. */
 function flows(run: CliRun): Promise<unknown> {
-  return run.event('stats', ({ positionMs }) => Number(positionMs) > 0);
+  return run.event('stats', ({ positionMs }) => Number(positionMs) >= 1_000);
 }
 
 function errorOf(run: CliRun): unknown {

@@ -47,7 +47,7 @@ async function publishAndRecord(url: string, name: string): Promise<Running> {
   const pull = runs.start(['pull', '--json', url, path]);
   await pull.event('started');
   publication.finish();
-  await pull.event('stats', ({ positionMs }) => Number(positionMs) > 0);
+  await pull.event('stats', ({ positionMs }) => Number(positionMs) >= 1_000);
   return { push: publication.push, pull, path };
 }
 

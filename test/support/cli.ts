@@ -23,7 +23,7 @@ export interface CliOptions {
   readonly wrapper?: readonly string[];
 }
 
-const EVENT_TIMEOUT_MS = 20_000;
+const EVENT_TIMEOUT_MS = 40_000;
 const EXIT_TIMEOUT_MS = 45_000;
 
 /** A run of the built command line program, as a child process. */

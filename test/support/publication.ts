@@ -23,7 +23,8 @@ export class Publication {
     tags: readonly MediaTag[],
     ...options: string[]
   ): Promise<Publication> {
-    const push = runs.start(['push', '--json', '-', url, ...options]);
+    const patience = ['--stall-timeout', '1h']; // a test on a busy machine may take its time before it sends the rest
+    const push = runs.start(['push', '--json', '-', url, ...patience, ...options]);
     const publication = await Publication.through(push, tags);
     await push.event('started');
     return publication;

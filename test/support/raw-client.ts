@@ -6,7 +6,7 @@ import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../../src/rtmp/handshake/packet.js'
 import { ClientSession } from '../../src/rtmp/session/client.js';
 import type { ClientEvent } from '../../src/rtmp/session/events.js';
 
-const EVENT_TIMEOUT_MS = 20_000;
+const EVENT_TIMEOUT_MS = 40_000;
 
 /** A player in this process that does what no good player does: it stops reading, for as long as the test likes. */
 export class RawClient {
