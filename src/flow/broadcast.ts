@@ -100,6 +100,19 @@ export class Broadcast {
     }
   }
 
+  /** Ends it at once: whoever has not got everything is cut off. */
+  abandon(): void {
+    this.end();
+    for (const cursor of this.#cursors) {
+      cursor.cutOff();
+    }
+  }
+
+  /** See `BroadcastOptions`. A change counts from the next burst on. */
+  set maxDurationMs(durationMs: number) {
+    this.#ring.maxDurationMs = durationMs;
+  }
+
   /** Adds a sink. What it has to get comes from the end of this event-loop turn on; after `end` too. */
   subscribe(sink: Sink, options: SubscribeOptions): Subscription {
     const cursor = new Cursor(this.#home, sink, options);

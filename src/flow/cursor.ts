@@ -101,7 +101,7 @@ export class Cursor implements Subscription {
   /** A burst was added to the ring; those before `oldestKept` are about to go. */
   onSealed(oldestKept: number, nowMs: number): void {
     if (this.#isFull && nowMs - this.#fullSinceMs >= this.#cutOffAfterMs) {
-      this.#cutOff();
+      this.cutOff();
       return;
     }
     this.#findPlace(oldestKept);
@@ -242,7 +242,8 @@ export class Cursor implements Subscription {
     this.#call(() => this.#sink.end());
   }
 
-  #cutOff(): void {
+  /** Removes the subscriber, and tells its sink. */
+  cutOff(): void {
     this.close();
     this.#call(() => this.#sink.cutOff?.());
   }

@@ -20,8 +20,9 @@ interface Entry {
 
 /** The newest bursts of a stream, numbered from 0. It knows where one can join, and which bursts are beyond its bounds. */
 export class Ring {
+  /** The bound in media time. */
+  maxDurationMs: number;
   readonly #maxBytes: number;
-  readonly #maxDurationMs: number;
   /** The first `#head` places are empty: closing up costs too much to be done each time. */
   readonly #entries: (Entry | undefined)[] = [];
   #head = 0;
@@ -38,7 +39,7 @@ export class Ring {
 
   constructor(maxBytes: number, maxDurationMs: number) {
     this.#maxBytes = maxBytes;
-    this.#maxDurationMs = maxDurationMs;
+    this.maxDurationMs = maxDurationMs;
   }
 
   /** Number of the oldest burst that it holds. */
@@ -136,7 +137,7 @@ export class Ring {
   #isBeyond(sequence: number): boolean {
     if (this.bytesFrom(sequence) > this.#maxBytes) return true;
     const isOfNewestGop = this.#newestKeyframe !== NONE && sequence >= this.#newestKeyframe;
-    return !isOfNewestGop && this.msFrom(sequence) > this.#maxDurationMs;
+    return !isOfNewestGop && this.msFrom(sequence) > this.maxDurationMs;
   }
 
   /** Lets go of the bursts before this one, and with them of their encodings. */

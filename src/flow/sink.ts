@@ -14,7 +14,7 @@ export interface Sink {
   end(): void;
   /** The subscriber was too far behind: this much was left out, what comes next starts with a keyframe. May come while full. */
   skipped?(lost: LostMedia): void;
-  /** It was full for so long that it has been removed. Nothing comes after this. */
+  /** It has been removed: it was full for too long, or the broadcast was abandoned. Nothing comes after this. */
   cutOff?(): void;
 }
 

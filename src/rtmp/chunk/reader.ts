@@ -36,6 +36,9 @@ export class ChunkReader {
   readonly #streams: ChunkStreams;
   readonly #memory = new PayloadMemory();
 
+  /** See `ChunkLimits.partialBytes`; may be changed at any time. */
+  partialLimitBytes: number;
+
   #chunkSizeBytes = DEFAULT_CHUNK_SIZE_BYTES;
   /** Whose chunk is under way. */
   #stream = new ChunkStream(0);
@@ -51,6 +54,7 @@ export class ChunkReader {
 
   constructor(limits: Partial<ChunkLimits> = {}) {
     this.#limits = { ...DEFAULT_CHUNK_LIMITS, ...limits };
+    this.partialLimitBytes = this.#limits.partialBytes;
     this.#streams = new ChunkStreams(this.#limits.chunkStreams);
   }
 
@@ -244,10 +248,10 @@ export class ChunkReader {
 
   #countPartial(chunkBytes: number): void {
     this.#partialBytes += chunkBytes;
-    if (this.#partialBytes > this.#limits.partialBytes) {
+    if (this.#partialBytes > this.partialLimitBytes) {
       throw new ProtocolError(
         'ERR_LIMIT',
-        `more than ${this.#limits.partialBytes} bytes of messages that are not complete`,
+        `more than ${this.partialLimitBytes} bytes of messages that are not complete`,
       );
     }
   }

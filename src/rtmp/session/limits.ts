@@ -4,6 +4,8 @@ import type { ChunkLimits } from '../chunk/limits.js';
 export interface SessionLimits {
   /** For the chunks received; `otherSizeBytes` bounds the size of a command. */
   readonly chunk: Partial<ChunkLimits>;
+  /** `chunk.partialBytes` for a client that publishes nothing: it has no large messages to send. */
+  readonly idlePartialBytes: number;
   /** Message streams open at the same time; a further createStream is refused. */
   readonly streams: number;
   /** Answers that wait for somebody: replies behind an unanswered `connect`, calls without an answer. */
@@ -14,6 +16,7 @@ export interface SessionLimits {
 
 export const DEFAULT_SESSION_LIMITS: SessionLimits = {
   chunk: { otherSizeBytes: 256 * 1024 },
+  idlePartialBytes: 1024 * 1024,
   streams: 16,
   pendingReplies: 64,
   outputBytes: 1024 * 1024,

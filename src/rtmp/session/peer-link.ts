@@ -59,6 +59,20 @@ export class PeerLink {
     return { scheme: handshake.scheme, rest: handshake.rest };
   }
 
+  /** Bytes received of messages that are not complete. */
+  get partialBytes(): number {
+    return this.#reader.bufferedBytes;
+  }
+
+  /** How many of them there may be. */
+  get partialLimitBytes(): number {
+    return this.#reader.partialLimitBytes;
+  }
+
+  set partialLimitBytes(limitBytes: number) {
+    this.#reader.partialLimitBytes = limitBytes;
+  }
+
   /** @throws {ProtocolError} */
   read(bytes: Uint8Array): readonly RtmpMessage[] {
     const messages: RtmpMessage[] = [];

@@ -31,6 +31,8 @@ export interface ServerSessionOptions {
  * answer that comes too late, because the client has gone on, does nothing.
  */
 export class ServerSession implements Session<ServerEvent> {
+  /** For a client that publishes. */
+  readonly #partialLimitBytes: number;
   readonly #link: PeerLink;
   readonly #streams: ServerStreams;
   readonly #connectionCommands: ServerConnectionCommands;
@@ -42,6 +44,8 @@ export class ServerSession implements Session<ServerEvent> {
     const link = new PeerLink(new ServerHandshake({ random, timeMs }), limits);
     const replies = new ServerReplies(link.outbox, limits.pendingReplies);
     const streams = new ServerStreams(limits.streams);
+    this.#partialLimitBytes = link.partialLimitBytes;
+    link.partialLimitBytes = Math.min(limits.idlePartialBytes, link.partialLimitBytes);
     this.#link = link;
     this.#streams = streams;
     this.#connectionCommands = new ServerConnectionCommands(link, streams, replies, limits.pendingReplies);
@@ -77,6 +81,11 @@ export class ServerSession implements Session<ServerEvent> {
     return this.#link.isMidMessage;
   }
 
+  /** Bytes received of messages that are not complete. */
+  get partialBytes(): number {
+    return this.#link.partialBytes;
+  }
+
   /** Answers `connectRequest`. */
   acceptConnect(): void {
     this.#connectionCommands.accept();
@@ -89,6 +98,7 @@ export class ServerSession implements Session<ServerEvent> {
 
   /** Answers `publishRequest`. */
   acceptPublish(streamId: number): void {
+    this.#link.partialLimitBytes = this.#partialLimitBytes;
     this.#streamAnswers.acceptPublish(streamId);
   }
 
