@@ -3,39 +3,84 @@ import type { CommandEvent } from '../events.js';
 /** Work that tells what happens while it goes on. It ends early, in an orderly way, when the signal aborts. */
 export type ReportingWork = (report: (event: CommandEvent) => void, signal: AbortSignal) => Promise<void>;
 
+/** Events that may wait for a slow consumer. Beyond them, all but the last of a command are left out and counted. */
+const MAX_WAITING = 10_000;
+
 /**
  * Turns such work into the events of a command, in order; the work's error is thrown after the last one. Whoever stops
  * iterating aborts the work, and waits until it has ended.
  */
 export async function* eventStream(work: ReportingWork, signal: AbortSignal): AsyncGenerator<CommandEvent, void> {
   const left = new AbortController();
-  const waiting: CommandEvent[] = [];
-  let wake = (): void => {};
-  let isOver = false;
-  const report = (event: CommandEvent): void => {
-    waiting.push(event);
-    wake();
-  };
-  const running = work(report, AbortSignal.any([signal, left.signal])).finally(() => {
-    isOver = true;
-    wake();
-  });
+  const events = new EventQueue();
+  const running = work((event) => events.push(event), AbortSignal.any([signal, left.signal])).finally(() =>
+    events.end(),
+  );
   running.catch(() => {}); // it is thrown below, behind the events
   try {
-    for (;;) {
-      const event = waiting.shift();
-      if (event !== undefined) {
-        yield event;
-      } else if (isOver) {
-        break;
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+    for (let event = await events.next(); event !== undefined; event = await events.next()) {
+      yield event;
     }
   } finally {
     left.abort();
-    await running;
+    await running.catch((error: unknown) => {
+      if (error !== left.signal.reason) {
+        throw error; // unlike the consequence of a consumer who has seen enough
+      }
+    });
+  }
+}
+
+class EventQueue {
+  #waiting: CommandEvent[] = [];
+  /** What is given out before the ones that wait, in reverse. */
+  #giving: CommandEvent[] = [];
+  #lost = 0;
+  #isOver = false;
+  #wake = (): void => {};
+
+  push(event: CommandEvent): void {
+    const isLast = event.event === 'ended' && event.final;
+    if (this.#waiting.length < MAX_WAITING || isLast) {
+      this.#waiting.push(event);
+    } else {
+      this.#lost += 1;
+    }
+    this.#wake();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#wake();
+  }
+
+  /** The next event as soon as there is one; `undefined` at the end. */
+  async next(): Promise<CommandEvent | undefined> {
+    for (;;) {
+      const event = this.#take();
+      if (event !== undefined || this.#isOver) {
+        return event;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #take(): CommandEvent | undefined {
+    if (this.#giving.length === 0) {
+      this.#giving = this.#waiting.reverse();
+      this.#waiting = [];
+      this.#tellLoss();
+    }
+    return this.#giving.pop();
+  }
+
+  #tellLoss(): void {
+    if (this.#lost > 0) {
+      const message = `${this.#lost} events came too fast and were left out`;
+      this.#giving.push({ event: 'warning', code: 'WARN_EVENTS_LOST', message });
+      this.#lost = 0;
+    }
   }
 }

@@ -24,7 +24,7 @@ export interface LocalOffer {
  * @throws {NetworkError} `ERR_LISTEN`
  */
 export async function offerLocally(report: (event: CommandEvent) => void): Promise<LocalOffer> {
-  const registry = new StreamRegistry({ gopCache: true, graceMs: 0, limits: DEFAULT_SERVER_LIMITS });
+  const registry = new StreamRegistry({ gopCache: true, graceMs: 0, limits: DEFAULT_SERVER_LIMITS, report });
   const services = {
     registry,
     recorder: undefined,
@@ -38,7 +38,7 @@ export async function offerLocally(report: (event: CommandEvent) => void): Promi
     }
     throw error;
   });
-  const stream = registry.publish(STREAM);
+  const stream = registry.publish(STREAM, () => {});
   return {
     broadcast: stream.broadcast,
     playUrls: server.addresses.map(({ port }) => `rtmp://${LOOPBACK}:${port}/${STREAM.app}/${STREAM.streamName}`),

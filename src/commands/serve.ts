@@ -7,6 +7,7 @@ import { RtmpServer } from '../server/rtmp-server.js';
 import { StreamRegistry } from '../server/stream-registry.js';
 import { eventStream } from './event-stream.js';
 import type { ServeOptions } from './options.js';
+import { WarningGate } from './warning-gate.js';
 
 const STATS_EVERY_MS = 1_000;
 
@@ -16,10 +17,11 @@ const STATS_EVERY_MS = 1_000;
  * @throws {NetworkError} `ERR_LISTEN`; {OutputError} when the directory for recordings cannot be used.
  */
 export function serve(options: ServeOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
-  return eventStream((report, stop) => run(options, report, stop), signal);
+  return eventStream((report, stop) => run(options, new WarningGate(report), stop), signal);
 }
 
-async function run(options: ServeOptions, report: (event: CommandEvent) => void, signal: AbortSignal): Promise<void> {
+async function run(options: ServeOptions, warnings: WarningGate, signal: AbortSignal): Promise<void> {
+  const { report } = warnings;
   const startedMs = performance.now();
   const limits = {
     ...DEFAULT_SERVER_LIMITS,
@@ -27,7 +29,7 @@ async function run(options: ServeOptions, report: (event: CommandEvent) => void,
     maxConnectionsPerAddress: options.maxConnectionsPerAddress,
     maxMemoryBytes: options.maxMemoryBytes,
   };
-  const registry = new StreamRegistry({ gopCache: options.gopCache, graceMs: options.graceMs, limits });
+  const registry = new StreamRegistry({ gopCache: options.gopCache, graceMs: options.graceMs, limits, report });
   const display = options.showKeys ? withKeys : withoutKeys;
   const recorder =
     options.recordDirectory === undefined ? undefined : await Recorder.into(options.recordDirectory, display, report);
@@ -43,6 +45,7 @@ async function run(options: ServeOptions, report: (event: CommandEvent) => void,
   } finally {
     clearInterval(stats);
     await server.close();
+    warnings.close();
   }
   const { bytesReceived, bytesSent } = server.stats;
   report({

@@ -1,6 +1,9 @@
 /** Characters that some file system or shell would stumble over. */
-const UNSAFE = /[^\p{L}\p{N}._-]+/gu;
-const MAX_NAME_CHARACTERS = 100;
+const UNSAFE = /[^\p{L}\p{M}\p{N}._-]+/gu;
+/** Hidden files, directories above, and options of other programs. */
+const UNSAFE_BEGIN = /^[.-]+/;
+/** Of UTF-8. File systems take 255 for the whole name. */
+const MAX_NAME_BYTES = 200;
 
 /**
  * `NAME-YYYYMMDD-HHMMSS.flv` in local time. The name is the stream's without its query, made safe: it comes from a peer and
@@ -13,8 +16,14 @@ export function recordingName(streamName: string, date: Date): string {
 /** A stream or app name as one path segment. */
 export function safeFileName(name: string): string {
   const withoutQuery = name.split('?', 1)[0] ?? '';
-  const safe = withoutQuery.replace(UNSAFE, '_').replace(/^\.+/, '').slice(0, MAX_NAME_CHARACTERS);
+  const safe = shortened(withoutQuery.replace(UNSAFE, '_').replace(UNSAFE_BEGIN, ''));
   return safe === '' ? 'stream' : safe;
+}
+
+/** As many whole characters as fit. */
+function shortened(name: string): string {
+  const { read } = new TextEncoder().encodeInto(name, new Uint8Array(MAX_NAME_BYTES));
+  return name.slice(0, read);
 }
 
 function timestamp(date: Date): string {

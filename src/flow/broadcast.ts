@@ -108,9 +108,12 @@ export class Broadcast {
     }
   }
 
-  /** See `BroadcastOptions`. A change counts from the next burst on. */
+  /** Changes how much media time the ring may hold, at once. */
   set maxDurationMs(durationMs: number) {
     this.#ring.maxDurationMs = durationMs;
+    if (this.#ring.end > this.#ring.first) {
+      this.#moveOn();
+    }
   }
 
   /** Adds a sink. What it has to get comes from the end of this event-loop turn on; after `end` too. */
@@ -207,11 +210,15 @@ export class Broadcast {
     this.#ring.push(new Burst(this.#gathered, this.#gatheredHeaders, this.#startsWithKeyframe));
     this.#gathered = [];
     this.#gatheredBytes = 0;
+    this.#moveOn();
+  }
 
+  /** Lets everybody go on who can, and lets go of what is beyond the bounds. */
+  #moveOn(): void {
     const oldestKept = oldestNeeded(this.#losslessCursors, this.#ring.oldestWithinBounds);
     const nowMs = this.#clock.nowMs();
     for (const cursor of this.#cursors) {
-      cursor.onSealed(oldestKept, nowMs);
+      cursor.moveOn(oldestKept, nowMs);
     }
     this.#ring.dropBefore(this.#options.gopCache ? oldestKept : oldestNeeded(this.#cursors, this.#ring.end));
   }

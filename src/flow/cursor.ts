@@ -98,8 +98,8 @@ export class Cursor implements Subscription {
     this.#continueLater();
   }
 
-  /** A burst was added to the ring; those before `oldestKept` are about to go. */
-  onSealed(oldestKept: number, nowMs: number): void {
+  /** A burst was added to the ring, or its bounds have changed; those before `oldestKept` are about to go. */
+  moveOn(oldestKept: number, nowMs: number): void {
     if (this.#isFull && nowMs - this.#fullSinceMs >= this.#cutOffAfterMs) {
       this.cutOff();
       return;

@@ -1,15 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { NetworkError, RtmpkitError } from '../errors.js';
+import { NetworkError, ProtocolError, RtmpkitError } from '../errors.js';
 import { type CloseReason, Pump, type PumpHandlers } from '../net/pump.js';
 import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../rtmp/handshake/packet.js';
 import type { HandshakeScheme, ServerEvent } from '../rtmp/session/events.js';
 import { ServerSession } from '../rtmp/session/server.js';
-import { StatusCode } from '../rtmp/session/status.js';
+import { errorStatus, StatusCode, successStatus } from '../rtmp/session/status.js';
 import { type StreamAddress, streamAddress } from '../rtmp/session/stream-address.js';
 import { Player } from './player.js';
 import { Publisher } from './publisher.js';
+import { Roles } from './roles.js';
 import type { Services } from './services.js';
+
+/** Longest app, stream name or flashVer: they are kept as long as the client stays. A token in a name may be long. */
+const MAX_NAME_CHARACTERS = 4096;
+/** Of a flashVer, in reports. */
+const MAX_SHOWN_CHARACTERS = 100;
+
+const NOT_PUBLISHED = 'nobody publishes this stream';
 
 type PublishRequest = Extract<ServerEvent, { type: 'publishRequest' }>;
 type PlayRequest = Extract<ServerEvent, { type: 'playRequest' }>;
@@ -23,8 +31,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
   readonly #pump: Pump<ServerEvent>;
   readonly #onGone: (connection: Connection) => void;
   readonly #openedMs = performance.now();
-  /** By message stream id. */
-  readonly #roles = new Map<number, Publisher | Player>();
+  readonly #roles = new Roles();
   #deadline: NodeJS.Timeout | undefined;
   #handshake: HandshakeScheme | null = null;
   /** App and flashVer of `connect`, as sent. */
@@ -33,11 +40,17 @@ export class Connection implements PumpHandlers<ServerEvent> {
   #isConnected = false;
   #awaitsPong = false;
   #isLeaving = false;
-  #droppedTags = 0;
 
-  constructor(number: number, socket: Socket, services: Services, onGone: (connection: Connection) => void) {
+  /** @param address of the client */
+  constructor(
+    number: number,
+    socket: Socket,
+    address: string,
+    services: Services,
+    onGone: (connection: Connection) => void,
+  ) {
     this.number = number;
-    this.address = socket.remoteAddress ?? '';
+    this.address = address;
     this.#services = services;
     this.#onGone = onGone;
     this.#session = new ServerSession({ random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES), timeMs: 0 });
@@ -55,27 +68,42 @@ export class Connection implements PumpHandlers<ServerEvent> {
   }
 
   get publisherCount(): number {
-    return this.#count('publisher');
+    return this.#roles.publisherCount;
   }
 
   get playerCount(): number {
-    return this.#count('player');
+    return this.#roles.playerCount;
   }
 
   /** Tags that its players missed. */
   get droppedTags(): number {
-    let tags = this.#droppedTags;
-    for (const role of this.#roles.values()) {
-      tags += role.droppedTags;
-    }
-    return tags;
+    return this.#roles.droppedTags;
+  }
+
+  /** Since when the client has not taken what waits for it; `undefined`: it keeps up. */
+  get fullSinceMs(): number | undefined {
+    return this.#pump.fullSinceMs;
+  }
+
+  /** Memory that the client makes us hold for it alone. */
+  get heldBytes(): number {
+    return this.#session.partialBytes + this.#pump.unreadBytes;
+  }
+
+  cutOff(): void {
+    this.#pump.destroy(new NetworkError('ERR_STALLED', 'took no media for too long', { stage: 'stream' }));
+  }
+
+  giveUp(): void {
+    this.#pump.destroy(new ProtocolError('ERR_LIMIT', 'the memory of the server is used up', { stage: 'stream' }));
   }
 
   /** Closes as soon as what it plays has been delivered to its end; what it publishes ends now. */
   leave(reason: string): void {
     this.#isLeaving = true;
-    for (const [streamId, role] of [...this.#roles]) {
-      if (role.kind === 'publisher') {
+    for (const streamId of this.#roles.streamIds) {
+      if (this.#roles.publisher(streamId) !== undefined) {
+        this.#session.unpublished(streamId);
         this.#dropRole(streamId, reason, true);
       }
     }
@@ -87,19 +115,20 @@ export class Connection implements PumpHandlers<ServerEvent> {
   }
 
   onEvents(events: readonly ServerEvent[]): void {
-    this.#awaitsPong = false;
-    this.#pump.idleMs = this.#services.limits.idleBeforePingMs;
+    if (this.#awaitsPong) {
+      this.#awaitsPong = false;
+      this.#pump.idleMs = this.#services.limits.idleBeforePingMs;
+    }
     for (const event of events) {
-      this.#onEvent(event);
+      const isTooLate = !this.#pump.isOpen || (this.#isLeaving && event.type !== 'streamClosed');
+      if (!isTooLate) {
+        this.#onEvent(event);
+      }
     }
   }
 
   onDrain(): void {
-    for (const role of this.#roles.values()) {
-      if (role.kind === 'player') {
-        role.resume();
-      }
-    }
+    this.#roles.resumePlayers();
   }
 
   onIdle(): void {
@@ -145,23 +174,22 @@ export class Connection implements PumpHandlers<ServerEvent> {
       case 'playRequest':
         return this.#play(event);
       case 'tags':
-        return this.#publisher(event.streamId)?.append(event.tags);
+        return this.#roles.publisher(event.streamId)?.append(event.tags);
       case 'streamClosed':
         return this.#streamClosed(event.streamId);
       case 'pause':
         return this.#pause(event.streamId, event.paused);
       case 'receiveAudio':
-        return this.#player(event.streamId)?.receiveAudio(event.wanted);
+        return this.#roles.player(event.streamId)?.receiveAudio(event.wanted);
       case 'receiveVideo':
-        return this.#player(event.streamId)?.receiveVideo(event.wanted);
+        return this.#roles.player(event.streamId)?.receiveVideo(event.wanted);
       case 'streamLengthRequest':
         return this.#session.answerStreamLength(event.transactionId, 0); // live has no length
       case 'seek':
-        return this.#session.sendStatus(event.streamId, {
-          level: 'error',
-          code: StatusCode.SeekFailed,
-          description: 'a live stream cannot seek',
-        });
+        return this.#session.sendStatus(
+          event.streamId,
+          errorStatus(StatusCode.SeekFailed, 'a live stream cannot seek'),
+        );
       case 'bufferLength':
       case 'pong':
       case 'acknowledged':
@@ -170,6 +198,11 @@ export class Connection implements PumpHandlers<ServerEvent> {
   }
 
   #connect(app: string, flashVer: string): void {
+    if (app.length > MAX_NAME_CHARACTERS || flashVer.length > MAX_NAME_CHARACTERS) {
+      this.#session.rejectConnect(errorStatus(StatusCode.ConnectRejected, 'the name of the app is too long'));
+      this.#pump.end();
+      return;
+    }
     this.#app = app;
     this.#flashVer = flashVer;
     this.#isConnected = true;
@@ -183,27 +216,24 @@ export class Connection implements PumpHandlers<ServerEvent> {
       address: this.address,
       port: this.#pump.remotePort,
       handshake: this.#handshake,
-      software: flashVer,
+      software: flashVer.slice(0, MAX_SHOWN_CHARACTERS),
     });
   }
 
   #publish({ streamId, streamName }: PublishRequest): void {
     const id = this.#address(streamName);
     try {
-      const stream = this.#services.registry.publish(id);
+      const stream = this.#services.registry.publish(id, () => this.giveUp());
       this.#session.acceptPublish(streamId);
-      this.#roles.set(streamId, new Publisher(this.#services, this.number, stream));
+      this.#roles.add(streamId, new Publisher(this.#services, this.number, stream));
       this.#services.recorder?.record(stream);
       clearTimeout(this.#deadline);
     } catch (error) {
       if (!(error instanceof RtmpkitError)) {
         throw error;
       }
-      this.#session.rejectPublish(streamId, {
-        level: 'error',
-        code: error.code === 'ERR_STREAM_BUSY' ? StatusCode.PublishBadName : StatusCode.PublishDenied,
-        description: error.message,
-      });
+      const code = error.code === 'ERR_STREAM_BUSY' ? StatusCode.PublishBadName : StatusCode.PublishDenied;
+      this.#session.rejectPublish(streamId, errorStatus(code, error.message));
       this.#warn('WARN_PUBLISH_REFUSED', `${this.#services.display.stream(id)}: ${error.message}`);
     }
   }
@@ -212,12 +242,8 @@ export class Connection implements PumpHandlers<ServerEvent> {
     const id = this.#address(streamName);
     const stream = this.#services.registry.find(id);
     if (stream === undefined) {
-      this.#session.rejectPlay(streamId, {
-        level: 'error',
-        code: StatusCode.PlayStreamNotFound,
-        description: 'nobody publishes this stream',
-      });
-      this.#warn('WARN_PLAY_REFUSED', `${this.#services.display.stream(id)}: nobody publishes this stream`);
+      this.#session.rejectPlay(streamId, errorStatus(StatusCode.PlayStreamNotFound, NOT_PUBLISHED));
+      this.#warn('WARN_PLAY_REFUSED', `${this.#services.display.stream(id)}: ${NOT_PUBLISHED}`);
       return;
     }
     this.#session.acceptPlay(streamId);
@@ -228,31 +254,31 @@ export class Connection implements PumpHandlers<ServerEvent> {
         pump: this.#pump,
         format: this.#session.mediaFormat(streamId),
         onStreamOver: () => this.#streamOver(streamId),
-        onCutOff: () => this.#pump.destroy(new NetworkError('ERR_STALLED', 'took no media for too long')),
+        onCutOff: () => this.giveUp(),
       },
       stream,
     );
-    this.#roles.set(streamId, player);
+    this.#roles.add(streamId, player);
     clearTimeout(this.#deadline);
     player.start();
   }
 
+  /** @throws {ProtocolError} for a name that is longer than any that is meant seriously: this ends the connection */
   #address(streamName: string): StreamAddress {
+    if (streamName.length > MAX_NAME_CHARACTERS) {
+      throw new ProtocolError('ERR_LIMIT', `the name of the stream has more than ${MAX_NAME_CHARACTERS} characters`);
+    }
     return streamAddress(this.#app, streamName, this.#flashVer);
   }
 
   #pause(streamId: number, paused: boolean): void {
-    const player = this.#player(streamId);
+    const player = this.#roles.player(streamId);
     if (paused) {
       player?.pause();
-    }
-    this.#session.sendStatus(streamId, {
-      level: 'status',
-      code: paused ? StatusCode.PauseNotify : StatusCode.UnpauseNotify,
-      description: paused ? 'paused' : 'goes on',
-    });
-    if (!paused) {
-      player?.start();
+      this.#session.sendStatus(streamId, successStatus(StatusCode.PauseNotify, 'paused'));
+    } else {
+      this.#session.sendStatus(streamId, successStatus(StatusCode.UnpauseNotify, 'goes on'));
+      player?.unpause();
     }
   }
 
@@ -269,46 +295,25 @@ export class Connection implements PumpHandlers<ServerEvent> {
   }
 
   #dropRole(streamId: number, reason: string, clean: boolean): void {
-    const role = this.#roles.get(streamId);
-    this.#roles.delete(streamId);
-    role?.close(reason, clean);
-    this.#droppedTags += role?.droppedTags ?? 0;
+    const hadRole = this.#roles.drop(streamId, reason, clean);
     if (this.#isLeaving) {
       this.#leaveWhenDone();
-    } else if (this.#roles.size === 0 && this.#pump.isOpen) {
+    } else if (hadRole && this.#roles.isEmpty && this.#pump.isOpen) {
       this.#allow(this.#services.limits.roleTimeoutMs, 'neither publish nor play');
     }
   }
 
   #leaveWhenDone(): void {
-    if (this.#roles.size === 0) {
+    if (this.#roles.isEmpty) {
       this.#pump.end();
     }
   }
 
-  #count(kind: 'publisher' | 'player'): number {
-    let count = 0;
-    for (const role of this.#roles.values()) {
-      count += role.kind === kind ? 1 : 0;
-    }
-    return count;
-  }
-
   /** The client went away from whatever it did. */
   #closeRoles(reason: string): void {
-    for (const streamId of [...this.#roles.keys()]) {
+    for (const streamId of this.#roles.streamIds) {
       this.#dropRole(streamId, reason, false);
     }
-  }
-
-  #publisher(streamId: number): Publisher | undefined {
-    const role = this.#roles.get(streamId);
-    return role?.kind === 'publisher' ? role : undefined;
-  }
-
-  #player(streamId: number): Player | undefined {
-    const role = this.#roles.get(streamId);
-    return role?.kind === 'player' ? role : undefined;
   }
 
   /** Gives the client so much time for its next step. */

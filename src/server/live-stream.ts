@@ -1,9 +1,12 @@
 import { Broadcast } from '../flow/broadcast.js';
 import { Splicer } from '../flow/splice.js';
 import type { MediaTag } from '../media/tag.js';
+import { LONGEST_TIMER_MS } from '../net/deadline.js';
 
 /** Media time that is held for players who are behind; the newest GOP is held whatever its length. */
 const MAX_HELD_MS = 10_000;
+/** The same when memory is short: the newest GOP alone. */
+const SHORT_HELD_MS = 0;
 
 /** Which stream, as everybody who publishes or plays it names it. */
 export interface StreamId {
@@ -16,8 +19,10 @@ export interface LiveStreamOptions {
   readonly maxBytes: number;
   /** How long players are kept while no publisher is there. */
   readonly graceMs: number;
-  /** The stream is over: forget it. */
+  /** The stream is over: nobody finds it any more. Its players may still be on their way to its end. */
   readonly onOver: () => void;
+  /** A sink has failed, which is a fault of ours; it has been removed. */
+  readonly onSinkError: (error: unknown) => void;
 }
 
 /** One live stream: at most one publisher, its broadcast, and a time of grace when the publisher goes away. */
@@ -30,6 +35,7 @@ export class LiveStream {
   #hasPublisher = false;
   #isOver = false;
   #grace: NodeJS.Timeout | undefined;
+  #revoke: (() => void) | undefined;
 
   constructor(id: StreamId, options: LiveStreamOptions) {
     this.id = id;
@@ -38,22 +44,53 @@ export class LiveStream {
       maxBytes: options.maxBytes,
       maxDurationMs: MAX_HELD_MS,
       gopCache: options.gopCache,
+      onSinkError: (error, sink) => {
+        sink.cutOff?.();
+        options.onSinkError(error);
+      },
     });
+  }
+
+  /** Memory of what it holds. */
+  get heldBytes(): number {
+    return this.broadcast.stats.memoryBytes;
+  }
+
+  /** Whether it is over and everybody has got its end. */
+  get isGone(): boolean {
+    return this.#isOver && this.broadcast.stats.subscribers === 0;
   }
 
   get isPublished(): boolean {
     return this.#hasPublisher;
   }
 
-  /** A publisher takes the stream, maybe again. */
-  takeOver(): void {
+  /**
+   * A publisher takes the stream, maybe again.
+   *
+   * @param revoke called when the stream is taken away from it
+   */
+  takeOver(revoke: () => void): void {
     clearTimeout(this.#grace);
     this.#hasPublisher = true;
+    this.#revoke = revoke;
     this.#splicer.beginPiece();
   }
 
   append(tags: readonly MediaTag[]): void {
     this.broadcast.append(this.#splicer.splice(tags));
+  }
+
+  set isMemoryShort(isShort: boolean) {
+    this.broadcast.maxDurationMs = isShort ? SHORT_HELD_MS : MAX_HELD_MS;
+  }
+
+  /** Ends the stream at once, for its publisher and its players. */
+  giveUp(): void {
+    const revoke = this.#revoke;
+    this.finish();
+    revoke?.();
+    this.broadcast.abandon();
   }
 
   /** The publisher ended the stream on purpose. */
@@ -62,7 +99,7 @@ export class LiveStream {
       return;
     }
     this.#isOver = true;
-    this.#hasPublisher = false;
+    this.#letGo();
     clearTimeout(this.#grace);
     this.broadcast.end();
     this.#options.onOver();
@@ -73,7 +110,12 @@ export class LiveStream {
     if (this.#isOver) {
       return;
     }
+    this.#letGo();
+    this.#grace = setTimeout(() => this.finish(), Math.min(this.#options.graceMs, LONGEST_TIMER_MS));
+  }
+
+  #letGo(): void {
     this.#hasPublisher = false;
-    this.#grace = setTimeout(() => this.finish(), this.#options.graceMs);
+    this.#revoke = undefined;
   }
 }

@@ -15,7 +15,7 @@ export interface PlayerConnection {
   readonly format: TagFormat;
   /** The stream is over: tell the client. */
   readonly onStreamOver: () => void;
-  /** The client takes nothing any more. */
+  /** The stream was taken away. */
   readonly onCutOff: () => void;
 }
 
@@ -30,6 +30,7 @@ export class Player implements StreamRole, Sink {
   readonly #bytesBefore: number;
   #format: TagFormat;
   #subscription: Subscription | undefined;
+  #isPaused = false;
   #withoutAudio = false;
   #withoutVideo = false;
   #droppedBefore = 0;
@@ -48,21 +49,26 @@ export class Player implements StreamRole, Sink {
     return this.#droppedBefore + (this.#subscription?.droppedTags ?? 0);
   }
 
-  /** Begins, or begins again after a pause, at the newest keyframe. */
+  /** Begins at the newest keyframe. */
   start(): void {
-    const { maxPlayerLagMs, cutOffAfterMs } = this.#services.limits;
-    this.#subscription ??= this.#stream.broadcast.subscribe(this, {
+    this.#subscription = this.#stream.broadcast.subscribe(this, {
       mode: 'live',
       join: 'newest-keyframe',
-      maxLagMs: maxPlayerLagMs,
-      cutOffAfterMs,
+      maxLagMs: this.#services.limits.maxPlayerLagMs,
     });
   }
 
+  /** Sends nothing until `unpause`. It stays a subscriber, for it has to hear of the end. */
   pause(): void {
-    this.#droppedBefore = this.droppedTags;
-    this.#subscription?.close();
-    this.#subscription = undefined;
+    this.#isPaused = true;
+  }
+
+  unpause(): void {
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#leave();
+      this.start();
+    }
   }
 
   /** The socket takes bytes again. */
@@ -81,11 +87,10 @@ export class Player implements StreamRole, Sink {
   }
 
   write(burst: Burst): boolean {
-    return this.#connection.pump.write(burst.encoded(this.#format));
+    return this.#isPaused || this.#connection.pump.write(burst.encoded(this.#format));
   }
 
   end(): void {
-    this.pause();
     this.#connection.onStreamOver();
   }
 
@@ -94,7 +99,7 @@ export class Player implements StreamRole, Sink {
   }
 
   close(reason: string): void {
-    this.pause();
+    this.#leave();
     this.#services.report({
       event: 'ended',
       role: 'player',
@@ -106,6 +111,12 @@ export class Player implements StreamRole, Sink {
       droppedFrames: this.droppedTags,
       final: false,
     });
+  }
+
+  #leave(): void {
+    this.#droppedBefore = this.droppedTags;
+    this.#subscription?.close();
+    this.#subscription = undefined;
   }
 
   #chooseFormat(): void {

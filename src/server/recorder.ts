@@ -1,17 +1,22 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlvFileSink } from '../endpoint/flv-file-sink.js';
+import { FlvFileWriter } from '../endpoint/flv-file-writer.js';
 import { outputError } from '../endpoint/flv-output.js';
+import { isSystemError } from '../endpoint/flv-source.js';
 import { recordingName, safeFileName } from '../endpoint/recording-name.js';
-import { RtmpkitError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import type { Display } from './display.js';
+import { LateFile, type OpenedFile } from './late-file.js';
 import type { LiveStream } from './live-stream.js';
 
-/** A disk may be slow for this long before frames are left out of the recording; the stream itself never waits for it. */
-const MAX_LAG_MS = 30_000;
+/** Directories that an app's name may make. What would be deeper goes there too. */
+const MAX_DEPTH = 8;
 
-/** Records every stream of a server into `DIRECTORY/app/name-YYYYMMDD-HHMMSS.flv`. */
+/**
+ * Records every stream of a server into `DIRECTORY/app/name-YYYYMMDD-HHMMSS.flv`. The streams never wait for the disk: when it
+ * is slower for longer than they are held for players, frames are left out of the recording.
+ */
 export class Recorder {
   readonly #directory: string;
   readonly #display: Display;
@@ -50,12 +55,13 @@ export class Recorder {
   }
 
   async #record(stream: LiveStream): Promise<void> {
-    const directory = join(this.#directory, ...stream.id.app.split('/').map(safeFileName));
-    await mkdir(directory, { recursive: true });
-    const sink = await openUnused(directory, stream.id.streamName);
-    // A fast publisher is ahead by the time the file is open.
-    sink.attach(stream.broadcast, { mode: 'live', join: 'beginning', maxLagMs: MAX_LAG_MS });
-    const output = this.#shown(sink.path, stream);
+    const { app, streamName } = stream.id;
+    const directory = join(this.#directory, ...app.split('/').slice(0, MAX_DEPTH).map(safeFileName));
+    const opened = openUnused(directory, streamName);
+    // It records from the first tag on: a fast publisher is far ahead by the time the file is open.
+    const sink = new FlvFileSink(new FlvFileWriter(join(directory, safeFileName(streamName)), new LateFile(opened)));
+    sink.attach(stream.broadcast, { mode: 'live', join: 'beginning' });
+    const output = this.#shown((await opened).path, stream);
     this.#report({ event: 'started', role: 'recorder', output });
     const { sizeBytes, durationMs, audioTags, videoTags, dataTags } = await sink.finished;
     this.#report({
@@ -86,12 +92,14 @@ export class Recorder {
 }
 
 /** Two recordings of one name may begin in the same second. */
-async function openUnused(directory: string, streamName: string): Promise<FlvFileSink> {
+async function openUnused(directory: string, streamName: string): Promise<OpenedFile> {
+  await mkdir(directory, { recursive: true });
   for (let second = Date.now(); ; second += 1000) {
+    const path = join(directory, recordingName(streamName, new Date(second)));
     try {
-      return await FlvFileSink.open(join(directory, recordingName(streamName, new Date(second))));
+      return { path, file: await open(path, 'wx') };
     } catch (error) {
-      if (!(error instanceof RtmpkitError && error.code === 'ERR_OUTPUT_EXISTS')) {
+      if (!(isSystemError(error) && error.code === 'EEXIST')) {
         throw error;
       }
     }

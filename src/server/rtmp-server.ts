@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { NetworkError } from '../errors.js';
 import { systemCodeOf } from '../net/dial.js';
 import { Admission } from './admission.js';
+import { Caretaker } from './caretaker.js';
 import { Connection } from './connection.js';
 import type { Services } from './services.js';
 
@@ -41,15 +42,17 @@ export class RtmpServer {
   readonly #admission: Admission;
   readonly #servers: Server[] = [];
   readonly #connections = new Set<Connection>();
+  readonly #caretaker: Caretaker;
   /** Traffic of the connections that are gone. */
   readonly #past = { bytesReceived: 0, bytesSent: 0, droppedTags: 0 };
   #lastNumber = 0;
-  #isClosing = false;
+  #closed: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
   private constructor(services: Services) {
     this.#services = services;
     this.#admission = new Admission(services.limits);
+    this.#caretaker = new Caretaker(this.#connections, services.registry, services.limits);
   }
 
   /** @throws {NetworkError} `ERR_LISTEN` */
@@ -57,12 +60,13 @@ export class RtmpServer {
     const server = new RtmpServer(services);
     try {
       for (const address of listen) {
-        server.#servers.push(await listenOn(address, (socket) => server.#accept(socket)));
+        server.#servers.push(await server.#listenOn(address));
       }
     } catch (error) {
       await server.close();
       throw error;
     }
+    server.#caretaker.start();
     return server;
   }
 
@@ -85,8 +89,12 @@ export class RtmpServer {
   }
 
   /** Lets nobody in any more, ends every stream and recording, and resolves when all is closed. */
-  async close(): Promise<void> {
-    this.#isClosing = true;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
@@ -100,6 +108,7 @@ export class RtmpServer {
       await empty;
       clearTimeout(late);
     }
+    this.#caretaker.stop();
     await Promise.all([...closed, this.#services.recorder?.close()]);
   }
 
@@ -111,7 +120,7 @@ export class RtmpServer {
 
   #accept(socket: Socket): void {
     const address = socket.remoteAddress;
-    if (address === undefined || this.#isClosing) {
+    if (address === undefined || this.#closed !== undefined) {
       socket.destroy(); // gone already, or too late
       return;
     }
@@ -119,11 +128,13 @@ export class RtmpServer {
     if (refusal !== undefined) {
       socket.on('error', () => {});
       socket.destroy();
-      this.#services.report({ event: 'warning', code: 'WARN_CONNECTION_REFUSED', message: `${address}: ${refusal}` });
+      this.#warn('WARN_CONNECTION_REFUSED', `${address}: ${refusal}`);
       return;
     }
     this.#lastNumber += 1;
-    this.#connections.add(new Connection(this.#lastNumber, socket, this.#services, (gone) => this.#forget(gone)));
+    this.#connections.add(
+      new Connection(this.#lastNumber, socket, address, this.#services, (gone) => this.#forget(gone)),
+    );
   }
 
   #forget(connection: Connection): void {
@@ -134,23 +145,30 @@ export class RtmpServer {
       this.#onEmpty?.();
     }
   }
+
+  #listenOn({ host, port }: ListenAddress): Promise<Server> {
+    return new Promise((resolve, reject) => {
+      const server = createServer({ noDelay: true, keepAlive: true, highWaterMark: SOCKET_QUEUE_BYTES });
+      const onError = (cause: Error): void => reject(cannotListen(host, port, cause));
+      server.on('connection', (socket) => this.#accept(socket));
+      server.once('error', onError);
+      server.listen({ port, backlog: 4096, ...(host === '' ? {} : { host }) }, () => {
+        server.off('error', onError);
+        server.on('error', (cause) => this.#warn('WARN_ACCEPT_FAILED', `a client cannot come in: ${cause.message}`));
+        resolve(server);
+      });
+    });
+  }
+
+  #warn(code: string, message: string): void {
+    this.#services.report({ event: 'warning', code, message });
+  }
 }
 
 function add(sum: { -readonly [key in keyof Traffic]: number }, traffic: Traffic): void {
   sum.bytesReceived += traffic.bytesReceived;
   sum.bytesSent += traffic.bytesSent;
   sum.droppedTags += traffic.droppedTags;
-}
-
-function listenOn({ host, port }: ListenAddress, onSocket: (socket: Socket) => void): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer({ noDelay: true, keepAlive: true, highWaterMark: SOCKET_QUEUE_BYTES }, onSocket);
-    server.once('error', (cause) => reject(cannotListen(host, port, cause)));
-    server.listen({ port, backlog: 4096, ...(host === '' ? {} : { host }) }, () => {
-      server.on('error', () => {}); // a failed accept is the kernel's business; the others go on
-      resolve(server);
-    });
-  });
 }
 
 function cannotListen(host: string, port: number, cause: unknown): NetworkError {

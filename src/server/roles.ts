@@ -1,0 +1,82 @@
+import type { Player } from './player.js';
+import type { Publisher } from './publisher.js';
+
+/** What one connection does with its message streams. */
+export class Roles {
+  /** By message stream id. */
+  readonly #roles = new Map<number, Publisher | Player>();
+  /** Of the roles that are over. */
+  #droppedTags = 0;
+
+  get isEmpty(): boolean {
+    return this.#roles.size === 0;
+  }
+
+  /** Message stream ids; may be gone through while roles are dropped. */
+  get streamIds(): readonly number[] {
+    return [...this.#roles.keys()];
+  }
+
+  get publisherCount(): number {
+    return this.#count('publisher');
+  }
+
+  get playerCount(): number {
+    return this.#count('player');
+  }
+
+  /** Tags that its players missed. */
+  get droppedTags(): number {
+    let tags = this.#droppedTags;
+    for (const role of this.#roles.values()) {
+      tags += role.droppedTags;
+    }
+    return tags;
+  }
+
+  publisher(streamId: number): Publisher | undefined {
+    const role = this.#roles.get(streamId);
+    return role?.kind === 'publisher' ? role : undefined;
+  }
+
+  player(streamId: number): Player | undefined {
+    const role = this.#roles.get(streamId);
+    return role?.kind === 'player' ? role : undefined;
+  }
+
+  add(streamId: number, role: Publisher | Player): void {
+    this.#roles.set(streamId, role);
+  }
+
+  /**
+   * @param clean see `StreamRole.close`
+   * @returns whether there was one
+   */
+  drop(streamId: number, reason: string, clean: boolean): boolean {
+    const role = this.#roles.get(streamId);
+    if (role === undefined) {
+      return false;
+    }
+    this.#roles.delete(streamId);
+    role.close(reason, clean);
+    this.#droppedTags += role.droppedTags;
+    return true;
+  }
+
+  /** The socket takes bytes again. */
+  resumePlayers(): void {
+    for (const role of this.#roles.values()) {
+      if (role.kind === 'player') {
+        role.resume();
+      }
+    }
+  }
+
+  #count(kind: 'publisher' | 'player'): number {
+    let count = 0;
+    for (const role of this.#roles.values()) {
+      count += role.kind === kind ? 1 : 0;
+    }
+    return count;
+  }
+}
