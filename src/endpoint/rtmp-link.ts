@@ -69,7 +69,7 @@ interface Attempt extends RtmpLinkOptions {
 async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Promise<void> {
   const { url, role, tls, signal, onStage } = attempt;
   const target = { host: url.host, port: url.port, secure: url.scheme === 'rtmps', tls };
-  const socket = await dial(target, { signal, onStage });
+  const { socket, reads } = await dial(target, { signal, onStage });
   const session = new ClientSession({
     app: `${url.app}${suffix}`,
     tcUrl: `${url.tcUrl}${suffix}`,
@@ -85,7 +85,7 @@ async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Pro
   }
   onStage('handshake');
   const peer = { address: socket.remoteAddress ?? url.host, port: socket.remotePort ?? url.port };
-  const pump = new Pump(socket, session, opening);
+  const pump = new Pump(socket, session, opening, reads);
   await opening.done({ session, pump, peer }, signal).catch(async (error: unknown) => {
     throw await explainSilentClose(error, url, signal);
   });

@@ -27,7 +27,7 @@ export async function explainSilentClose(error: unknown, url: RtmpUrl, signal: A
 async function speaksTls({ host, port }: RtmpUrl, parent: AbortSignal): Promise<boolean> {
   const signal = AbortSignal.any([parent, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
   try {
-    const socket = await dial({ host, port, secure: true, tls: { insecure: true } }, { signal, onStage: () => {} });
+    const { socket } = await dial({ host, port, secure: true, tls: { insecure: true } }, { signal, onStage: () => {} });
     socket.destroy();
     return true;
   } catch {

@@ -1,9 +1,10 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { NetworkError, UsageError } from '../errors.js';
+import { ReadBuffer } from './read-buffer.js';
 import type { TlsOptions } from './tls-options.js';
 
 export interface DialTarget {
@@ -24,22 +25,31 @@ export interface DialOptions {
 /** How long one of several addresses may take before the next one is tried: long enough for a lost packet to be sent again. */
 const ATTEMPT_TIMEOUT_MS = 2_000;
 
+/** A connection that is ready for the first RTMP byte. */
+export interface Dialed {
+  /** Paused, unless it speaks TLS: who takes it over lets it run. */
+  readonly socket: Socket;
+  /** What it reads into. `undefined` with TLS, whose bytes come as `data` events. */
+  readonly reads: ReadBuffer | undefined;
+}
+
 /**
- * Opens a socket that is ready for the first RTMP byte: name, TCP, and TLS where the target asks for it.
+ * Opens a connection: name, TCP, and TLS where the target asks for it.
  *
  * @throws {NetworkError} `ERR_DNS`, `ERR_REFUSED`, `ERR_NETWORK` or `ERR_TLS`; the signal's reason when aborted.
  * @throws {UsageError} when a certificate or key of ours is of no use
  */
-export async function dial(target: DialTarget, options: DialOptions): Promise<Socket> {
+export async function dial(target: DialTarget, options: DialOptions): Promise<Dialed> {
   const secureContext = target.secure ? secureContextFor(target.tls) : undefined;
   const addresses = await resolve(target, options);
   options.onStage('tcp');
-  const socket = await connect(addresses, target, options.signal);
   if (secureContext === undefined) {
-    return socket;
+    const reads = new ReadBuffer();
+    return { socket: await connect(addresses, target, { onread: reads.onread }, options.signal), reads };
   }
+  const socket = await connect(addresses, target, {}, options.signal);
   options.onStage('tls');
-  return secureSocket(socket, secureContext, target, options.signal);
+  return { socket: await secureSocket(socket, secureContext, target, options.signal), reads: undefined };
 }
 
 /** Done before anything is sent, so that nobody waits for a connection that cannot be. */
@@ -80,8 +90,14 @@ async function resolve(target: DialTarget, { signal, onStage }: DialOptions): Pr
  * Tries one address after the other: `localhost` may be two of them of which only one has a listener, and many a network has
  * addresses of a kind that it does not carry.
  */
-async function connect(addresses: readonly LookupAddress[], target: DialTarget, signal: AbortSignal): Promise<Socket> {
+async function connect(
+  addresses: readonly LookupAddress[],
+  target: DialTarget,
+  reading: Pick<TcpNetConnectOpts, 'onread'>,
+  signal: AbortSignal,
+): Promise<Socket> {
   const socket = connectTcp({
+    ...reading,
     host: target.host,
     port: target.port,
     noDelay: true,
@@ -91,6 +107,9 @@ async function connect(addresses: readonly LookupAddress[], target: DialTarget, 
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: ATTEMPT_TIMEOUT_MS,
   });
+  if (reading.onread !== undefined) {
+    socket.pause(); // nobody is there yet to take what comes
+  }
   try {
     await ready(socket, 'connect', signal);
     return socket;

@@ -3,6 +3,7 @@ import { NetworkError, ProtocolError, RtmpkitError } from '../errors.js';
 import type { Session } from '../rtmp/session/session.js';
 import { LONGEST_TIMER_MS } from './deadline.js';
 import { systemCodeOf } from './dial.js';
+import type { ReadBuffer } from './read-buffer.js';
 
 /** How a connection came to its end. */
 export type CloseReason =
@@ -41,16 +42,22 @@ export class Pump<Event> {
   #unreadBytes = 0;
   #fullSinceMs: number | undefined;
 
-  constructor(socket: Socket, session: Session<Event>, handlers: PumpHandlers<Event>) {
+  /** @param reads what the socket reads into, if it has memory of its own for that: then it emits no `data` */
+  constructor(socket: Socket, session: Session<Event>, handlers: PumpHandlers<Event>, reads?: ReadBuffer) {
     this.#socket = socket;
     this.#session = session;
     this.#handlers = handlers;
-    socket.on('data', (bytes: Uint8Array) => this.#receive(bytes));
+    if (reads === undefined) {
+      socket.on('data', (bytes: Uint8Array) => this.#receive(bytes));
+    } else {
+      reads.onBytes = (bytes) => this.#receive(bytes);
+    }
     socket.on('drain', () => this.#drained());
     socket.on('end', () => this.#closeAs({ by: 'peer' }));
     socket.on('error', (cause) => this.#closeAs({ by: 'error', error: lost(cause) }));
     socket.on('timeout', () => this.#idle());
     socket.on('close', () => this.#closed());
+    socket.resume();
   }
 
   get bytesReceived(): number {
