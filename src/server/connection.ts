@@ -80,9 +80,10 @@ export class Connection implements PumpHandlers<ServerEvent> {
     return this.#roles.droppedTags;
   }
 
-  /** Since when the client has not taken what waits for it; `undefined`: it keeps up. */
+  /** Since when the client has not taken what waits for it; `undefined`: it keeps up, or it pauses and need not. */
   get fullSinceMs(): number | undefined {
-    return this.#pump.fullSinceMs;
+    const { fullSinceMs } = this.#pump;
+    return fullSinceMs === undefined || this.#roles.isPaused ? undefined : fullSinceMs;
   }
 
   /** Memory that the client makes us hold for it alone. */

@@ -49,6 +49,10 @@ export class Player implements StreamRole, Sink {
     return this.#droppedBefore + (this.#subscription?.droppedTags ?? 0);
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** Begins at the newest keyframe. */
   start(): void {
     this.#subscription = this.#stream.broadcast.subscribe(this, {

@@ -58,8 +58,9 @@ export class Recorder {
     const { app, streamName } = stream.id;
     const directory = join(this.#directory, ...app.split('/').slice(0, MAX_DEPTH).map(safeFileName));
     const opened = openUnused(directory, streamName);
+    const path = join(directory, recordingName(streamName, new Date())); // for messages
     // It records from the first tag on: a fast publisher is far ahead by the time the file is open.
-    const sink = new FlvFileSink(new FlvFileWriter(join(directory, safeFileName(streamName)), new LateFile(opened)));
+    const sink = new FlvFileSink(new FlvFileWriter(path, new LateFile(opened)));
     sink.attach(stream.broadcast, { mode: 'live', join: 'beginning' });
     const output = this.#shown((await opened).path, stream);
     this.#report({ event: 'started', role: 'recorder', output });

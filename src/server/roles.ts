@@ -12,6 +12,12 @@ export class Roles {
     return this.#roles.size === 0;
   }
 
+  /** Whether all it does is to pause. */
+  get isPaused(): boolean {
+    const roles = [...this.#roles.values()];
+    return roles.length > 0 && roles.every((role) => role.kind === 'player' && role.isPaused);
+  }
+
   /** Message stream ids; may be gone through while roles are dropped. */
   get streamIds(): readonly number[] {
     return [...this.#roles.keys()];
