@@ -61,9 +61,16 @@ function willing(): Promise<number> {
 interface BadInput {
   readonly name: string;
   readonly args: () => readonly string[] | Promise<readonly string[]>;
+  /** Given on standard input. */
+  readonly input?: string;
   readonly exitCode: number;
-  readonly code: string;
+  /** Of the message for people: what has to be in it. */
   readonly words: RegExp;
+}
+
+interface BadServer extends BadInput {
+  /** Of the `error` event. */
+  readonly code: string;
 }
 
 const FILES: readonly BadInput[] = [
@@ -71,63 +78,61 @@ const FILES: readonly BadInput[] = [
     name: 'an MP4',
     args: () => ['push', file('film.mp4', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom')), NOWHERE],
     exitCode: 10,
-    code: 'ERR_NOT_FLV',
     words: /film\.mp4: this is not an FLV; it seems to be an MP4.*\n.*ffmpeg/,
   },
   {
     name: 'a text',
     args: () => ['push', file('notes.flv', 'Dear diary,\n'), NOWHERE],
     exitCode: 10,
-    code: 'ERR_NOT_FLV',
     words: /notes\.flv: this is not an FLV; it seems to be a text file/,
   },
   {
     name: 'an empty file',
     args: () => ['push', file('empty.flv', ''), NOWHERE],
     exitCode: 10,
-    code: 'ERR_NOT_FLV',
     words: /empty\.flv: this is not an FLV; it seems to be empty$/,
+  },
+  {
+    name: 'a text on standard input',
+    args: async () => ['push', '-', at(await willing())],
+    input: 'Dear diary,\n'.repeat(500),
+    exitCode: 10,
+    words: /standard input: this is not an FLV; it seems to be a text file/,
   },
   {
     name: 'an FLV without tags',
     args: async () => ['push', file('bare.flv', FLV_START), at(await willing())],
     exitCode: 10,
-    code: 'ERR_MEDIA_EMPTY',
     words: /bare\.flv: .*no audio, video or data/,
   },
   {
     name: 'a file that is not there',
     args: () => ['push', runs.file('gone.flv'), NOWHERE],
     exitCode: 7,
-    code: 'ERR_FILE_NOT_FOUND',
     words: /gone\.flv: there is no such file/,
   },
   {
     name: 'a directory',
     args: () => ['push', runs.file('.'), NOWHERE],
     exitCode: 10,
-    code: 'ERR_NOT_FLV',
     words: /this is a directory/,
   },
   {
     name: 'a text to repair',
     args: () => ['pull', file('broken.flv', 'Dear diary,\n'), runs.file('repaired.flv')],
     exitCode: 10,
-    code: 'ERR_NOT_FLV',
     words: /broken\.flv: this is not an FLV/,
   },
   {
     name: 'a file to repair that is not there',
     args: () => ['pull', runs.file('gone.flv'), runs.file('repaired.flv')],
     exitCode: 7,
-    code: 'ERR_FILE_NOT_FOUND',
     words: /gone\.flv: there is no such file/,
   },
   {
     name: 'an output that exists',
     args: () => ['pull', at(server.port), file('kept.flv', 'dear to somebody')],
     exitCode: 2,
-    code: 'ERR_OUTPUT_EXISTS',
     words: /kept\.flv: this file is already there\n.*--overwrite/,
   },
 ];
@@ -137,89 +142,77 @@ const USAGE: readonly BadInput[] = [
     name: 'a wrong scheme',
     args: () => ['push', FIXTURE, `http://127.0.0.1/live/${NAME}`],
     exitCode: 2,
-    code: 'ERR_URL',
     words: /expected rtmp:\/\/ or rtmps:\/\/, but http:\/\/ came/,
   },
   {
     name: 'a wrong scheme to pull',
     args: () => ['pull', `https://127.0.0.1/live/${NAME}`, runs.file('out.flv')],
     exitCode: 2,
-    code: 'ERR_URL',
     words: /expected rtmp:\/\/ or rtmps:\/\/, but https:\/\/ came/,
   },
   {
     name: 'a URL without stream name',
     args: () => ['push', FIXTURE, 'rtmp://127.0.0.1/live'],
     exitCode: 2,
-    code: 'ERR_URL',
     words: /rtmp:\/\/127\.0\.0\.1\/live does not name a stream\n.*--key-file/,
   },
   {
     name: 'a port that is none',
     args: () => ['pull', `rtmp://127.0.0.1:99999/live/${NAME}`, runs.file('out.flv')],
     exitCode: 2,
-    code: 'ERR_URL',
     words: /expected a port from 1 to 65535/,
   },
   {
     name: 'an unknown option',
     args: () => ['push', FIXTURE, NOWHERE, '--sped', '2'],
     exitCode: 2,
-    code: 'ERR_USAGE',
     words: /unknown option --sped\n.*did you mean --speed\?/,
   },
   {
     name: 'an option of another command',
     args: () => ['pull', NOWHERE, '--loop'],
     exitCode: 2,
-    code: 'ERR_USAGE',
     words: /--loop is an option of push, not of pull/,
   },
   {
     name: 'a value that is no duration',
     args: () => ['pull', NOWHERE, '--duration', 'soon'],
     exitCode: 2,
-    code: 'ERR_USAGE',
     words: /--duration: expected a duration such as 500ms/,
   },
   {
     name: 'a key where everybody can read it',
     args: () => ['push', FIXTURE, 'rtmp://127.0.0.1:1/live', '--key', KEY],
     exitCode: 2,
-    code: 'ERR_USAGE',
     words: /a command line is no secret\n.*--key-file FILE/,
   },
   {
     name: 'a start behind the end',
     args: () => ['push', FIXTURE, NOWHERE, '--start', '1h'],
     exitCode: 2,
-    code: 'ERR_USAGE',
     words: /ends before 3600 s/,
   },
   {
     name: 'nothing to push',
     args: () => ['push'],
     exitCode: 2,
-    code: 'ERR_USAGE',
     words: /push needs a file/,
   },
   {
     name: 'an unknown command',
     args: () => ['pusch', FIXTURE, NOWHERE],
     exitCode: 2,
-    code: 'ERR_USAGE',
     words: /there is no command pusch\n.*did you mean push\?/,
   },
   {
     name: 'a port that is taken',
     args: () => ['serve', '--listen', `127.0.0.1:${server.port}`],
     exitCode: 3,
-    code: 'ERR_LISTEN',
     words: /127\.0\.0\.1 port \d+ is taken by another program/,
   },
 ];
 
-const SERVERS: readonly BadInput[] = [
+const SERVERS: readonly BadServer[] = [
   {
     name: 'a port where nobody listens',
     args: () => ['push', FIXTURE, NOWHERE],
@@ -351,36 +344,47 @@ const SERVERS: readonly BadInput[] = [
   },
 ];
 
-/** Runs it for people and for scripts, and holds both against the table. */
-async function check({ args, exitCode, code, words }: BadInput): Promise<void> {
-  const words_ = await args();
-  const [plain, json] = [runs.start(words_), runs.start([...words_, '--json'])];
-  expect([await plain.exit(), await json.exit()]).toEqual([exitCode, exitCode]);
+/** What a person sees: exit code, at most three lines beside those with a time, and nothing that is secret. */
+async function checkTalk({ exitCode, words, input }: BadInput, args: readonly string[]): Promise<void> {
+  const run = runs.start(args);
+  run.endInput(Buffer.from(input ?? ''));
+  expect(await run.exit()).toBe(exitCode);
 
-  const complaint = plain.stderr.split('\n').filter((line) => line !== '' && !/^\d\d:\d\d:\d\d /.test(line));
+  const complaint = run.stderr.split('\n').filter((line) => line !== '' && !/^\d\d:\d\d:\d\d /.test(line));
   expect(complaint.join('\n')).toMatch(words);
   expect(complaint.length).toBeLessThanOrEqual(3);
-  expect(plain.stdout.length).toBe(0);
+  expect(run.stdout.length).toBe(0);
+  expectNothingSecret(run.stderr);
+}
 
-  expect(json.events.at(-1)).toMatchObject({ event: 'error', code, exitCode, message: expect.any(String) });
-  expect(json.strayOutput).toBe('');
-  expect(json.stderr).toBe('');
+/** What a script sees. */
+async function checkEvents({ exitCode, code }: BadServer, args: readonly string[]): Promise<void> {
+  const run = runs.start([...args, '--json']);
+  expect(await run.exit()).toBe(exitCode);
 
-  for (const output of [plain.stderr, json.stdout.toString()]) {
-    expect(output).not.toContain(KEY);
-    expect(output).not.toContain(TOKEN);
-    expect(output).not.toMatch(/ at .*\.js:\d+/);
-  }
+  expect(run.events.at(-1)).toMatchObject({ event: 'error', code, exitCode, message: expect.any(String) });
+  expect(run.strayOutput).toBe('');
+  expect(run.stderr).toBe('');
+  expectNothingSecret(run.stdout.toString());
+}
+
+function expectNothingSecret(output: string): void {
+  expect(output).not.toContain(KEY);
+  expect(output).not.toContain(TOKEN);
+  expect(output).not.toMatch(/ at .*\.js:\d+/);
 }
 
 describe.concurrent('bad input: files', () => {
-  it.each(FILES)('$name', (row) => check(row));
+  it.each(FILES)('$name', async (row) => checkTalk(row, await row.args()));
 });
 
 describe.concurrent('bad input: the command line', () => {
-  it.each(USAGE)('$name', (row) => check(row));
+  it.each(USAGE)('$name', async (row) => checkTalk(row, await row.args()));
 });
 
 describe.concurrent('bad input: servers', () => {
-  it.each(SERVERS)('$name', (row) => check(row));
+  it.each(SERVERS)('$name', async (row) => {
+    const args = await row.args();
+    await Promise.all([checkTalk(row, args), checkEvents(row, args)]);
+  });
 });

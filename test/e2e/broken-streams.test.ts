@@ -105,7 +105,7 @@ describe.concurrent('push into trouble', () => {
 
   it('ends with 4 when the network takes nothing any more', async () => {
     const { proxy, url } = await proxyTo(server.port);
-    const huge = syntheticStream({ video: 'h264', durationMs: 1_000, keyframeBytes: 4_000_000, gopMs: 100 });
+    const huge = syntheticStream({ video: 'h264', durationMs: 1_000, keyframeBytes: 2_000_000, gopMs: 100 });
     const options = ['--speed', '0', '--stall-timeout', '1s'];
     const publication = await Publication.begin(runs, url + streamPath(), huge, ...options);
     proxy.faults.hang = true;
@@ -113,6 +113,27 @@ describe.concurrent('push into trouble', () => {
 
     expect(await publication.push.exit()).toBe(4);
     expect(errorOf(publication.push)).toMatchObject({ code: 'ERR_STALLED', message: expect.stringMatching(/1 s/) });
+  });
+});
+
+describe.concurrent('pull of a damaged file', () => {
+  it('keeps all that is whole, and says what is not', async () => {
+    const bytes = readFileSync(FIXTURE);
+    const hole = { from: 60_000, to: 61_000 };
+    bytes.fill(0x55, hole.from, hole.to);
+    const [path, fixed] = [runs.file('damaged.flv'), runs.file('fixed.flv')];
+    writeFileSync(path, bytes);
+    const repair = runs.start(['pull', '--json', path, fixed]);
+
+    expect(await repair.exit()).toBe(0);
+    expect(repair.events.find(({ event }) => event === 'warning')).toMatchObject({ code: 'WARN_DAMAGED_INPUT' });
+    const skippedBytes = Number(repair.events.at(-1)?.['skippedBytes']);
+    expect(skippedBytes).toBeGreaterThanOrEqual(hole.to - hole.from - 15);
+    const { tags, damages, metadata } = await readFlvFile(fixed);
+    const whole = parseFlv(readFileSync(FIXTURE)).tags;
+    expect(damages).toEqual([]);
+    expect(tags.length).toBeGreaterThan(whole.length - 20);
+    expect(metadata.get('duration')).toBeCloseTo(10, 0);
   });
 });
 

@@ -127,7 +127,7 @@ describe.concurrent('signals while there is nothing to finish', () => {
 
   it('ends at once with the second signal', async () => {
     const slow = await FaultProxy.to(server.port);
-    const huge = syntheticStream({ video: 'h264', durationMs: 1_000, keyframeBytes: 4_000_000, gopMs: 100 });
+    const huge = syntheticStream({ video: 'h264', durationMs: 1_000, keyframeBytes: 2_000_000, gopMs: 100 });
     const push = runs.start(['push', '-', `rtmp://127.0.0.1:${slow.port}${streamPath()}`, '--speed', '0']);
     const publication = await Publication.through(push, huge);
     await push.says(/publishing/);

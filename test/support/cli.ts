@@ -25,6 +25,7 @@ export interface CliOptions {
 
 const EVENT_TIMEOUT_MS = 40_000;
 const EXIT_TIMEOUT_MS = 45_000;
+const SHOWN_EVENTS = 12;
 
 /** A run of the built command line program, as a child process. */
 export class CliRun {
@@ -150,7 +151,8 @@ export class CliRun {
   }
 
   get #said(): string {
-    return `stderr:\n${this.stderr}\nevents:\n${this.events.map((event) => JSON.stringify(event)).join('\n')}`;
+    const events = this.events.slice(-SHOWN_EVENTS).map((event) => JSON.stringify(event));
+    return `stderr:\n${this.stderr}\nlast events:\n${events.join('\n')}`;
   }
 
   #take(bytes: Buffer): void {
