@@ -11,10 +11,13 @@ const COMMON_NAME = '0603550403';
 const SUBJECT_ALT_NAME = '0603551d11';
 const BASIC_CONSTRAINTS = '0603551d13';
 
-/** A certificate for 127.0.0.1 and localhost, signed by itself (X.509 in DER, RFC 5280 4.1), so that no key has to be kept. */
-export function selfSigned(): ServerIdentity {
+/**
+ * A certificate for localhost and an IPv4 address, signed by itself (X.509 in DER, RFC 5280 4.1), so that no key has to be
+ * kept.
+ */
+export function selfSigned(address = '127.0.0.1'): ServerIdentity {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const body = toBeSigned(publicKey);
+  const body = toBeSigned(publicKey, address);
   const signature = sign('sha256', body, privateKey);
   const certificate = sequence(body, sequence(hex(ECDSA_WITH_SHA256)), der(0x03, Buffer.of(0), signature));
   const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
@@ -24,10 +27,10 @@ export function selfSigned(): ServerIdentity {
   };
 }
 
-function toBeSigned(publicKey: KeyObject): Buffer {
+function toBeSigned(publicKey: KeyObject, address: string): Buffer {
   const name = sequence(der(0x31, sequence(hex(COMMON_NAME), der(0x0c, Buffer.from('rtmpkit test')))));
   const validity = sequence(der(0x17, Buffer.from('200101000000Z')), der(0x17, Buffer.from('491231235959Z')));
-  const names = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.of(127, 0, 0, 1)));
+  const names = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from(address.split('.').map(Number))));
   const constraints = sequence(der(0x01, Buffer.of(0xff)));
   const extensions = sequence(
     sequence(hex(SUBJECT_ALT_NAME), der(0x04, names)),
