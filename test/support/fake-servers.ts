@@ -41,13 +41,13 @@ export class FakeServers {
     return this.#listen(server);
   }
 
-  /** A real RTMP server as far as the session goes, which answers requests in its own way. */
-  rtmp(answer: (event: ServerEvent, session: ServerSession) => void): Promise<number> {
+  /** A real RTMP server as far as the session goes, which answers requests in its own way. What it says is sent by itself. */
+  rtmp(answer: (event: ServerEvent, session: ServerSession, socket: Socket) => void): Promise<number> {
     return this.raw((socket) => {
       const session = new ServerSession({ random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES), timeMs: 0 });
       socket.on('data', (bytes) => {
         for (const event of session.receive(bytes, 0)) {
-          answer(event, session);
+          answer(event, session, socket);
         }
         const output = session.takeOutput();
         if (output !== undefined) {
