@@ -11,7 +11,7 @@ import { syntheticStream } from '../support/streams.js';
 const LONG = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 60_000, gopMs: 400 });
 
 /** A signal is not to be waited out. */
-const AT_ONCE_MS = 3_000;
+const AT_ONCE_MS = 10_000;
 
 const SIGNALS = [
   { signal: 'SIGINT', exitCode: 130 },

@@ -115,7 +115,7 @@ export class CliRun {
           return found;
         }
         if (late || this.#isOver) {
-          throw new Error(`no ${what}; ${this.#said}`);
+          throw new Error(`no ${what}; ${this.said}`);
         }
         await new Promise<void>((resolve) => this.#listeners.add(resolve));
       }
@@ -128,7 +128,7 @@ export class CliRun {
   async exit(): Promise<number> {
     let onLate = (): void => {};
     const late = new Promise<never>((_, reject) => {
-      onLate = () => reject(new Error(`it does not end; ${this.#said}`));
+      onLate = () => reject(new Error(`it does not end; ${this.said}`));
     });
     const timer = setTimeout(onLate, EXIT_TIMEOUT_MS);
     try {
@@ -150,7 +150,8 @@ export class CliRun {
     await this.#exited;
   }
 
-  get #said(): string {
+  /** What it has said so far, for messages. */
+  get said(): string {
     const events = this.events.slice(-SHOWN_EVENTS).map((event) => JSON.stringify(event));
     return `stderr:\n${this.stderr}\nlast events:\n${events.join('\n')}`;
   }
