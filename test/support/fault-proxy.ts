@@ -109,6 +109,6 @@ export class FaultProxy {
 }
 
 /** `resetAndDestroy` says goodbye in an orderly way first, when it can; this is what it does after that. */
-function resetOnly(socket: Socket): void {
+export function resetOnly(socket: Socket): void {
   Object.assign(socket, { resetAndClosing: true }).destroy();
 }
