@@ -16,19 +16,21 @@ const floors = [
 
 const pathOf = (room) => (room.endsWith('.ts') ? `^src/${room.replace('.', '\\.')}$` : `^src/${room}/`);
 
-const floorRules = floors.flatMap((rooms, floor) => {
-  const above = floors.slice(floor + 1).flat();
-  return rooms.map((room) => {
-    const neighbours = rooms.filter((other) => other !== room && !other.endsWith('.ts'));
-    return {
-      name: `floor-${floor}-${room.replace('.ts', '')}`,
-      comment: `${room} stands on floor ${floor} and may not import what stands beside or above it`,
-      severity: 'error',
-      from: { path: pathOf(room) },
-      to: { path: [...neighbours, ...above].map(pathOf) },
-    };
-  });
-}).filter((rule) => rule.to.path.length > 0);
+const floorRules = floors
+  .flatMap((rooms, floor) => {
+    const above = floors.slice(floor + 1).flat();
+    return rooms.map((room) => {
+      const neighbours = rooms.filter((other) => other !== room && !other.endsWith('.ts'));
+      return {
+        name: `floor-${floor}-${room.replace('.ts', '')}`,
+        comment: `${room} stands on floor ${floor} and may not import what stands beside or above it`,
+        severity: 'error',
+        from: { path: pathOf(room) },
+        to: { path: [...neighbours, ...above].map(pathOf) },
+      };
+    });
+  })
+  .filter((rule) => rule.to.path.length > 0);
 
 const terminalOnlyInCli = {
   name: 'terminal-only-in-cli',
@@ -57,6 +59,5 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     parser: 'swc',
     tsPreCompilationDeps: true,
-
   },
 };

@@ -75,7 +75,18 @@ const KIND_OF_CODE = {
 export type ErrorCode = keyof typeof KIND_OF_CODE;
 
 /** Where on the way to a running stream something failed. */
-export type Stage = 'options' | 'file' | 'dns' | 'tcp' | 'tls' | 'handshake' | 'connect' | 'publish' | 'play' | 'stream' | 'output';
+export type Stage =
+  | 'options'
+  | 'file'
+  | 'dns'
+  | 'tcp'
+  | 'tls'
+  | 'handshake'
+  | 'connect'
+  | 'publish'
+  | 'play'
+  | 'stream'
+  | 'output';
 
 export interface ErrorDetails {
   readonly stage?: Stage;

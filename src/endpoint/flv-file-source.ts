@@ -18,7 +18,6 @@ import {
 import { FlvStreamSource } from './flv-stream-source.js';
 import type { TagSource } from './tag-source.js';
 
-export type { FlvDamage } from '../flv/item.js';
 export type { FlvSourceOptions } from './flv-source.js';
 
 /** Where in a file to begin, and what a decoder has to know there. */

@@ -8,7 +8,7 @@ import { Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
 import { StreamHeaders } from './stream-headers.js';
 
-export type { LostMedia, Sink, SubscribeOptions, Subscription } from './sink.js';
+export type { Sink, SubscribeOptions, Subscription } from './sink.js';
 
 /** A larger burst would save nothing more: the system call has long stopped to matter beside the copying. */
 const MAX_BURST_BYTES = 256 * 1024;

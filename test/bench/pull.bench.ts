@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchServer, playBytes } from './bench-server.js';
 import { costOf } from './cpu-time.js';
-import { BenchMedia, bodyBytes } from './media.js';
+import { BenchMedia } from './media.js';
 import type { BenchContext, BenchResult } from './result.js';
 
 export default async function pullBench({ root, program, directory }: BenchContext): Promise<BenchResult[]> {

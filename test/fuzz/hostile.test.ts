@@ -59,17 +59,25 @@ const ATTACKS: readonly { readonly name: string; readonly attack: Attack }[] = [
   },
   { name: 'half a handshake', attack: (socket) => socket.write(HANDSHAKE.subarray(0, 700)) },
   { name: 'slow loris', attack: slowly(HANDSHAKE) },
-  { name: 'slow loris after connect', attack: (socket) => (socket.write(HANDSHAKE), slowly(CONNECT)(socket)) },
+  { name: 'slow loris after connect', attack: afterHandshake(slowly(CONNECT)) },
   { name: 'huge lengths', attack: (socket) => socket.write(Buffer.concat([HANDSHAKE, CONNECT, hugeLengths()])) },
   {
     name: 'chunk size 0',
-    attack: (socket) => socket.write(Buffer.concat([HANDSHAKE, Buffer.from('02000000000004010000000000000000', 'hex')])),
+    attack: (socket) =>
+      socket.write(Buffer.concat([HANDSHAKE, Buffer.from('02000000000004010000000000000000', 'hex')])),
   },
   { name: 'deep AMF', attack: (socket) => socket.write(Buffer.concat([HANDSHAKE, deepAmf()])) },
   { name: 'an HTTP request', attack: (socket) => socket.end('GET / HTTP/1.1\r\nHost: x\r\n\r\n') },
   { name: 'pings for ever', attack: (socket) => socket.write(Buffer.concat([HANDSHAKE, CONNECT, pings()])) },
-  { name: 'connect and vanish', attack: (socket) => (socket.write(HANDSHAKE), socket.resetAndDestroy()) },
+  { name: 'connect and vanish', attack: afterHandshake((socket) => socket.resetAndDestroy()) },
 ];
+
+function afterHandshake(attack: Attack): Attack {
+  return (socket) => {
+    socket.write(HANDSHAKE);
+    attack(socket);
+  };
+}
 
 function pings(): Uint8Array {
   return Buffer.from('020000000000060400000000000601020304'.repeat(5_000), 'hex');

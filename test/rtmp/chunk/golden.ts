@@ -18,7 +18,7 @@ function message(
   return { csid, timestampMs, typeId, streamId, payload };
 }
 
-export const connectBody = hex(`
+const connectBody = hex(`
   02 00 07 63 6f 6e 6e 65 63 74 00 3f f0 00 00 00 00 00 00 03 00 03 61 70 70 02 00 04 6c 69 76 65
   00 04 74 79 70 65 02 00 0a 6e 6f 6e 70 72 69 76 61 74 65 00 08 66 6c 61 73 68 56 65 72 02 00 1f
   46 4d 4c 45 2f 33 2e 30 20 28 63 6f 6d 70 61 74 69 62 6c 65 3b 20 46 4d 53 63 2f 31 2e 30 29 00
@@ -38,7 +38,7 @@ const b = pattern(200, 2);
 const c = pattern(200, 3);
 
 /** protocol.md 11.4: a time, then a delta, both extended, then the same delta again as a fresh type 3. */
-export const extendedTimestamps: GoldenChunks = {
+const extendedTimestamps: GoldenChunks = {
   name: 'extended timestamps, repeated in type 3',
   spec: 'protocol.md 11.4; RTMP 5.3.1.3',
   wire: concat(
@@ -58,7 +58,7 @@ export const extendedTimestamps: GoldenChunks = {
   messages: [message(6, 0x01000000, 8, 1, a), message(6, 0x02000000, 8, 1, b), message(6, 0x03000000, 8, 1, c)],
 };
 
-export const extendedTimestampsLeftOut: GoldenChunks = {
+const extendedTimestampsLeftOut: GoldenChunks = {
   name: 'extended timestamps, left out of continuation chunks',
   spec: 'protocol.md 3.3, deviation',
   wire: concat(
@@ -100,7 +100,7 @@ export const controlMessages: GoldenChunks = {
 };
 
 /** The dialogue of RTMP 5.3.2.1: four audio messages, of which the last two need no header fields. */
-export const audioOfTheSpec: GoldenChunks = {
+const audioOfTheSpec: GoldenChunks = {
   name: 'audio messages with shrinking headers',
   spec: 'RTMP 5.3.2.1',
   wire: concat(
@@ -136,7 +136,7 @@ export const videoOfTheSpec: GoldenChunks = {
   messages: [message(4, 1000, 9, 12346, pattern(307))],
 };
 
-export const basicHeaderForms: GoldenChunks = {
+const basicHeaderForms: GoldenChunks = {
   name: 'all forms of the basic header',
   spec: 'protocol.md 3.1; RTMP 5.3.1.1',
   wire: hex(`
