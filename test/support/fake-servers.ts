@@ -57,6 +57,11 @@ export class FakeServers {
     });
   }
 
+  /** Resolves when no client is connected any more. */
+  async empty(): Promise<void> {
+    await Promise.all([...this.#sockets].map((socket) => once(socket, 'close')));
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) {
       socket.destroy();

@@ -1,0 +1,179 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { RtmpPlayer } from '../../src/endpoint/rtmp-player.js';
+import { RtmpPublisher } from '../../src/endpoint/rtmp-publisher.js';
+import { NetworkError, RejectedError } from '../../src/errors.js';
+import type { ServerEvent } from '../../src/rtmp/session/events.js';
+import type { ServerSession } from '../../src/rtmp/session/server.js';
+import { StatusCode } from '../../src/rtmp/session/status.js';
+import { selfSigned } from '../support/certificate.js';
+import { FakeServers } from '../support/fake-servers.js';
+import { linkOptions, watchedOptions } from './rtmp-options.js';
+
+const fakes = new FakeServers();
+afterAll(() => fakes.close());
+
+type Answer = 'accept' | 'close' | 'silence' | { readonly code: string; readonly description: string };
+type Role = 'publisher' | 'player';
+
+/** A server that answers each step in the way given; steps that are not given are accepted. */
+function server(answers: { connect?: Answer; publish?: Answer; play?: Answer }): Promise<number> {
+  return fakes.rtmp((event, session, socket) => {
+    const step = STEP_OF[event.type];
+    const answer = step === undefined ? 'silence' : (answers[step] ?? 'accept');
+    if (answer === 'close') {
+      socket.end();
+    } else if (answer !== 'silence') {
+      reply(event, session, answer);
+    }
+  });
+}
+
+const STEP_OF: { readonly [type: string]: 'connect' | 'publish' | 'play' } = {
+  connectRequest: 'connect',
+  publishRequest: 'publish',
+  playRequest: 'play',
+};
+
+function reply(event: ServerEvent, session: ServerSession, answer: Exclude<Answer, string> | 'accept'): void {
+  const status = answer === 'accept' ? undefined : ({ level: 'error', ...answer } as const);
+  if (event.type === 'connectRequest') {
+    status === undefined ? session.acceptConnect() : session.rejectConnect(status);
+  } else if (event.type === 'publishRequest') {
+    status === undefined ? session.acceptPublish(event.streamId) : session.rejectPublish(event.streamId, status);
+  } else if (event.type === 'playRequest') {
+    status === undefined ? session.acceptPlay(event.streamId) : session.rejectPlay(event.streamId, status);
+  }
+}
+
+function open(role: Role, options = linkOptions(1)): Promise<RtmpPlayer | RtmpPublisher> {
+  return role === 'player' ? RtmpPlayer.open(options) : RtmpPublisher.open(options);
+}
+
+describe('the stages of a link', () => {
+  it.each<[Role, string]>([
+    ['publisher', 'publish'],
+    ['player', 'play'],
+  ])('of a %s', async (role, last) => {
+    const { options, stages } = watchedOptions(await server({}));
+    const end = await open(role, options);
+    expect(stages).toEqual(['tcp', 'handshake', 'connect', last]);
+    end instanceof RtmpPlayer ? end.stop() : end.close();
+  });
+});
+
+describe('a server that refuses', () => {
+  it.each<[string, Role, Parameters<typeof server>[0], string]>([
+    [
+      'the app',
+      'player',
+      { connect: { code: StatusCode.ConnectInvalidApp, description: 'no such app' } },
+      'ERR_APP_NOT_FOUND',
+    ],
+    ['a name', 'publisher', { publish: { code: StatusCode.PublishBadName, description: 'taken' } }, 'ERR_STREAM_BUSY'],
+    [
+      'an unknown stream',
+      'player',
+      { play: { code: StatusCode.PlayStreamNotFound, description: 'none' } },
+      'ERR_STREAM_NOT_FOUND',
+    ],
+    ['without saying why', 'player', { play: { code: StatusCode.PlayFailed, description: 'no' } }, 'ERR_REJECTED'],
+  ])('%s is told with its own words, and at its stage', async (_, role, answers, code) => {
+    const opening = open(role, linkOptions(await server(answers)));
+    const [[step, answer]] = Object.entries(answers) as [[string, { code: string; description: string }]];
+    await expect(opening).rejects.toBeInstanceOf(RejectedError);
+    await expect(opening).rejects.toMatchObject({
+      code,
+      stage: step,
+      peerWords: expect.stringContaining(answer.description),
+    });
+  });
+});
+
+describe('a server that closes without a word', () => {
+  it.each<[string, Role, Parameters<typeof server>[0], string]>([
+    ['connect', 'player', { connect: 'close' }, 'ERR_APP_NOT_FOUND'],
+    ['publish', 'publisher', { publish: 'close' }, 'ERR_DENIED'],
+    ['play', 'player', { play: 'close' }, 'ERR_STREAM_NOT_FOUND'],
+  ])('when asked to %s', async (stage, role, answers, code) => {
+    const opening = open(role, linkOptions(await server(answers)));
+    await expect(opening).rejects.toMatchObject({ code, stage, advice: expect.any(String) });
+  });
+
+  it('during the handshake', async () => {
+    const opening = open('player', linkOptions(await fakes.closing()));
+    await expect(opening).rejects.toBeInstanceOf(NetworkError);
+    await expect(opening).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST', stage: 'handshake' });
+  });
+
+  it('because it wants TLS', async () => {
+    const opening = open('player', linkOptions(await fakes.tls(selfSigned(), () => {})));
+    await expect(opening).rejects.toMatchObject({ code: 'ERR_TLS_ON_PLAIN_PORT', stage: 'handshake' });
+  });
+
+  it('with a reset is told with the stage, too', async () => {
+    const port = await fakes.raw((socket) => socket.once('data', () => socket.destroy()));
+    const opening = open('publisher', linkOptions(port));
+    await expect(opening).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST', stage: 'handshake' });
+  });
+});
+
+/** Servers that fall silent at one stage. */
+const SILENT: readonly [string, Role, () => Promise<number>][] = [
+  ['handshake', 'player', () => fakes.silent()],
+  ['connect', 'player', () => server({ connect: 'silence' })],
+  ['publish', 'publisher', () => server({ publish: 'silence' })],
+  ['play', 'player', () => server({ play: 'silence' })],
+];
+
+describe.concurrent('a server that says nothing', () => {
+  it.each(SILENT)('to %s is given up when the time is up', async (stage, role, makeServer) => {
+    const { options, stages } = watchedOptions(await makeServer(), { timeoutMs: 600 });
+    await expect(open(role, options)).rejects.toMatchObject({
+      code: 'ERR_TIMEOUT',
+      stage,
+      message: expect.stringMatching(/no answer in 0\.6 s/),
+    });
+    expect(stages.at(-1)).toBe(stage);
+  });
+});
+
+describe('aborting', () => {
+  it.each(SILENT)('during %s ends with the reason, and closes the connection', async (stage, role, makeServer) => {
+    const aborting = new AbortController();
+    const reason = new Error('enough');
+    const { options } = watchedOptions(await makeServer(), {
+      signal: aborting.signal,
+      onStage: (next) => next === stage && setImmediate(() => aborting.abort(reason)),
+    });
+    await expect(open(role, options)).rejects.toBe(reason);
+    await fakes.empty();
+  });
+
+  it.each(['tcp', 'handshake', 'connect', 'play'])('in the very call that tells stage %s', async (stage) => {
+    const aborting = new AbortController();
+    const reason = new Error('enough');
+    const options = linkOptions(await server({}), {
+      signal: aborting.signal,
+      onStage: (next) => next === stage && aborting.abort(reason),
+    });
+    await expect(open('player', options)).rejects.toBe(reason);
+    await fakes.empty();
+  });
+
+  it('after the stream has started does nothing: its owner ends it', async () => {
+    const aborting = new AbortController();
+    const player = await RtmpPlayer.open(linkOptions(await server({}), { signal: aborting.signal }));
+    aborting.abort();
+    const tags = player[Symbol.asyncIterator]().next();
+    player.stop();
+    expect(await tags).toMatchObject({ done: true });
+    expect(player.end?.kind).toBe('stopped');
+  });
+});
+
+describe('failures of the protocol', () => {
+  it('end the opening with their own error', async () => {
+    const port = await fakes.saying(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await expect(open('publisher', linkOptions(port))).rejects.toMatchObject({ code: 'ERR_NOT_RTMP' });
+  });
+});
