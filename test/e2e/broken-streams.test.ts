@@ -23,7 +23,6 @@ const SHORT = syntheticStream({
 const runs = new CliRuns();
 const proxies: FaultProxy[] = [];
 let server: CliServer;
-let lastName = 0;
 
 beforeAll(async () => {
   server = await runs.serve();
@@ -33,12 +32,6 @@ afterAll(async () => {
   await runs.stopAll();
   await Promise.all(proxies.map((proxy) => proxy.close()));
 });
-
-/** Every test has a stream of its own. */
-function streamPath(): string {
-  lastName += 1;
-  return `/live/stream${lastName}`;
-}
 
 async function proxyTo(port: number, faults: Faults = {}): Promise<{ proxy: FaultProxy; url: string }> {
   const proxy = await FaultProxy.to(port, faults);
@@ -95,7 +88,7 @@ describe.concurrent('push into trouble', () => {
 
   it('ends with 3 when the network drops the connection', async () => {
     const { proxy, url } = await proxyTo(server.port);
-    const { push } = await Publication.inRealTime(runs, url + streamPath(), LONG);
+    const { push } = await Publication.inRealTime(runs, `${url}/live/${runs.streamName()}`, LONG);
     await flows(push);
     proxy.reset();
 
@@ -107,7 +100,7 @@ describe.concurrent('push into trouble', () => {
     const { proxy, url } = await proxyTo(server.port);
     const huge = syntheticStream({ video: 'h264', durationMs: 1_000, keyframeBytes: 2_000_000, gopMs: 100 });
     const options = ['--speed', '0', '--stall-timeout', '1s'];
-    const publication = await Publication.begin(runs, url + streamPath(), huge, ...options);
+    const publication = await Publication.begin(runs, `${url}/live/${runs.streamName()}`, huge, ...options);
     proxy.faults.hang = true;
     publication.finish();
 
@@ -140,7 +133,7 @@ describe.concurrent('pull of a damaged file', () => {
 describe.concurrent('pull from trouble', () => {
   /** A recorder behind a proxy, from the moment on at which media flows. */
   async function pullThroughProxy(name: string): Promise<{ pull: CliRun; proxy: FaultProxy; path: string }> {
-    const stream = streamPath();
+    const stream = `/live/${runs.streamName()}`;
     const { proxy, url } = await proxyTo(server.port);
     const publication = await Publication.begin(runs, server.url + stream, LONG);
     const path = runs.file(`${name}.flv`);
@@ -174,7 +167,7 @@ describe.concurrent('pull from trouble', () => {
   });
 
   it('completes its file when the publisher falls silent, and ends with 4', async () => {
-    const url = server.url + streamPath();
+    const url = `${server.url}/live/${runs.streamName()}`;
     const publication = await Publication.begin(runs, url, SHORT, '--speed', '0');
     const path = runs.file('silent.flv');
     const pull = runs.start(['pull', '--json', url, path, '--stall-timeout', '1s']);
@@ -205,7 +198,7 @@ function toGarbage(bytes: Buffer): Buffer {
 describe.concurrent('a network that cuts everything into pieces', () => {
   it.each([1, 1_000])('keeps every tag when pieces have %i bytes', async (segmentBytes) => {
     const { url } = await proxyTo(server.port, { segmentBytes });
-    const stream = streamPath();
+    const stream = `/live/${runs.streamName()}`;
     const publication = await Publication.begin(runs, url + stream, SHORT, '--speed', '0');
     const path = runs.file(`pieces-${segmentBytes}.flv`);
     const pull = runs.start(['pull', '--json', url + stream, path]);

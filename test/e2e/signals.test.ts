@@ -20,19 +20,12 @@ const SIGNALS = [
 
 const runs = new CliRuns();
 let server: CliServer;
-let lastName = 0;
 
 beforeAll(async () => {
   server = await runs.serve('--show-keys');
 });
 
 afterAll(() => runs.stopAll());
-
-/** Every test has a stream of its own. */
-function streamPath(): string {
-  lastName += 1;
-  return `/live/stream${lastName}`;
-}
 
 interface Running {
   readonly push: CliRun;
@@ -69,7 +62,7 @@ async function expectComplete(path: string, sent: readonly MediaTag[]): Promise<
 
 describe.concurrent.each(SIGNALS)('$signal', ({ signal, exitCode }) => {
   it(`ends push with ${exitCode} after a proper end of the stream`, async () => {
-    const { push, pull, path } = await publishAndRecord(server.url + streamPath(), `push-${signal}`);
+    const { push, pull, path } = await publishAndRecord(`${server.url}/live/${runs.streamName()}`, `push-${signal}`);
     push.kill(signal);
 
     expect([await push.exit(), await pull.exit()]).toEqual([exitCode, 0]);
@@ -80,7 +73,7 @@ describe.concurrent.each(SIGNALS)('$signal', ({ signal, exitCode }) => {
   });
 
   it(`ends pull with ${exitCode} and a complete file`, async () => {
-    const stream = streamPath();
+    const stream = `/live/${runs.streamName()}`;
     const { pull, path } = await publishAndRecord(server.url + stream, `pull-${signal}`);
     pull.kill(signal);
 
@@ -128,7 +121,7 @@ describe.concurrent('signals while there is nothing to finish', () => {
   it('ends at once with the second signal', async () => {
     const slow = await FaultProxy.to(server.port);
     const huge = syntheticStream({ video: 'h264', durationMs: 1_000, keyframeBytes: 2_000_000, gopMs: 100 });
-    const push = runs.start(['push', '-', `rtmp://127.0.0.1:${slow.port}${streamPath()}`, '--speed', '0']);
+    const push = runs.start(['push', '-', `rtmp://127.0.0.1:${slow.port}/live/${runs.streamName()}`, '--speed', '0']);
     const publication = await Publication.through(push, huge);
     await push.says(/publishing/);
     slow.faults.hang = true;
@@ -146,7 +139,7 @@ describe.concurrent('signals while there is nothing to finish', () => {
 
 describe.concurrent('a reader of standard output that goes away', () => {
   it('ends pull with 0 and without a word, after media', async () => {
-    const url = server.url + streamPath();
+    const url = `${server.url}/live/${runs.streamName()}`;
     await Publication.inRealTime(runs, url, LONG);
     const pull = runs.start(['pull', url, '-', '--quiet']);
     await once(pull.child.stdout, 'data');
@@ -158,7 +151,7 @@ describe.concurrent('a reader of standard output that goes away', () => {
   });
 
   it('ends pull with 0 and a complete file, after events', async () => {
-    const { pull, path } = await publishAndRecord(server.url + streamPath(), 'events');
+    const { pull, path } = await publishAndRecord(`${server.url}/live/${runs.streamName()}`, 'events');
     pull.child.stdout.destroy();
 
     expect(await pull.exit()).toBe(0);
@@ -167,7 +160,7 @@ describe.concurrent('a reader of standard output that goes away', () => {
   });
 
   it('does not disturb pull in what it says to people', async () => {
-    const url = server.url + streamPath();
+    const url = `${server.url}/live/${runs.streamName()}`;
     const publication = await Publication.begin(runs, url, LONG.slice(0, 200), '--speed', '0');
     const path = runs.file('deaf.flv');
     const pull = runs.start(['pull', url, path]);

@@ -193,6 +193,13 @@ function eventIn(line: string): JsonEvent | undefined {
 export class CliRuns {
   readonly #runs: CliRun[] = [];
   #directory: string | undefined;
+  #lastStream = 0;
+
+  /** For a stream that no other test of the file knows. */
+  streamName(): string {
+    this.#lastStream += 1;
+    return `stream${this.#lastStream}`;
+  }
 
   /** A path in a directory of the test; the directories above it are there. */
   file(name: string): string {
