@@ -5,10 +5,11 @@ import type { MediaTag } from '../../src/media/tag.js';
 import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../../src/rtmp/handshake/packet.js';
 import { ClientSession } from '../../src/rtmp/session/client.js';
 import type { ClientEvent } from '../../src/rtmp/session/events.js';
+import { resetOnly } from './fault-proxy.js';
 
 const EVENT_TIMEOUT_MS = 40_000;
 
-/** A player in this process that does what no good player does: it stops reading, for as long as the test likes. */
+/** A client in this process that does what no good one does: it stops reading, resets, sends what it likes. */
 export class RawClient {
   readonly session: ClientSession;
   /** All that have come, in order. */
@@ -32,19 +33,59 @@ export class RawClient {
     socket.on('data', (bytes) => this.#receive(bytes));
   }
 
-  /** Plays a stream, from the moment on at which the server has agreed. */
-  static async play(port: number, app: string, streamName: string): Promise<RawClient> {
+  /** Opens a socket. Nothing is said until `flush`. */
+  static async open(port: number, app: string, role: 'publisher' | 'player'): Promise<RawClient> {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     const random = randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES);
     const tcUrl = `rtmp://127.0.0.1:${port}/${app}`;
-    const session = new ClientSession({ app, tcUrl, role: 'player', random, timeMs: 0 });
-    const client = new RawClient(socket, session);
+    const session = new ClientSession({ app, tcUrl, role, random, timeMs: 0 });
     session.start();
-    session.play(streamName, { start: { from: 'live' } });
+    return new RawClient(socket, session);
+  }
+
+  /** Plays a stream, from the moment on at which the server has agreed. */
+  static async play(port: number, app: string, streamName: string): Promise<RawClient> {
+    const client = await RawClient.open(port, app, 'player');
+    client.session.play(streamName, { start: { from: 'live' } });
     client.flush();
-    await client.until('start of the stream', () => client.events.some(({ type }) => type === 'playStarted'));
+    await client.hears('playStarted');
     return client;
+  }
+
+  /** Publishes a stream, from the moment on at which the server has agreed. */
+  static async publish(port: number, app: string, streamName: string): Promise<RawClient> {
+    const client = await RawClient.open(port, app, 'publisher');
+    client.session.publish(streamName);
+    client.flush();
+    await client.hears('publishStarted');
+    return client;
+  }
+
+  /** Sends media on the stream that it publishes. */
+  send(tags: readonly MediaTag[]): void {
+    this.write(this.session.mediaFormat().encode(tags));
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  /** Ends the stream as a well-behaved client does, and the connection. */
+  leave(): void {
+    this.session.close();
+    this.flush();
+    this.#socket.end();
+  }
+
+  /** Vanishes. */
+  reset(): void {
+    resetOnly(this.#socket);
+  }
+
+  /** Waits for an event, which may have come already. */
+  async hears(type: ClientEvent['type']): Promise<void> {
+    await this.until(type, () => this.events.some((event) => event.type === type));
   }
 
   /** Sends what the session has to say. */
