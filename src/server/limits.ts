@@ -16,8 +16,10 @@ export interface ServerLimits {
   readonly pingTimeoutMs: number;
   /** How far a player may fall behind before it skips to the newest keyframe. */
   readonly maxPlayerLagMs: number;
-  /** How long a player may take nothing at all before it is cut off. */
+  /** How long a client may take nothing of what waits for it before it is cut off. */
   readonly cutOffAfterMs: number;
+  /** How long clients have to leave when the server closes. */
+  readonly closeTimeoutMs: number;
 }
 
 export const DEFAULT_SERVER_LIMITS: ServerLimits = {
@@ -31,4 +33,5 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   pingTimeoutMs: 30_000,
   maxPlayerLagMs: 3_000,
   cutOffAfterMs: 15_000,
+  closeTimeoutMs: 3_000,
 };

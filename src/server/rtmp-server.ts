@@ -11,8 +11,6 @@ import type { Services } from './services.js';
  * a burst that is larger than this is still written in one piece.
  */
 const SOCKET_QUEUE_BYTES = 64 * 1024;
-/** How long clients have to leave when the server closes. */
-const CLOSE_TIMEOUT_MS = 3_000;
 
 export interface ListenAddress {
   /** Empty: every address of the machine. */
@@ -104,7 +102,7 @@ export class RtmpServer {
       connection.leave('the server stops');
     }
     if (this.#connections.size > 0) {
-      const late = setTimeout(() => this.#tearDown(), CLOSE_TIMEOUT_MS);
+      const late = setTimeout(() => this.#tearDown(), this.#services.limits.closeTimeoutMs);
       await empty;
       clearTimeout(late);
     }
