@@ -50,7 +50,7 @@ export class FlvFileSink implements Sink {
   }
 
   write(burst: Burst): boolean {
-    const hasRoom = this.#writer.append(burst);
+    const hasRoom = this.#writer.append(burst.tags);
     if (!hasRoom) {
       this.#writer.room().then(() => this.#subscription?.resume());
     }

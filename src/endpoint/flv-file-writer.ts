@@ -1,8 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type FlvFileSummary, FlvRecording, type RecordableTag } from '../flv/recording.js';
-import { encodeFlvTags } from '../flv/tag.js';
-import { flvTagFormat } from '../flv/tag-format.js';
-import type { TagFormat } from '../media/tag-format.js';
+import { FlvTagBatch } from '../flv/tag-batch.js';
 import { outputError } from './flv-output.js';
 import { isSystemError } from './flv-source.js';
 
@@ -11,25 +9,12 @@ const FLUSH_BYTES = 256 * 1024;
 const FLUSH_AFTER_MS = 250;
 /** More than this may not wait for the disk; half of it gone there is room again. */
 const FULL_BYTES = 8 * 1024 * 1024;
-/** Buffers in one system call; Linux takes 1024. */
-const MAX_BUFFERS = 512;
 
 /** What the writer needs of an open file. A `FileHandle` has it. */
 export interface OutputFile {
   writev(buffers: readonly Uint8Array[], position: number): Promise<{ readonly bytesWritten: number }>;
   truncate(sizeBytes: number): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Tags and their bytes. A burst is one. */
-export interface TagRun {
-  readonly tags: readonly RecordableTag[];
-  encoded(format: TagFormat): Uint8Array;
-}
-
-interface Chunk {
-  readonly bytes: Uint8Array;
-  readonly tags: readonly RecordableTag[];
 }
 
 export interface FlvFileOptions {
@@ -50,12 +35,11 @@ export class FlvFileWriter {
   #reject: (error: unknown) => void = () => {};
   readonly #file: OutputFile;
   readonly #recording = new FlvRecording();
-  /** Where the next chunk goes: behind the head. */
+  /** Where the next batch goes: behind the head. */
   #position = 0;
-  #waiting: Chunk[] = [];
-  #waitingBytes = 0;
-  /** What is being written counts too. */
-  #pendingBytes = 0;
+  #waiting = new FlvTagBatch<RecordableTag>();
+  /** What is being written, or was last. */
+  #written = new FlvTagBatch<RecordableTag>();
   #timer: NodeJS.Timeout | undefined;
   #isWriting = false;
   #isEnding = false;
@@ -98,6 +82,11 @@ export class FlvFileWriter {
     return this.#pendingBytes <= FULL_BYTES || this.#isEnding;
   }
 
+  /** What is being written counts too. */
+  get #pendingBytes(): number {
+    return this.#waiting.sizeBytes + this.#written.sizeBytes;
+  }
+
   /** Resolves when there is room again, or when no more is wanted because the file is closed. */
   room(): Promise<void> {
     if (this.hasRoom) return Promise.resolve();
@@ -107,16 +96,12 @@ export class FlvFileWriter {
   }
 
   /** Takes more tags; `false`: it has enough until `room`. After the end or a failure they go nowhere. */
-  append(run: TagRun): boolean {
+  append(tags: readonly RecordableTag[]): boolean {
     if (this.#isEnding) return true;
-    const tags = this.#recording.select(run.tags);
-    if (tags.length > 0) {
-      const bytes = tags === run.tags ? run.encoded(flvTagFormat) : encodeFlvTags(tags);
-      this.#waiting.push({ bytes, tags });
-      this.#waitingBytes += bytes.length;
-      this.#pendingBytes += bytes.length;
+    for (const tag of this.#recording.select(tags)) {
+      this.#waiting.append(tag);
     }
-    if (this.#waitingBytes >= FLUSH_BYTES) {
+    if (this.#waiting.sizeBytes >= FLUSH_BYTES) {
       this.#flush();
     } else {
       this.#flushLater();
@@ -147,15 +132,15 @@ export class FlvFileWriter {
   async #writeWaiting(): Promise<void> {
     do {
       await this.#writeHead();
-      await this.#writeChunks();
+      await this.#writeBatch();
       this.#tellRoom();
-    } while (this.#waitingBytes >= FLUSH_BYTES || (this.#isEnding && this.#waiting.length > 0));
+    } while (this.#waiting.sizeBytes >= FLUSH_BYTES || (this.#isEnding && this.#waiting.sizeBytes > 0));
     if (this.#isEnding) {
       await this.#complete();
       return;
     }
     this.#isWriting = false;
-    if (this.#waiting.length > 0) {
+    if (this.#waiting.sizeBytes > 0) {
       this.#flushLater();
     }
   }
@@ -169,20 +154,17 @@ export class FlvFileWriter {
     this.#position = Math.max(this.#position, head.length);
   }
 
-  async #writeChunks(): Promise<void> {
-    const chunks = this.#waiting.splice(0, MAX_BUFFERS);
-    const buffers = chunks.map((chunk) => chunk.bytes);
-    const sizeBytes = buffers.reduce((sum, bytes) => sum + bytes.length, 0);
-    this.#waitingBytes -= sizeBytes;
+  async #writeBatch(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = this.#written;
+    this.#written = batch;
     try {
-      await writeAll(this.#file, buffers, this.#position, (writtenBytes) => {
+      await writeAll(this.#file, batch.takePieces(), this.#position, (writtenBytes) => {
         this.#position += writtenBytes;
       });
     } finally {
-      for (const { tags } of chunks) {
-        if (!this.#recording.commit(tags, this.#position)) break;
-      }
-      this.#pendingBytes -= sizeBytes;
+      this.#recording.commit(batch.tags, this.#position);
+      batch.clear();
     }
   }
 
@@ -199,7 +181,7 @@ export class FlvFileWriter {
 
   async #giveUp(cause: unknown): Promise<void> {
     this.#isEnding = true;
-    this.#waiting = [];
+    this.#waiting.clear();
     try {
       await this.#file.truncate(this.summary.sizeBytes);
       if (this.summary.sizeBytes > 0) {

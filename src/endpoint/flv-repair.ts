@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { UsageError } from '../errors.js';
 import type { FlvDamage, FlvItem, FlvNotice } from '../flv/item.js';
 import type { FlvFileSummary } from '../flv/recording.js';
-import { encodeFlvTags, type FlvTag, flvTagSizeBytes } from '../flv/tag.js';
+import { type FlvTag, flvTagSizeBytes } from '../flv/tag.js';
 import { readFlvItems } from './flv-file-reading.js';
 import { type FlvFileOptions, FlvFileWriter } from './flv-file-writer.js';
 import { inputError, isSystemError, noTags } from './flv-source.js';
@@ -100,7 +100,7 @@ class Repair {
     }
     if (tags.length === 0) return;
     this.#writer ??= await FlvFileWriter.create(this.#outputPath, this.#options);
-    this.#writer.append({ tags, encoded: () => encodeFlvTags(tags) });
+    this.#writer.append(tags);
     await this.#writer.room();
   }
 

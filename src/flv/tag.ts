@@ -56,24 +56,35 @@ export function isKnownTypeByte(typeByte: number): boolean {
 export function encodeFlvTags(tags: readonly (MediaTag | FlvTag)[]): Uint8Array {
   let sizeBytes = 0;
   for (const tag of tags) {
-    if (tag.body.length > MAX_TAG_BODY_SIZE_BYTES) {
-      throw new MediaError('ERR_MEDIA_UNSUPPORTED', `a tag of ${tag.body.length} bytes does not fit into FLV`);
-    }
+    checkBodySize(tag.body.length);
     sizeBytes += flvTagSizeBytes(tag.body.length);
   }
   // Every byte is written below, so the memory need not be cleared first.
   const bytes = Buffer.allocUnsafeSlow(sizeBytes);
   let at = 0;
   for (const tag of tags) {
-    at = writeTag(bytes, at, tag);
+    at = writeFlvTag(bytes, at, tag);
   }
   return bytes;
 }
 
+/** @throws {MediaError} `ERR_MEDIA_UNSUPPORTED` when it is larger than FLV can say */
+export function checkBodySize(bodySizeBytes: number): void {
+  if (bodySizeBytes > MAX_TAG_BODY_SIZE_BYTES) {
+    throw new MediaError('ERR_MEDIA_UNSUPPORTED', `a tag of ${bodySizeBytes} bytes does not fit into FLV`);
+  }
+}
+
+/** Writes a whole tag and gives the offset behind it. */
+export function writeFlvTag(bytes: Uint8Array, at: number, tag: MediaTag | FlvTag): number {
+  const bodyAt = writeTagHeader(bytes, at, tag);
+  bytes.set(tag.body, bodyAt);
+  return writeSizeWord(bytes, bodyAt + tag.body.length, tag.body.length);
+}
+
 /** Stores byte by byte: for eleven bytes that is faster than a DataView made for the purpose. */
-function writeTag(bytes: Uint8Array, at: number, tag: MediaTag | FlvTag): number {
-  const { body } = tag;
-  const size = body.length;
+export function writeTagHeader(bytes: Uint8Array, at: number, tag: MediaTag | FlvTag): number {
+  const size = tag.body.length;
   const timestamp = tag.timestampMs >>> 0;
   bytes[at] = typeByteOf(tag);
   bytes[at + 1] = size >>> 16;
@@ -86,14 +97,17 @@ function writeTag(bytes: Uint8Array, at: number, tag: MediaTag | FlvTag): number
   bytes[at + 8] = 0;
   bytes[at + 9] = 0;
   bytes[at + 10] = 0;
-  bytes.set(body, at + TAG_HEADER_SIZE_BYTES);
-  const end = at + TAG_HEADER_SIZE_BYTES + size;
-  const sizeWord = TAG_HEADER_SIZE_BYTES + size;
-  bytes[end] = sizeWord >>> 24;
-  bytes[end + 1] = sizeWord >>> 16;
-  bytes[end + 2] = sizeWord >>> 8;
-  bytes[end + 3] = sizeWord;
-  return end + PREVIOUS_TAG_SIZE_BYTES;
+  return at + TAG_HEADER_SIZE_BYTES;
+}
+
+/** PreviousTagSize, which stands behind each tag. */
+export function writeSizeWord(bytes: Uint8Array, at: number, bodySizeBytes: number): number {
+  const sizeWord = TAG_HEADER_SIZE_BYTES + bodySizeBytes;
+  bytes[at] = sizeWord >>> 24;
+  bytes[at + 1] = sizeWord >>> 16;
+  bytes[at + 2] = sizeWord >>> 8;
+  bytes[at + 3] = sizeWord;
+  return at + PREVIOUS_TAG_SIZE_BYTES;
 }
 
 function typeByteOf(tag: MediaTag | FlvTag): number {

@@ -2,7 +2,6 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlvFileSource } from '../../src/endpoint/flv-file-source.js';
 import { FlvFileWriter } from '../../src/endpoint/flv-file-writer.js';
-import { Burst } from '../../src/flow/burst.js';
 import { FlvReader } from '../../src/flv/reader.js';
 import { flvTagFormat } from '../../src/flv/tag-format.js';
 import type { MediaTag } from '../../src/media/tag.js';
@@ -136,7 +135,7 @@ async function writePlainly(path: string, pieces: readonly Uint8Array[]): Promis
 async function writeFile(path: string, gops: readonly (readonly MediaTag[])[]): Promise<void> {
   const writer = await FlvFileWriter.create(path, { overwrite: true });
   for (const tags of gops) {
-    writer.append(new Burst(tags, [], true));
+    writer.append(tags);
     if (!writer.hasRoom) await writer.room();
   }
   writer.end();

@@ -92,15 +92,6 @@ describe('FlvFileSink', () => {
     });
   });
 
-  it('writes a burst with metadata in it without the shared encoding only', () => {
-    const [first, ...others] = bursts(TAGS).map((burst) => vi.spyOn(burst, 'encoded') && burst);
-    const sink = new FlvFileSink(new FlvFileWriter('fake.flv', new FakeFile()));
-    for (const burst of [first!, ...others]) sink.write(burst);
-    expect(first!.encoded).not.toHaveBeenCalled();
-    for (const burst of others) expect(burst.encoded).toHaveBeenCalledOnce();
-    return sink.finish();
-  });
-
   it('brings what it gets to the system within a quarter of a second', async () => {
     vi.useFakeTimers();
     const file = new FakeFile();
