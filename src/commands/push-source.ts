@@ -57,11 +57,12 @@ async function openInput(
     return { source: new FlvStreamSource(input, options), pieceMs: undefined };
   }
   const source = await FlvFileSource.open(input, options);
-  return { source, pieceMs: source.durationMs };
+  return { source, pieceMs: source.durationMs === undefined ? undefined : source.durationMs - source.startMs };
 }
 
-function lengthOf(pieceMs: number | undefined, { startMs, plays, durationMs }: PushOptions): number | null {
-  const allMs = pieceMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, pieceMs - startMs) * plays;
+/** @param pieceMs from the start that was wanted to the end */
+function lengthOf(pieceMs: number | undefined, { plays, durationMs }: PushOptions): number | null {
+  const allMs = (pieceMs ?? Number.POSITIVE_INFINITY) * plays;
   const sentMs = Math.min(allMs, durationMs ?? Number.POSITIVE_INFINITY);
   return Number.isFinite(sentMs) ? sentMs : null;
 }

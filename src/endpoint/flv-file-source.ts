@@ -23,6 +23,8 @@ export type { FlvSourceOptions } from './flv-source.js';
 /** Where in a file to begin, and what a decoder has to know there. */
 interface FlvStart {
   readonly position: FlvPosition;
+  /** Media time before it. */
+  readonly afterMs: number;
   readonly headers: readonly MediaTag[];
 }
 
@@ -34,6 +36,8 @@ export class FlvFileSource implements TagSource {
   readonly path: string;
   /** Of the whole file, from the first frame on. `undefined`: not known without reading all of it. */
   readonly durationMs: number | undefined;
+  /** Where it begins: the time of the keyframe before the wanted start, counted from the first frame. */
+  readonly startMs: number;
   readonly #options: FlvSourceOptions;
   readonly #start: FlvStart | undefined;
   readonly #isRegular: boolean;
@@ -41,6 +45,7 @@ export class FlvFileSource implements TagSource {
   private constructor(path: string, options: FlvSourceOptions, opened: OpenedFile | undefined) {
     this.path = path;
     this.durationMs = opened?.durationMs;
+    this.startMs = opened?.start?.afterMs ?? 0;
     this.#options = options;
     this.#start = opened?.start;
     this.#isRegular = opened !== undefined;
@@ -126,7 +131,12 @@ async function findStart(
       const step = search.see(tag);
       if (step === 'past') return start;
       if (step === 'start') {
-        start = { position: { atByte: item.atByte, timestampMs: tag.timestampMs }, headers: headers.inForce };
+        const { timestampMs } = tag;
+        start = {
+          position: { atByte: item.atByte, timestampMs },
+          afterMs: timestampMs - (firstMs ?? timestampMs),
+          headers: headers.inForce,
+        };
       }
       headers.see(tag);
     }
