@@ -1,5 +1,6 @@
+import { connectionEnded } from '../endpoint/rtmp-failure.js';
 import { type PlayEnd, RtmpPlayer } from '../endpoint/rtmp-player.js';
-import type { CommandEvent } from '../events.js';
+import type { CommandEvent, WarningEvent } from '../events.js';
 import { Broadcast } from '../flow/broadcast.js';
 import { feed } from '../flow/feed.js';
 import { Meter } from '../flow/meter.js';
@@ -37,8 +38,13 @@ async function record(options: PullOptions, report: Report, signal: AbortSignal)
     report({ event: 'started', role: 'player', url: url.redacted, output: output.name });
     const meter = new Meter();
     const summary = await transfer(player, output, meter, options, report, signal);
-    warnIfCutShort(player, report);
     const { positionMs, audioTags, videoTags, dataTags } = meter.read();
+    if (player.end?.kind === 'closed') {
+      if (audioTags + videoTags + dataTags === 0) {
+        throw connectionEnded('before any media came');
+      }
+      report(cutShort);
+    }
     report({
       event: 'ended',
       role: 'player',
@@ -112,16 +118,12 @@ function progressOf(sink: PullOutput['sink'], durationMs: number | undefined): P
   };
 }
 
-function warnIfCutShort(player: RtmpPlayer, report: Report): void {
-  if (player.end?.kind === 'closed') {
-    report({
-      event: 'warning',
-      code: 'WARN_CLOSED_WITHOUT_END',
-      message: 'the server closed the connection without saying that the stream is over',
-      advice: 'the recording is complete up to here; the server may know more',
-    });
-  }
-}
+const cutShort: WarningEvent = {
+  event: 'warning',
+  code: 'WARN_CLOSED_WITHOUT_END',
+  message: 'the server closed the connection without saying that the stream is over',
+  advice: 'the recording is complete up to here; the server may know more',
+};
 
 function reasonOf(end: PlayEnd | undefined, summary: PullSummary, signal: AbortSignal): string {
   if (signal.aborted) {
