@@ -86,9 +86,9 @@ export class Connection implements PumpHandlers<ServerEvent> {
     return fullSinceMs === undefined || this.#roles.isPaused ? undefined : fullSinceMs;
   }
 
-  /** Memory that the client makes us hold for it alone. */
+  /** Memory that the client makes us hold for it alone. That of a message under way is up to twice what has come of it. */
   get heldBytes(): number {
-    return this.#session.partialBytes + this.#pump.unreadBytes;
+    return 2 * this.#session.partialBytes + this.#pump.unreadBytes;
   }
 
   cutOff(): void {
