@@ -1,29 +1,31 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchServer, playBytes } from './bench-server.js';
-import { costOf } from './cpu-time.js';
+import { besidePeer, type Competitor, cheapest } from './competition.js';
 import { BenchMedia } from './media.js';
 import type { BenchContext, BenchResult } from './result.js';
 
+const SIZE_BYTES = 300e6;
+/** What servers send: the default of the specification, nginx-rtmp's, and SRS's. */
+const CHUNK_SIZES_BYTES = [128, 4096, 60_000];
+
+/** CPU that recording a stream takes, beside FFmpeg and rtmpdump, from a server that is never what they wait for. */
 export default async function pullBench({ root, program, directory }: BenchContext): Promise<BenchResult[]> {
   const media = await BenchMedia.fromFixture(root);
   const server = await BenchServer.start();
   const out = join(directory, 'out.flv');
-  const sizeBytes = 300e6;
-  for (const chunk of [128, 4096, 60000]) {
-    server.offer(playBytes(media.gops(sizeBytes), chunk));
-    for (let i = 0; i < 3; i++) {
-      for (const [name, command, args] of [
-        ['rtmpkit', process.execPath, [program, 'pull', '--json', server.url, out]],
-        ['ffmpeg', 'ffmpeg', ['-v', 'error', '-nostdin', '-i', server.url, '-c', 'copy', out]],
-        ['rtmpdump', 'rtmpdump', ['-q', '-r', server.url, '-o', out]],
-      ] as const) {
-        const cost = await costOf(command, args);
-        console.log(chunk, name, (cost.cpuMs / sizeBytes) * 1e6, 's/GB', cost);
-        await rm(out);
-      }
-    }
+  const results: BenchResult[] = [];
+  for (const chunkSizeBytes of CHUNK_SIZES_BYTES) {
+    server.offer(playBytes(media.gops(SIZE_BYTES), chunkSizeBytes));
+    const competitors: Competitor[] = [
+      { name: 'rtmpkit', command: process.execPath, args: [program, 'pull', '-q', server.url, out] },
+      { name: 'ffmpeg', command: 'ffmpeg', args: ['-v', 'error', '-nostdin', '-i', server.url, '-c', 'copy', out] },
+      { name: 'rtmpdump', command: 'rtmpdump', args: ['-q', '-r', server.url, '-o', out] },
+    ];
+    const costs = await cheapest(competitors, () => rm(out, { force: true }));
+    const name = `pull, chunks of ${chunkSizeBytes} bytes`;
+    results.push(besidePeer(name, 'ffmpeg', costs, SIZE_BYTES, 0.5), besidePeer(name, 'rtmpdump', costs, SIZE_BYTES));
   }
   await server.close();
-  return [];
+  return results;
 }

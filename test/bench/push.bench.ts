@@ -1,0 +1,28 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { BenchServer } from './bench-server.js';
+import { besidePeer, cheapest } from './competition.js';
+import { BenchMedia, flvBytes } from './media.js';
+import type { BenchContext, BenchResult } from './result.js';
+
+const SIZE_BYTES = 300e6;
+
+/** CPU that publishing a file takes, beside FFmpeg, as fast as a server takes it that reads and forgets. */
+export default async function pushBench({ root, program, directory }: BenchContext): Promise<BenchResult[]> {
+  const film = join(directory, 'film.flv');
+  const media = await BenchMedia.fromFixture(root);
+  await pipeline(Readable.from(flvBytes(media.gops(SIZE_BYTES))), createWriteStream(film));
+  const server = await BenchServer.start();
+  const costs = await cheapest([
+    { name: 'rtmpkit', command: process.execPath, args: [program, 'push', '-q', '--speed', '0', film, server.url] },
+    {
+      name: 'ffmpeg',
+      command: 'ffmpeg',
+      args: ['-v', 'error', '-nostdin', '-i', film, '-c', 'copy', '-f', 'flv', server.url],
+    },
+  ]);
+  await server.close();
+  return [besidePeer('push --speed 0', 'ffmpeg', costs, SIZE_BYTES, 0.5)];
+}
