@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { extname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { FlvFileSink, type FlvFileSummary } from '../endpoint/flv-file-sink.js';
 import { type FlvStreamEnd, FlvStreamSink } from '../endpoint/flv-stream-sink.js';
@@ -31,7 +32,9 @@ export async function choosePullTarget(
   if (output !== undefined && typeof output !== 'string') {
     return { stream: output };
   }
-  const path = output ?? recordingName(streamName, new Date());
+  // With `./` in front it is plain to see, also for whoever hides keys, that this is a path and begins with a name.
+  const path = output ?? `./${recordingName(streamName, new Date())}`;
+  refuseOtherFormats(path);
   if (!overwrite && (await isFile(path))) {
     throw new UsageError('ERR_OUTPUT_EXISTS', `${path}: this file is already there`, {
       stage: 'output',
@@ -39,6 +42,18 @@ export async function choosePullTarget(
     });
   }
   return { path, overwrite };
+}
+
+const OTHER_FORMATS = new Set(['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.ts', '.mp3', '.aac', '.wav', '.avi']);
+
+function refuseOtherFormats(path: string): void {
+  const extension = extname(path).toLowerCase();
+  if (OTHER_FORMATS.has(extension)) {
+    throw new UsageError('ERR_USAGE', `${path}: ${extension} cannot be written yet, only FLV`, {
+      stage: 'output',
+      advice: `name it .flv, or let FFmpeg change it: rtmpkit pull URL - | ffmpeg -i - -c copy out${extension}`,
+    });
+  }
 }
 
 /** @throws {OutputError | UsageError} see `FlvFileSink.open` */

@@ -61,19 +61,18 @@ async function publish(
       ? { mode: 'live', join: 'beginning', maxLagMs: maxQueueMs }
       : { mode: 'lossless', join: 'beginning' },
   );
+  const leave = (): void => publisher.leave(); // even when all that is left to do is to wait for the server
+  signal.addEventListener('abort', leave, { once: true });
   const failed = new AbortController();
   publisher.finished.catch(() => failed.abort());
   const meter = new Meter();
   const stopStats = reportStats('publisher', meter, () => progressOf(publisher, source), report);
   try {
     await feed(metered(source.tags, meter), broadcast, AbortSignal.any([signal, failed.signal]));
-    if (signal.aborted) {
-      publisher.leave();
-    } else {
-      broadcast.end();
-    }
+    broadcast.end();
     await publisher.finished;
   } finally {
+    signal.removeEventListener('abort', leave);
     stopStats();
     publisher.close();
   }
@@ -93,6 +92,13 @@ async function offer(source: PushSource, report: Report, signal: AbortSignal): P
     await local.close();
   }
   reportEnd(meter, 0, undefined, report, signal);
+}
+
+function reasonOf(droppedFrames: number, signal: AbortSignal): string {
+  if (signal.aborted) {
+    return 'interrupted';
+  }
+  return droppedFrames === 0 ? 'everything was sent' : 'end of the input; the server was too slow for all of it';
 }
 
 const nothingWaits = { queueMs: 0, queueBytes: 0, droppedFrames: 0 };
@@ -117,7 +123,7 @@ function reportEnd(
   report({
     event: 'ended',
     role: 'publisher',
-    reason: signal.aborted ? 'interrupted' : 'everything was sent',
+    reason: reasonOf(droppedFrames, signal),
     ...(url === undefined ? {} : { url }),
     bytes,
     durationMs: positionMs,

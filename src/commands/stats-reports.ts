@@ -16,9 +16,23 @@ export function reportStats(
 ): () => void {
   const timer = setInterval(() => {
     const { positionMs, bytes, bitrateKbps, fps, skewMs } = meter.read();
-    report({ event: 'stats', role, positionMs, bytes, bitrateKbps, fps, skewMs, reconnects: 0, ...progress() });
+    report({
+      event: 'stats',
+      role,
+      positionMs,
+      bytes,
+      bitrateKbps: toTenths(bitrateKbps),
+      fps: toTenths(fps),
+      skewMs,
+      reconnects: 0,
+      ...progress(),
+    });
   }, EVERY_MS);
   return () => clearInterval(timer);
+}
+
+function toTenths(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 /** The same tags, counted as they go by. */
