@@ -80,8 +80,9 @@ function patternFor(secret: string, asExpression: (name: string) => RegExp): Pat
   return secret.length >= DISTINCTIVE_LENGTH ? secret : asExpression(escapeForRegExp(secret));
 }
 
+/** Also at the beginning of a recording's name, where the date follows. */
 function asName(name: string): RegExp {
-  return new RegExp(`(?<=[/"'\`=:])${name}(?![\\p{L}\\p{N}_-])`, 'gu');
+  return new RegExp(`(?<=[/"'\`=:])${name}(?![\\p{L}\\p{N}_]|-(?!\\d{8}-\\d{6}))`, 'gu');
 }
 
 function asWord(name: string): RegExp {

@@ -183,9 +183,8 @@ function connectError(cause: unknown, { host, port }: DialTarget): NetworkError 
 function tlsError(cause: unknown, { host, port }: DialTarget): NetworkError {
   const words = wordsOf(cause);
   const isCertificate = /certificate|CERT|altname|self.signed/i.test(`${systemCodeOf(cause)} ${words}`);
-  return new NetworkError('ERR_TLS', `TLS with ${host} port ${port} failed`, {
+  return new NetworkError('ERR_TLS', `TLS with ${host} port ${port} failed: ${words}`, {
     stage: 'tls',
-    peerWords: words,
     advice: isCertificate
       ? 'check the certificate, or trust it with --tls-ca FILE (or --tls-insecure for a test)'
       : 'the server may not speak TLS on this port; try rtmp:// instead of rtmps://',
@@ -193,7 +192,11 @@ function tlsError(cause: unknown, { host, port }: DialTarget): NetworkError {
   });
 }
 
+/** OpenSSL's messages are full of its own file names; what they mean stands in `reason`. */
 function wordsOf(cause: unknown): string {
+  if (cause instanceof Error && 'reason' in cause && typeof cause.reason === 'string') {
+    return cause.reason;
+  }
   return cause instanceof Error ? cause.message : String(cause);
 }
 

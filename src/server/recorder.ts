@@ -5,6 +5,7 @@ import { FlvFileWriter } from '../endpoint/flv-file-writer.js';
 import { outputError } from '../endpoint/flv-output.js';
 import { isSystemError } from '../endpoint/flv-source.js';
 import { recordingName, safeFileName } from '../endpoint/recording-name.js';
+import { OutputError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import type { Display } from './display.js';
 import { LateFile, type OpenedFile } from './late-file.js';
@@ -33,7 +34,12 @@ export class Recorder {
   /** @throws {OutputError} when the directory cannot be made */
   static async into(directory: string, display: Display, report: (event: CommandEvent) => void): Promise<Recorder> {
     await mkdir(directory, { recursive: true }).catch((error: unknown) => {
-      throw outputError(error, directory);
+      throw isSystemError(error) && error.code === 'EEXIST'
+        ? new OutputError('ERR_OUTPUT', `${directory}: this is a file, not a directory`, {
+            stage: 'output',
+            cause: error,
+          })
+        : outputError(error, directory);
     });
     return new Recorder(directory, display, report);
   }

@@ -77,3 +77,13 @@ describe('curtain', () => {
     expect(new Curtain(false).cover('rtmp://host/live/x')).toBe('rtmp://host/live/x');
   });
 });
+
+describe('the name of a recording in an error', () => {
+  it('does not show the stream name, however short it is', () => {
+    const curtain = new Curtain(false, parseRtmpUrl('rtmp://host/live/SEKRET'));
+    expect(curtain.cover('./SEKRET-20261123-170847.flv: no permission to write')).toBe(
+      './****-20261123-170847.flv: no permission to write',
+    );
+    expect(curtain.cover('/SEKRET-box: something else')).toBe('/SEKRET-box: something else');
+  });
+});

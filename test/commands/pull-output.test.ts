@@ -17,7 +17,7 @@ describe('choosePullTarget', () => {
 
   it('makes a name of the stream and the time', async () => {
     const target = await choosePullTarget({ output: undefined, overwrite: false }, '../key?token=secret');
-    expect(target).toEqual({ path: expect.stringMatching(/^_key-\d{8}-\d{6}\.flv$/), overwrite: false });
+    expect(target).toEqual({ path: expect.stringMatching(/^\.\/_key-\d{8}-\d{6}\.flv$/), overwrite: false });
   });
 
   it('takes a stream as it is', async () => {

@@ -115,14 +115,14 @@ describe('dial over TLS', () => {
     await expect(dialed).rejects.toMatchObject({
       code: 'ERR_TLS',
       stage: 'tls',
-      peerWords: expect.stringMatching(/self-signed certificate/),
+      message: expect.stringMatching(/self-signed certificate/),
       advice: expect.stringMatching(/--tls-ca/),
     });
   });
 
   it('refuses a trusted certificate for another address', async () => {
     const { dialed } = call(await fakes.tls(stranger, hello), { tls: { ca: stranger.cert } });
-    await expect(dialed).rejects.toMatchObject({ code: 'ERR_TLS', peerWords: expect.stringMatching(/127\.0\.0\.1/) });
+    await expect(dialed).rejects.toMatchObject({ code: 'ERR_TLS', message: expect.stringMatching(/127\.0\.0\.1/) });
   });
 
   it('accepts any certificate when it is told to', async () => {
