@@ -298,14 +298,14 @@ const SERVERS: readonly BadServer[] = [
     args: () => ['pull', at(server.port, 'rtmps'), runs.file('out.flv')],
     exitCode: 5,
     code: 'ERR_TLS',
-    words: /TLS with 127\.0\.0\.1 port \d+ failed\n.*\n.*rtmp:\/\/ instead of rtmps:\/\//,
+    words: /TLS with 127\.0\.0\.1 port \d+ failed: .+\n.*rtmp:\/\/ instead of rtmps:\/\//,
   },
   {
     name: 'a certificate that nobody vouches for',
     args: async () => ['push', FIXTURE, at(await fakes.tls(selfSigned(), () => {}), 'rtmps')],
     exitCode: 5,
     code: 'ERR_TLS',
-    words: /TLS with 127\.0\.0\.1 port \d+ failed\n.*self-signed certificate\n.*--tls-ca FILE/,
+    words: /TLS with 127\.0\.0\.1 port \d+ failed: .*self-signed certificate\n.*--tls-ca FILE/,
   },
   {
     name: 'an HTTP server',
