@@ -161,7 +161,7 @@ describe('RtmpPlayer', () => {
   });
 
   it('makes the server wait for a slow reader, who is not called silent for it, and loses nothing', async () => {
-    const sent = audioTags(20_000, 1002);
+    const sent = audioTags(40_000, 1002);
     let server: Socket | undefined;
     const { port } = await serverThat(({ send, socket, session, flush }) => {
       server = socket;
@@ -169,10 +169,10 @@ describe('RtmpPlayer', () => {
       session.endPlay(1, 'over');
       flush();
     });
-    const player = await RtmpPlayer.open(linkOptions(port, { stallTimeoutMs: 40 }));
+    const player = await RtmpPlayer.open(linkOptions(port, { stallTimeoutMs: 400 }));
     const tags = player[Symbol.asyncIterator]();
     let got = (await tags.next()).value?.length ?? 0;
-    await new Promise((resolve) => setTimeout(resolve, 100)); // longer than the patience
+    await new Promise((resolve) => setTimeout(resolve, 500)); // longer than the patience
     expect(server?.writableLength).toBeGreaterThan(0);
     for (let next = await tags.next(); next.done !== true; next = await tags.next()) {
       got += next.value.length;
