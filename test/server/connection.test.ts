@@ -173,7 +173,7 @@ describe('a player', () => {
     publisher.send(videoTags({ count: 100, sizeBytes: 200_000, framesPerGop: 10 }));
     publisher.leave();
     expect(await desk.endOfConnection(2)).toMatch(/took no media/);
-    expect(desk.services.registry.bufferedBytes).toBe(0);
+    await expect.poll(() => desk.services.registry.bufferedBytes).toBe(0);
   });
 });
 
