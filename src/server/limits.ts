@@ -2,7 +2,10 @@
 export interface ServerLimits {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
-  /** Media kept for the players of all streams together; over it, new publishers are refused. */
+  /**
+   * Media kept for the players of all streams and messages under way, together. From three quarters on, new publishers are
+   * refused and streams keep no more than their newest GOP; over it, who holds most is closed.
+   */
   readonly maxMemoryBytes: number;
   /** Media kept for the players of one stream. */
   readonly maxStreamBytes: number;
