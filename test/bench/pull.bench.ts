@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BenchServer, playBytes } from './bench-server.js';
 import { besidePeer, type Competitor, cheapest } from './competition.js';
 import { BenchMedia } from './media.js';
+import { profileOf } from './profile.js';
 import type { BenchContext, BenchResult } from './result.js';
 
 const SIZE_BYTES = 300e6;
@@ -24,7 +25,12 @@ export default async function pullBench({ root, program, directory }: BenchConte
     ];
     const costs = await cheapest(competitors, () => rm(out, { force: true }));
     const name = `pull, chunks of ${chunkSizeBytes} bytes`;
-    results.push(besidePeer(name, 'ffmpeg', costs, SIZE_BYTES, 0.5), besidePeer(name, 'rtmpdump', costs, SIZE_BYTES));
+    const note = await profileOf([program, 'pull', '-q', server.url, out], directory);
+    await rm(out, { force: true });
+    results.push(
+      { ...besidePeer(name, 'ffmpeg', costs, SIZE_BYTES, 0.5), note: `time goes to ${note}` },
+      besidePeer(name, 'rtmpdump', costs, SIZE_BYTES),
+    );
   }
   await server.close();
   return results;

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { BenchServer } from './bench-server.js';
 import { besidePeer, cheapest } from './competition.js';
 import { BenchMedia, flvBytes } from './media.js';
+import { profileOf } from './profile.js';
 import type { BenchContext, BenchResult } from './result.js';
 
 const SIZE_BYTES = 300e6;
@@ -23,6 +24,7 @@ export default async function pushBench({ root, program, directory }: BenchConte
       args: ['-v', 'error', '-nostdin', '-i', film, '-c', 'copy', '-f', 'flv', server.url],
     },
   ]);
+  const note = await profileOf([program, 'push', '-q', '--speed', '0', film, server.url], directory);
   await server.close();
-  return [besidePeer('push --speed 0', 'ffmpeg', costs, SIZE_BYTES, 0.5)];
+  return [{ ...besidePeer('push --speed 0', 'ffmpeg', costs, SIZE_BYTES, 0.5), note: `time goes to ${note}` }];
 }
