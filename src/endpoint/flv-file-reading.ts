@@ -16,13 +16,13 @@ export async function* readFlvItems(path: string, position?: FlvPosition): Async
     const file = await open(path);
     try {
       const reader = new FlvReader(position);
-      const buffer = Buffer.allocUnsafeSlow(READ_SIZE_BYTES);
       let atByte = position?.atByte ?? 0;
       for (;;) {
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, atByte);
+        const space = reader.space(READ_SIZE_BYTES);
+        const { bytesRead } = await file.read(space, 0, space.length, atByte);
         if (bytesRead === 0) break;
         atByte += bytesRead;
-        yield reader.receive(buffer.subarray(0, bytesRead));
+        yield reader.arrived(bytesRead);
       }
       yield reader.end();
     } finally {

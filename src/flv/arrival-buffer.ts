@@ -25,13 +25,26 @@ export class ArrivalBuffer implements FlvWindow {
     return this.end - this.start;
   }
 
-  /** Adds a copy. Room grows with what has arrived: doubling keeps the copying linear however small the pieces are. */
+  /** Adds a copy. */
   append(bytes: Uint8Array): void {
-    if (bytes.length > this.#bytes.length - this.end) {
-      this.#moveToNewMemory(bytes.length);
+    this.space(bytes.length).set(bytes);
+    this.arrived(bytes.length);
+  }
+
+  /**
+   * Memory for the next bytes, at least so many, to be filled and then reported by `arrived`. It grows with what has arrived:
+   * doubling keeps the copying linear however small the pieces are.
+   */
+  space(sizeBytes: number): Uint8Array {
+    if (sizeBytes > this.#bytes.length - this.end) {
+      this.#moveToNewMemory(sizeBytes);
     }
-    this.#bytes.set(bytes, this.end);
-    this.end += bytes.length;
+    return this.#bytes.subarray(this.end);
+  }
+
+  /** So many bytes have been put into `space`. */
+  arrived(sizeBytes: number): void {
+    this.end += sizeBytes;
   }
 
   #moveToNewMemory(neededBytes: number): void {

@@ -51,7 +51,7 @@ export interface FlvPosition {
 
 /**
  * Reads an FLV (FLV E.2 to E.4) as its bytes come, in whatever pieces. After damage it finds the next whole tag again and
- * says what it passed over. Tags of all types come out, encrypted ones too; bodies are fresh memory, copied once.
+ * says what it passed over. Tags of all types come out, encrypted ones too; bodies are fresh memory, copied once at most.
  *
  * It holds no more than the tag that is arriving (16 MiB) and grows with what has arrived, not with what a header announces;
  * every position of damaged bytes is looked at once.
@@ -89,6 +89,21 @@ export class FlvReader {
    */
   receive(bytes: Uint8Array): FlvItem[] {
     this.#buffer.append(bytes);
+    return this.#read();
+  }
+
+  /** Memory for the next bytes of the file, at least so many: who reads right into it saves a copy of everything. */
+  space(sizeBytes: number): Uint8Array {
+    return this.#buffer.space(sizeBytes);
+  }
+
+  /**
+   * The next bytes of the file are at the beginning of `space`.
+   *
+   * @throws {MediaError} see `receive`
+   */
+  arrived(sizeBytes: number): FlvItem[] {
+    this.#buffer.arrived(sizeBytes);
     return this.#read();
   }
 

@@ -1,7 +1,7 @@
 import type { OnReadOpts } from 'node:net';
 
 /** Several times what one read brings by default: the more comes in one piece, the less often all wake up for it. */
-const SIZE_BYTES = 256 * 1024;
+const SIZE_BYTES = 512 * 1024;
 
 /**
  * The one piece of memory that a socket reads into, again and again. Otherwise Node allocates 64 KiB for each read, which costs

@@ -114,6 +114,24 @@ describe('FlvReader, whole files', () => {
     expect(tagsOf(read(buildFlv([aacFrame(timestampMs)])))[0]!.timestampMs).toBe(expected);
   });
 
+  it('gives the same when it is read into, and writes over nothing that it gave away', () => {
+    const tags = [...buildRecording(3), avcKeyframe(3000, 70_000), ...buildRecording(2, 3040)];
+    const bytes = buildFlv(tags);
+    for (const sizeBytes of [7, 1000, 40_000]) {
+      const reader = new FlvReader();
+      const items: FlvItem[] = [];
+      for (let at = 0; at < bytes.length; at += sizeBytes) {
+        const piece = bytes.subarray(at, at + sizeBytes);
+        const space = reader.space(sizeBytes);
+        expect(space.length).toBeGreaterThanOrEqual(sizeBytes);
+        space.set(piece);
+        items.push(...reader.arrived(piece.length));
+      }
+      items.push(...reader.end());
+      expect(framesOf(items)).toEqual(framesOf(read(bytes)));
+    }
+  });
+
   it('goes on beyond 2^32 ms, whatever the metadata says', () => {
     const times = [0xffffffd8, 0xfffffff0, 2 ** 32 + 10, 2 ** 32 + 30];
     const tags = times.map((ms) => aacFrame(ms));
