@@ -10,39 +10,57 @@ import type { ServerEvent } from '../../src/rtmp/session/events.js';
 import { OUR_CHUNK_SIZE_BYTES } from '../../src/rtmp/session/limits.js';
 import { ServerSession } from '../../src/rtmp/session/server.js';
 
-const MAX_WRITE_BYTES = 256 * 1024;
-
 /**
- * A server that costs next to nothing, so that it never is what a client waits for: to players it sends bytes that were
- * encoded before, and what publishers send it reads and forgets.
+ * A server that costs little, so that it never is what a client waits for: to players it sends what `offer` got, and what
+ * publishers send it reads and forgets. On a second port it does both without any protocol, for programs that only move bytes.
  */
 export class BenchServer {
   readonly #server: Server;
-  #media: readonly Uint8Array[] = [];
+  readonly #bareServer: Server;
+  #media: () => Iterable<Uint8Array> = () => [];
 
   private constructor() {
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#bareServer = createServer({ noDelay: true }, (socket) => this.#acceptBare(socket));
   }
 
   static async start(): Promise<BenchServer> {
     const server = new BenchServer();
-    server.#server.listen(0, '127.0.0.1');
-    await once(server.#server, 'listening');
+    for (const one of server.#servers) {
+      one.listen(0, '127.0.0.1');
+      await once(one, 'listening');
+    }
     return server;
   }
 
   get url(): string {
-    return `rtmp://127.0.0.1:${(this.#server.address() as AddressInfo).port}/live/bench`;
+    return `rtmp://127.0.0.1:${portOf(this.#server)}/live/bench`;
+  }
+
+  get barePort(): string {
+    return portOf(this.#bareServer);
   }
 
   /** Whoever plays from now on gets this. */
-  offer(media: readonly Uint8Array[]): void {
+  offer(media: () => Iterable<Uint8Array>): void {
     this.#media = media;
   }
 
   async close(): Promise<void> {
-    this.#server.close();
-    await once(this.#server, 'close');
+    for (const server of this.#servers) {
+      server.close();
+      await once(server, 'close');
+    }
+  }
+
+  get #servers(): readonly Server[] {
+    return [this.#server, this.#bareServer];
+  }
+
+  #acceptBare(socket: Socket): void {
+    socket.on('error', () => {});
+    socket.resume();
+    play(socket, this.#media(), () => socket.end());
   }
 
   #accept(socket: Socket): void {
@@ -76,7 +94,7 @@ export class BenchServer {
       case 'playRequest':
         session.acceptPlay(event.streamId);
         flush();
-        play(socket, this.#media, () => {
+        play(socket, this.#media(), () => {
           session.endPlay(event.streamId, 'that was all');
           flush();
           socket.end();
@@ -89,10 +107,13 @@ export class BenchServer {
 }
 
 /** The stream as it goes to a player in chunks of this size: the size first, and at the end the size of the session again. */
-export function playBytes(gops: Iterable<readonly MediaTag[]>, chunkSizeBytes: number): Uint8Array[] {
+export function* playBytes(gops: Iterable<readonly MediaTag[]>, chunkSizeBytes: number): Generator<Uint8Array> {
   const format = rtmpTagFormat({ chunkSizeBytes, streamId: 1 });
-  const media = Array.from(gops, (tags) => format.encode(tags));
-  return [chunkSizeMessage(chunkSizeBytes), ...media, chunkSizeMessage(OUR_CHUNK_SIZE_BYTES)].flatMap(pieces);
+  yield chunkSizeMessage(chunkSizeBytes);
+  for (const tags of gops) {
+    yield format.encode(tags);
+  }
+  yield chunkSizeMessage(OUR_CHUNK_SIZE_BYTES);
 }
 
 function chunkSizeMessage(sizeBytes: number): Uint8Array {
@@ -103,24 +124,22 @@ function chunkSizeMessage(sizeBytes: number): Uint8Array {
   return writer.take() ?? payload;
 }
 
-function pieces(bytes: Uint8Array): Uint8Array[] {
-  const count = Math.ceil(bytes.length / MAX_WRITE_BYTES);
-  return Array.from({ length: count }, (_, i) => bytes.subarray(i * MAX_WRITE_BYTES, (i + 1) * MAX_WRITE_BYTES));
-}
-
-function play(socket: Socket, media: readonly Uint8Array[], onEnd: () => void): void {
-  let next = 0;
+function play(socket: Socket, media: Iterable<Uint8Array>, onEnd: () => void): void {
+  const pieces = media[Symbol.iterator]();
   const go = (): void => {
     for (;;) {
-      const bytes = media[next];
-      if (bytes === undefined) {
+      const next = pieces.next();
+      if (next.done === true) {
         socket.off('drain', go);
         return onEnd();
       }
-      next++;
-      if (!socket.write(bytes)) return;
+      if (!socket.write(next.value)) return;
     }
   };
   socket.on('drain', go);
   go();
+}
+
+function portOf(server: Server): string {
+  return `${(server.address() as AddressInfo).port}`;
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { costOf } from './cpu-time.js';
 import type { BenchResult } from './result.js';
 
@@ -9,6 +10,15 @@ export interface Competitor {
 }
 
 const ROUNDS = 3;
+
+/** What Node itself needs to start and to move the bytes, with no protocol at all: no program on Node can be below it. */
+export const BARE_NODE = 'bare Node';
+
+/** @param script in `bare/` */
+export function bareNode(root: string, script: string, ...args: readonly string[]): Competitor {
+  const path = join(root, 'test', 'bench', 'bare', script);
+  return { name: BARE_NODE, command: process.execPath, args: [path, ...args] };
+}
 
 /**
  * Lets all do their work in turns, so that a busy moment of the machine hits every one of them, and gives the least CPU time

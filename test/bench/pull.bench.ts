@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchServer, playBytes } from './bench-server.js';
-import { besidePeer, type Competitor, cheapest } from './competition.js';
+import { BARE_NODE, bareNode, besidePeer, type Competitor, cheapest } from './competition.js';
 import { BenchMedia } from './media.js';
 import { profileOf } from './profile.js';
 import type { BenchContext, BenchResult } from './result.js';
@@ -17,11 +17,12 @@ export default async function pullBench({ root, program, directory }: BenchConte
   const out = join(directory, 'out.flv');
   const results: BenchResult[] = [];
   for (const chunkSizeBytes of CHUNK_SIZES_BYTES) {
-    server.offer(playBytes(media.gops(SIZE_BYTES), chunkSizeBytes));
+    server.offer(() => playBytes(media.gops(SIZE_BYTES), chunkSizeBytes));
     const competitors: Competitor[] = [
       { name: 'rtmpkit', command: process.execPath, args: [program, 'pull', '-q', server.url, out] },
       { name: 'ffmpeg', command: 'ffmpeg', args: ['-v', 'error', '-nostdin', '-i', server.url, '-c', 'copy', out] },
       { name: 'rtmpdump', command: 'rtmpdump', args: ['-q', '-r', server.url, '-o', out] },
+      bareNode(root, 'record.js', server.barePort, out),
     ];
     const costs = await cheapest(competitors, () => rm(out, { force: true }));
     const name = `pull, chunks of ${chunkSizeBytes} bytes`;
@@ -30,6 +31,7 @@ export default async function pullBench({ root, program, directory }: BenchConte
     results.push(
       { ...besidePeer(name, 'ffmpeg', costs, SIZE_BYTES, 0.5), note: `time goes to ${note}` },
       besidePeer(name, 'rtmpdump', costs, SIZE_BYTES),
+      besidePeer(name, BARE_NODE, costs, SIZE_BYTES),
     );
   }
   await server.close();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BenchServer } from './bench-server.js';
-import { besidePeer, cheapest } from './competition.js';
+import { BARE_NODE, bareNode, besidePeer, cheapest } from './competition.js';
 import { BenchMedia, flvBytes } from './media.js';
 import { profileOf } from './profile.js';
 import type { BenchContext, BenchResult } from './result.js';
@@ -23,8 +23,12 @@ export default async function pushBench({ root, program, directory }: BenchConte
       command: 'ffmpeg',
       args: ['-v', 'error', '-nostdin', '-i', film, '-c', 'copy', '-f', 'flv', server.url],
     },
+    bareNode(root, 'publish.js', film, server.barePort, '1'),
   ]);
   const note = await profileOf([program, 'push', '-q', '--speed', '0', film, server.url], directory);
   await server.close();
-  return [{ ...besidePeer('push --speed 0', 'ffmpeg', costs, SIZE_BYTES, 0.5), note: `time goes to ${note}` }];
+  return [
+    { ...besidePeer('push --speed 0', 'ffmpeg', costs, SIZE_BYTES, 0.5), note: `time goes to ${note}` },
+    besidePeer('push --speed 0', BARE_NODE, costs, SIZE_BYTES),
+  ];
 }
