@@ -61,6 +61,8 @@ export interface StatsEvent {
   readonly publishers?: number;
   readonly players?: number;
   readonly connections?: number;
+  /** How long media gathers now, in the stream with the most players, before it leaves; 0: not at all. */
+  readonly latencyMs?: number;
 }
 
 export interface WarningEvent {

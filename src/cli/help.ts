@@ -74,6 +74,8 @@ Usage: rtmpkit serve [options]
   --max-connections-per-address N
                        the same for one address [no limit on loopback, else 100]
   --max-memory SIZE    media kept for players, at most [512M]
+  --max-latency T      how long media may gather on its way to a crowd; longer
+                       saves CPU, and a few players never wait [40ms]
   --show-keys          stream names and keys are shown, not ****
 ${commonOptions()}
 `;

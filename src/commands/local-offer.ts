@@ -1,6 +1,7 @@
 import { NetworkError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import type { Broadcast } from '../flow/broadcast.js';
+import { DEFAULT_MAX_BURST_MS } from '../flow/burst-length.js';
 import { withKeys } from '../server/display.js';
 import { DEFAULT_SERVER_LIMITS } from '../server/limits.js';
 import { RtmpServer } from '../server/rtmp-server.js';
@@ -24,7 +25,13 @@ export interface LocalOffer {
  * @throws {NetworkError} `ERR_LISTEN`
  */
 export async function offerLocally(report: (event: CommandEvent) => void): Promise<LocalOffer> {
-  const registry = new StreamRegistry({ gopCache: true, graceMs: 0, limits: DEFAULT_SERVER_LIMITS, report });
+  const registry = new StreamRegistry({
+    gopCache: true,
+    graceMs: 0,
+    maxLatencyMs: DEFAULT_MAX_BURST_MS,
+    limits: DEFAULT_SERVER_LIMITS,
+    report,
+  });
   const services = {
     registry,
     recorder: undefined,

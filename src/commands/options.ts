@@ -50,6 +50,8 @@ export interface ServeOptions {
   readonly maxConnectionsPerAddress: number;
   /** All media kept for players and all partly received messages together. */
   readonly maxMemoryBytes: number;
+  /** How long media may gather before it leaves for many players at once; few get it at once. */
+  readonly maxLatencyMs: number;
   /** Show stream names instead of `****` in events. */
   readonly showKeys: boolean;
 }

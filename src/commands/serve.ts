@@ -29,7 +29,8 @@ async function run(options: ServeOptions, warnings: WarningGate, signal: AbortSi
     maxConnectionsPerAddress: options.maxConnectionsPerAddress,
     maxMemoryBytes: options.maxMemoryBytes,
   };
-  const registry = new StreamRegistry({ gopCache: options.gopCache, graceMs: options.graceMs, limits, report });
+  const { gopCache, graceMs, maxLatencyMs } = options;
+  const registry = new StreamRegistry({ gopCache, graceMs, maxLatencyMs, limits, report });
   const display = options.showKeys ? withKeys : withoutKeys;
   const recorder =
     options.recordDirectory === undefined ? undefined : await Recorder.into(options.recordDirectory, display, report);
@@ -103,6 +104,7 @@ function reportStats(server: RtmpServer, startedMs: number, report: (event: Comm
       publishers: stats.publishers,
       players: stats.players,
       connections: stats.connections,
+      latencyMs: stats.latencyMs,
     });
     bytesBefore = bytes;
   }, STATS_EVERY_MS);

@@ -1,7 +1,7 @@
 import type { MediaTag } from '../media/tag.js';
 import { isKeyframe, trackId } from '../media/tag-info.js';
 import { Burst } from './burst.js';
-import { burstLengthMs } from './burst-length.js';
+import { burstLengthMs, DEFAULT_MAX_BURST_MS } from './burst-length.js';
 import { type Clock, systemClock } from './clock.js';
 import { Cursor, type CursorHome } from './cursor.js';
 import { Ring } from './ring.js';
@@ -12,7 +12,6 @@ export type { Sink, SubscribeOptions, Subscription } from './sink.js';
 
 /** A larger burst would save nothing more: the system call has long stopped to matter beside the copying. */
 const MAX_BURST_BYTES = 256 * 1024;
-const DEFAULT_MAX_BURST_MS = 40;
 
 export interface BroadcastOptions {
   /**
@@ -43,8 +42,6 @@ export interface BroadcastStats {
   readonly ringMs: number;
   /** Memory of all that, encodings included. Counted when asked for. */
   readonly memoryBytes: number;
-  /** How long a tag waits for others at the present number of subscribers; 0: until the end of the event-loop turn. */
-  readonly burstLengthMs: number;
 }
 
 /**
@@ -150,6 +147,11 @@ export class Broadcast {
     });
   }
 
+  /** How long a tag waits for others at the present number of subscribers; 0: until the end of the event-loop turn. */
+  get burstLengthMs(): number {
+    return burstLengthMs(this.#cursors.size, this.#options.maxBurstMs ?? DEFAULT_MAX_BURST_MS);
+  }
+
   get stats(): BroadcastStats {
     const ring = this.#ring;
     const ringBytes = ring.bytesFrom(ring.first);
@@ -161,7 +163,6 @@ export class Broadcast {
       ringBytes,
       ringMs: ring.msFrom(ring.first),
       memoryBytes: ringBytes + ring.encodedBytes + this.#gatheredBytes,
-      burstLengthMs: this.#burstLengthMs,
     };
   }
 
@@ -187,7 +188,7 @@ export class Broadcast {
   #sealLater(): void {
     if (this.#gathered.length === 0 || this.#isSealDue) return;
     this.#isSealDue = true;
-    const delayMs = this.#burstLengthMs;
+    const delayMs = this.burstLengthMs;
     if (delayMs === 0) {
       this.#clock.atEndOfTurn(this.#sealNow);
     } else {
@@ -200,10 +201,6 @@ export class Broadcast {
     this.#isSealDue = false;
     this.#seal();
   };
-
-  get #burstLengthMs(): number {
-    return burstLengthMs(this.#cursors.size, this.#options.maxBurstMs ?? DEFAULT_MAX_BURST_MS);
-  }
 
   #seal(): void {
     if (this.#gathered.length === 0) return;

@@ -1,3 +1,6 @@
+/** The longest that a tag waits for others, where nobody says otherwise: an encoder's frame or two. */
+export const DEFAULT_MAX_BURST_MS = 40;
+
 /** Up to so many subscribers every tag leaves in the turn of the event loop in which it came. */
 const FEW_SUBSCRIBERS = 50;
 /** From so many on, bursts are as long as they may get. */

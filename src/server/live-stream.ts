@@ -17,6 +17,8 @@ export interface StreamId {
 export interface LiveStreamOptions {
   readonly gopCache: boolean;
   readonly maxBytes: number;
+  /** How long media may gather before it leaves for many players at once. */
+  readonly maxLatencyMs: number;
   /** How long players are kept while no publisher is there. */
   readonly graceMs: number;
   /** The stream is over: nobody finds it any more. Its players may still be on their way to its end. */
@@ -44,6 +46,7 @@ export class LiveStream {
       maxBytes: options.maxBytes,
       maxDurationMs: MAX_HELD_MS,
       gopCache: options.gopCache,
+      maxBurstMs: options.maxLatencyMs,
       onSinkError: (error, sink) => {
         sink.cutOff?.();
         options.onSinkError(error);
@@ -54,6 +57,11 @@ export class LiveStream {
   /** Memory of what it holds. */
   get heldBytes(): number {
     return this.broadcast.stats.memoryBytes;
+  }
+
+  /** How long media gathers now before it leaves. */
+  get latencyMs(): number {
+    return this.broadcast.burstLengthMs;
   }
 
   /** Whether it is over and everybody has got its end. */

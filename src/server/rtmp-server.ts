@@ -25,6 +25,8 @@ export interface ServerStats extends Traffic {
   readonly players: number;
   /** Media held for players. */
   readonly bufferedBytes: number;
+  /** How long media gathers now, in the stream with the most players, before it leaves. */
+  readonly latencyMs: number;
 }
 
 interface Traffic {
@@ -83,7 +85,7 @@ export class RtmpServer {
       stats.publishers += connection.publisherCount;
       stats.players += connection.playerCount;
     }
-    return { ...stats, bufferedBytes: registry.bufferedBytes };
+    return { ...stats, bufferedBytes: registry.bufferedBytes, latencyMs: registry.latencyMs };
   }
 
   /** Lets nobody in any more, ends every stream and recording, and resolves when all is closed. */

@@ -6,6 +6,8 @@ import { LiveStream, type StreamId } from './live-stream.js';
 export interface StreamRegistryOptions {
   readonly gopCache: boolean;
   readonly graceMs: number;
+  /** How long media may gather before it leaves for many players at once. */
+  readonly maxLatencyMs: number;
   readonly limits: Pick<ServerLimits, 'maxMemoryBytes' | 'maxStreamBytes'>;
   readonly report: (event: CommandEvent) => void;
 }
@@ -25,6 +27,11 @@ export class StreamRegistry {
 
   get bufferedBytes(): number {
     return this.streams.reduce((bytes, stream) => bytes + stream.heldBytes, 0);
+  }
+
+  /** How long media gathers now where it gathers longest. */
+  get latencyMs(): number {
+    return Math.max(0, ...this.streams.map((stream) => stream.latencyMs));
   }
 
   /** All streams that hold memory: also those that are over, as long as players are on their way to the end. */
@@ -82,7 +89,7 @@ export class StreamRegistry {
   }
 
   #create(id: StreamId): LiveStream {
-    const { limits, gopCache, graceMs, report } = this.#options;
+    const { limits, gopCache, graceMs, maxLatencyMs, report } = this.#options;
     if (this.#isClosed) {
       throw new RejectedError('ERR_SERVER_FULL', 'the server stops', { stage: 'publish' });
     }
@@ -93,6 +100,7 @@ export class StreamRegistry {
     const stream = new LiveStream(id, {
       gopCache,
       graceMs,
+      maxLatencyMs,
       maxBytes: Math.min(limits.maxStreamBytes, limits.maxMemoryBytes),
       onOver: () => {
         this.#streams.delete(key);

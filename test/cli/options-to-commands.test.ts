@@ -144,6 +144,7 @@ describe('serve', () => {
       graceMs: 10_000,
       maxConnectionsPerAddress: Number.POSITIVE_INFINITY,
       maxMemoryBytes: 512 * 1024 * 1024,
+      maxLatencyMs: 40,
       showKeys: false,
     });
   });
@@ -161,7 +162,16 @@ describe('serve', () => {
       '--grace',
       '0',
     ];
-    const { serve } = await run([...argv, '--max-connections', '5', '--max-memory', '64M', '--show-keys']);
+    const { serve } = await run([
+      ...argv,
+      '--max-connections',
+      '5',
+      '--max-memory',
+      '64M',
+      '--max-latency',
+      '350ms',
+      '--show-keys',
+    ]);
     expect(serve).toEqual({
       listen: [
         { host: '', port: 1935 },
@@ -173,6 +183,7 @@ describe('serve', () => {
       maxConnections: 5,
       maxConnectionsPerAddress: 100,
       maxMemoryBytes: 64 * 1024 * 1024,
+      maxLatencyMs: 350,
       showKeys: true,
     });
     expect((await run(['serve', '--max-connections-per-address', '7'])).serve?.maxConnectionsPerAddress).toBe(7);

@@ -66,6 +66,7 @@ function startServer(given: Partial<ServeOptions> = {}): Promise<Served> {
     maxConnections: 100,
     maxConnectionsPerAddress: 100,
     maxMemoryBytes: 512 * 1024 * 1024,
+    maxLatencyMs: 40,
     showKeys: false,
     ...given,
   };

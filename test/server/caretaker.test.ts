@@ -23,7 +23,7 @@ interface Desk {
 
 function desk(connectionCount: number): Desk {
   const limits = { maxMemoryBytes: MAX_MEMORY_BYTES, maxStreamBytes: MAX_MEMORY_BYTES, cutOffAfterMs: 1000 };
-  const registry = new StreamRegistry({ gopCache: true, graceMs: 0, limits, report: () => {} });
+  const registry = new StreamRegistry({ gopCache: true, graceMs: 0, maxLatencyMs: 40, limits, report: () => {} });
   const connections = Array.from({ length: connectionCount }, () => new FakeConnection());
   const asConnections = new Set(connections as unknown as Connection[]);
   return { caretaker: new Caretaker(asConnections, registry, limits), registry, connections };

@@ -24,7 +24,7 @@ class Desk {
   constructor(directory: string, gopCache: boolean) {
     this.directory = directory;
     const limits = { maxMemoryBytes: 100_000_000, maxStreamBytes: 10_000_000 };
-    this.registry = new StreamRegistry({ gopCache, graceMs: 60_000, limits, report: this.report });
+    this.registry = new StreamRegistry({ gopCache, graceMs: 60_000, maxLatencyMs: 40, limits, report: this.report });
   }
 
   static async open({ gopCache = true, display = withKeys as Display } = {}): Promise<Desk> {

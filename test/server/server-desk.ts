@@ -44,7 +44,7 @@ export class ServerDesk {
     };
     const limits = { ...DEFAULT_SERVER_LIMITS, ...given };
     const services: Services = {
-      registry: new StreamRegistry({ gopCache, graceMs, limits, report }),
+      registry: new StreamRegistry({ gopCache, graceMs, maxLatencyMs: 40, limits, report }),
       recorder: recordDirectory === undefined ? undefined : await Recorder.into(recordDirectory, withKeys, report),
       limits,
       report,

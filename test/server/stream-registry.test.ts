@@ -10,7 +10,7 @@ function registry(graceMs = 100): { registry: StreamRegistry; events: CommandEve
   const events: CommandEvent[] = [];
   const limits = { maxMemoryBytes: 1_000_000, maxStreamBytes: 500_000 };
   const report = (event: CommandEvent): void => void events.push(event);
-  return { registry: new StreamRegistry({ gopCache: true, graceMs, limits, report }), events };
+  return { registry: new StreamRegistry({ gopCache: true, graceMs, maxLatencyMs: 40, limits, report }), events };
 }
 
 /** A sink that is always full, and notes its end. */

@@ -27,6 +27,7 @@ export const serveCommand = defineCommand({
             maxConnections: settings['max-connections'],
             maxConnectionsPerAddress: settings['max-connections-per-address'] ?? defaultPerAddress(settings.listen),
             maxMemoryBytes: settings['max-memory'],
+            maxLatencyMs: settings['max-latency'],
             showKeys: settings['show-keys'],
           },
           signal,

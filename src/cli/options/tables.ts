@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_BURST_MS } from '../../flow/burst-length.js';
 import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
 import { duration, positiveDuration, waitingTime, waitingTimeOrNone } from '../values/duration.js';
 import { listenAddress } from '../values/listen-address.js';
@@ -58,6 +59,7 @@ export const SERVE_OPTIONS = {
   'max-connections': value(positiveNumber, DEFAULT_SERVER_LIMITS.maxConnections),
   'max-connections-per-address': value(positiveNumber, undefined),
   'max-memory': value(size, DEFAULT_SERVER_LIMITS.maxMemoryBytes),
+  'max-latency': value(waitingTimeOrNone, DEFAULT_MAX_BURST_MS),
   ...COMMON_OPTIONS,
 };
 

@@ -42,16 +42,18 @@ function streamFigures(stats: StatsEvent, etaSeconds: number | undefined): Figur
 }
 
 function serverFigures(stats: StatsEvent): Figure[] {
-  const { publishers = 0, players = 0, connections = 0, droppedFrames } = stats;
-  return [
+  const { publishers = 0, players = 0, connections = 0, latencyMs = 0, droppedFrames } = stats;
+  const all: (Figure | undefined)[] = [
     { long: counted(publishers, 'publisher'), short: `${publishers} pub` },
     { long: counted(players, 'player'), short: `${players} play` },
     { long: counted(connections, 'connection'), short: `${connections} conn` },
     alike(bitrate(stats.bitrateKbps)),
+    latencyMs === 0 ? undefined : { long: `bursts of ${latencyMs} ms`, short: `burst ${latencyMs} ms` },
     { long: `${volume(stats.queueBytes)} buffered`, short: `buf ${volume(stats.queueBytes)}` },
     { long: `${droppedFrames} dropped`, short: `${droppedFrames} drop`, isAlarming: droppedFrames > 0 },
     { long: `up ${clock(stats.positionMs)}`, short: clock(stats.positionMs) },
   ];
+  return all.filter((figure) => figure !== undefined);
 }
 
 function alike(text: string): Figure {
