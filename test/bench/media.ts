@@ -35,9 +35,7 @@ export class BenchMedia {
   }
 
   static async fromFixture(root: string): Promise<BenchMedia> {
-    const reader = new FlvReader();
-    const items = [...reader.receive(await readFile(join(root, 'fixtures', 'testcard.flv'))), ...reader.end()];
-    return new BenchMedia(items.flatMap((item) => (item.type === 'tag' ? (toMediaTag(item) ?? []) : [])));
+    return new BenchMedia(await fixtureTags(root));
   }
 
   /** GOP after GOP, until there are so many bytes of tag bodies. The first one has the headers. */
@@ -56,6 +54,12 @@ export class BenchMedia {
       yield tags.sort((one, other) => one.timestampMs - other.timestampMs);
     }
   }
+}
+
+export async function fixtureTags(root: string): Promise<MediaTag[]> {
+  const reader = new FlvReader();
+  const items = [...reader.receive(await readFile(join(root, 'fixtures', 'testcard.flv'))), ...reader.end()];
+  return items.flatMap((item) => (item.type === 'tag' ? (toMediaTag(item) ?? []) : []));
 }
 
 /** The stream as an FLV file. */

@@ -23,4 +23,8 @@ export interface BenchContext {
   readonly program: string;
   /** An empty directory of the bench's own. The runner removes it. */
   readonly directory: string;
+  /** Where the programs are that a bench lets run beside it: `NAME.program.mjs` for each `NAME.program.ts`. */
+  readonly programs: string;
+  /** What stands as `name=value` on the command line. */
+  readonly settings: Readonly<Record<string, string>>;
 }

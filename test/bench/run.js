@@ -1,5 +1,6 @@
 // `npm run bench [name…]`: builds the benches and the program from the sources, runs each bench in a process of its own, and
-// prints what they measured. `--json` prints one line per number instead.
+// prints what they measured. `--json` prints one line per number instead. Benches in folders run only when they are named
+// (`fanout/crowd`); some take settings (`players=400`).
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -13,6 +14,7 @@ import { table } from './table.js';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SUFFIX = '.bench.ts';
+const PROGRAM_SUFFIX = '.program.ts';
 
 if (process.send === undefined) {
   await runBenches(process.argv.slice(2));
@@ -21,15 +23,17 @@ if (process.send === undefined) {
 }
 
 async function runBenches(argv) {
-  const names = await chosenBenches(argv.filter((word) => word !== '--json'));
+  const settings = Object.fromEntries(argv.filter(isSetting).map((word) => word.split('=')));
+  const names = await chosenBenches(argv.filter((word) => word !== '--json' && !isSetting(word)));
   const directory = await mkdtemp(join(tmpdir(), 'rtmpkit-bench-'));
   try {
     const program = await buildProgram(directory);
+    const programs = await bundlePrograms(directory);
     const bundles = await bundleBenches(names, directory);
     for (const name of names) {
       const own = join(directory, name);
-      await mkdir(own);
-      const results = await inOwnProcess(bundles(name), { root: ROOT, program, directory: own });
+      await mkdir(own, { recursive: true });
+      const results = await inOwnProcess(bundles(name), { root: ROOT, program, programs, directory: own, settings });
       await rm(own, { recursive: true });
       print(name, results, argv.includes('--json'));
     }
@@ -39,13 +43,22 @@ async function runBenches(argv) {
 }
 
 async function chosenBenches(wanted) {
-  const files = await readdir(HERE);
-  const all = files.filter((file) => file.endsWith(SUFFIX)).map((file) => basename(file, SUFFIX));
+  const all = await namesOfAll(SUFFIX);
   const unknown = wanted.filter((name) => !all.includes(name));
   if (unknown.length > 0) {
     throw new Error(`no bench is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
   }
-  return wanted.length === 0 ? all : wanted;
+  return wanted.length === 0 ? all.filter((name) => !name.includes('/')) : wanted;
+}
+
+/** Paths below this folder, without the suffix. */
+async function namesOfAll(suffix) {
+  const files = await readdir(HERE, { recursive: true });
+  return files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
+}
+
+function isSetting(word) {
+  return word.includes('=');
 }
 
 /** A copy of the package as it would be installed, so that what is measured is never an old build. */
@@ -59,15 +72,29 @@ async function buildProgram(directory) {
 
 async function bundleBenches(names, directory) {
   const dir = join(directory, 'benches');
+  await bundle(Object.fromEntries(names.map((name) => [name, join(HERE, `${name}${SUFFIX}`)])), dir);
+  return (name) => join(dir, `${name}.mjs`);
+}
+
+async function bundlePrograms(directory) {
+  const dir = join(directory, 'programs');
+  const names = await namesOfAll(PROGRAM_SUFFIX);
+  await bundle(
+    Object.fromEntries(names.map((name) => [`${basename(name)}.program`, join(HERE, `${name}${PROGRAM_SUFFIX}`)])),
+    dir,
+  );
+  return dir;
+}
+
+async function bundle(input, dir) {
   await build({
     cwd: ROOT,
-    input: Object.fromEntries(names.map((name) => [name, join(HERE, `${name}${SUFFIX}`)])),
+    input,
     platform: 'node',
     logLevel: 'warn',
     resolve: config.resolve,
     output: { dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
   });
-  return (name) => join(dir, `${name}.mjs`);
 }
 
 /** What one bench did to the engine's type feedback and heap must not show in the next. */
