@@ -21,7 +21,7 @@ export class Burst {
   readonly startMs: number;
   /** Greatest timestamp. */
   readonly endMs: number;
-  readonly #encodings = new Map<string, Uint8Array>();
+  readonly #encodings = new Map<string, Buffer>();
   #headerBurst: Burst | undefined;
 
   constructor(tags: readonly MediaTag[], headers: readonly MediaTag[], startsWithKeyframe: boolean) {
@@ -44,11 +44,15 @@ export class Burst {
     this.endMs = endMs;
   }
 
-  /** Its bytes in a format: made when first asked for, then the same array for everybody. Not to be changed. */
-  encoded(format: TagFormat): Uint8Array {
+  /**
+   * Its bytes in a format: made when first asked for, then the same for everybody. Not to be changed. A `Buffer`, since a
+   * socket wraps any other array in one, for each write anew.
+   */
+  encoded(format: TagFormat): Buffer {
     let bytes = this.#encodings.get(format.key);
     if (bytes === undefined) {
-      bytes = format.encode(this.tags);
+      const { buffer, byteOffset, byteLength } = format.encode(this.tags);
+      bytes = Buffer.from(buffer, byteOffset, byteLength);
       this.#encodings.set(format.key, bytes);
     }
     return bytes;

@@ -148,7 +148,8 @@ export class RtmpServer {
 
   #listenOn({ host, port }: ListenAddress): Promise<Server> {
     return new Promise((resolve, reject) => {
-      const server = createServer({ noDelay: true, keepAlive: true, highWaterMark: SOCKET_QUEUE_BYTES });
+      // Without TCP's keep-alive, which makes each write a sixth dearer: who is gone is found by our own pings.
+      const server = createServer({ noDelay: true, highWaterMark: SOCKET_QUEUE_BYTES });
       const onError = (cause: Error): void => reject(cannotListen(host, port, cause));
       server.on('connection', (socket) => this.#accept(socket));
       server.once('error', onError);
