@@ -14,6 +14,9 @@ const JOINING_AT_ONCE = 50;
 const WATCHER_EVERY = 40;
 const MIN_WATCHERS = 10;
 
+/** With reads into `memory`, half of what a stream of 2.5 Mb/s brings. */
+const DAWDLER_RESTS_MS = 1_600;
+
 const setup = JSON.parse(process.argv[2] ?? '') as CrowdSetup;
 const url = parseRtmpUrl(setup.url, {});
 const memory = Buffer.allocUnsafeSlow(256 * 1024);
@@ -25,7 +28,7 @@ class Player {
   #session: ClientSession | undefined;
   #bytes = 0;
   #isLeaving = false;
-  isStuck = false;
+  #restMs = 0;
 
   constructor(isWatcher: boolean, onPlaying: () => void) {
     this.#stamps = isWatcher ? new StampReader() : undefined;
@@ -52,9 +55,18 @@ class Player {
     return bytes;
   }
 
+  /** Whether it reads all it can. */
+  get isGood(): boolean {
+    return this.#restMs === 0;
+  }
+
   stick(): void {
-    this.isStuck = true;
+    this.#restMs = Number.POSITIVE_INFINITY;
     this.#socket.pause();
+  }
+
+  dawdle(): void {
+    this.#restMs = DAWDLER_RESTS_MS;
   }
 
   leave(): void {
@@ -64,12 +76,18 @@ class Player {
 
   #read(sizeBytes: number, onPlaying: () => void): boolean {
     this.#bytes += sizeBytes;
+    if (!this.isGood) this.#rest();
     if (this.#session !== undefined) {
       this.#talk(memory.subarray(0, sizeBytes), onPlaying);
     } else if (this.#stamps !== undefined) {
       agesMs.push(...this.#stamps.read(memory.subarray(0, sizeBytes)));
     }
     return true;
+  }
+
+  #rest(): void {
+    this.#socket.pause();
+    setTimeout(() => this.#socket.resume(), this.#restMs);
   }
 
   /** The protocol, until media may come. */
@@ -110,7 +128,10 @@ async function obey(order: CrowdOrder): Promise<void> {
       for (const player of first(order.players)) player.leave();
       return;
     case 'stick':
-      for (const player of first(order.players)) player.stick();
+      for (const player of last(order.players)) player.stick();
+      return;
+    case 'dawdle':
+      for (const player of last(order.players)) player.dawdle();
       return;
     case 'count':
       return;
@@ -134,8 +155,12 @@ function first(count: number): Player[] {
   return [...players].slice(0, count);
 }
 
+function last(count: number): Player[] {
+  return [...players].slice(-count);
+}
+
 function report(): CrowdReport {
-  const bytes = [...players].filter(({ isStuck }) => !isStuck).map((player) => player.takeBytes());
+  const bytes = [...players].filter(({ isGood }) => isGood).map((player) => player.takeBytes());
   const taken = agesMs;
   agesMs = [];
   return { bytes, agesMs: taken, lost };

@@ -5,7 +5,7 @@ import type { CrowdReport } from './roles.js';
 import type { CrowdServer, StartServer } from './servers.js';
 import { cpuMsOf, rssBytesOf, StageCrowd, StagePublisher } from './stage.js';
 
-export const SECONDS = 12;
+const SECONDS = 12;
 const WARM_UP_MS = 3_000;
 
 /** How large a crowd is, and what it gets. */
@@ -27,7 +27,7 @@ export interface Measurement {
 }
 
 /** What is done to the crowd before the measuring begins. */
-export type Arrange = (crowd: StageCrowd) => Promise<void>;
+type Arrange = (crowd: StageCrowd) => Promise<void>;
 
 /** Lets a server serve a crowd for `SECONDS`, with silence before and after, so that what was sent has also arrived. */
 export async function measureServer(

@@ -26,12 +26,14 @@ export type CrowdOrder =
   | { readonly order: 'join'; readonly players: number }
   /** So many of those who came first go. */
   | { readonly order: 'leave'; readonly players: number }
-  /** So many of those who came first read nothing any more. */
+  /** So many of those who came last read nothing any more. */
   | { readonly order: 'stick'; readonly players: number }
+  /** So many of those who came last read now and then only, less than a stream of 2.5 Mb/s brings. */
+  | { readonly order: 'dawdle'; readonly players: number }
   | { readonly order: 'count' };
 
 export interface CrowdReport {
-  /** Received since the last report, by each player that is there and reads. */
+  /** Received since the last report, by each player that is there and reads all it can. */
   readonly bytes: readonly number[];
   /** Age of the frames that arrived since the last report at some of the players. */
   readonly agesMs: readonly number[];
