@@ -7,6 +7,7 @@ import { Meter } from '../flow/meter.js';
 import { trim } from '../flow/trim.js';
 import { isRtmpUrl, parseRtmpUrl, type RtmpUrl } from '../rtmp/url.js';
 import { eventStream } from './event-stream.js';
+import { messageReports } from './message-reports.js';
 import type { PullOptions } from './options.js';
 import { choosePullTarget, openPullOutput, type PullOutput, type PullSummary } from './pull-output.js';
 import { repair } from './repair.js';
@@ -69,7 +70,7 @@ async function openPlayer(
   report: Report,
   signal: AbortSignal,
 ): Promise<RtmpPlayer> {
-  const { timeoutMs, stallTimeoutMs, tls } = options;
+  const { timeoutMs, stallTimeoutMs, tls, messages } = options;
   const player = await RtmpPlayer.open({
     url,
     timeoutMs,
@@ -77,6 +78,7 @@ async function openPlayer(
     tls,
     signal,
     onStage: (stage) => report({ event: 'connecting', role: 'player', stage, url: url.redacted }),
+    observe: messageReports(messages, report),
   });
   const { software, ...peer } = player.peer;
   report({ event: 'connected', role: 'player', url: url.redacted, ...peer, ...(software ? { software } : {}) });

@@ -22,6 +22,18 @@ export interface PumpHandlers<Event> {
   onClose(reason: CloseReason): void;
 }
 
+/** Hears what goes over a connection, as plain as it was before any TLS. It changes nothing. */
+export interface WireObserver {
+  received(bytes: Uint8Array): void;
+  sent(bytes: Uint8Array): void;
+}
+
+export interface PumpOptions {
+  /** What the socket reads into, if it has memory of its own for that: then it emits no `data`. */
+  readonly reads?: ReadBuffer | undefined;
+  readonly observer?: WireObserver | undefined;
+}
+
 /** How long the peer may take to close its side before the socket is torn down. */
 const GOODBYE_MS = 2_000;
 
@@ -36,17 +48,23 @@ export class Pump<Event> {
   readonly #socket: Socket;
   readonly #session: Session<Event>;
   readonly #handlers: PumpHandlers<Event>;
+  readonly #observer: WireObserver | undefined;
   #closing: CloseReason | undefined;
   #goodbye: NodeJS.Timeout | undefined;
   #isPaused = false;
   #unreadBytes = 0;
   #fullSinceMs: number | undefined;
 
-  /** @param reads what the socket reads into, if it has memory of its own for that: then it emits no `data` */
-  constructor(socket: Socket, session: Session<Event>, handlers: PumpHandlers<Event>, reads?: ReadBuffer) {
+  constructor(
+    socket: Socket,
+    session: Session<Event>,
+    handlers: PumpHandlers<Event>,
+    { reads, observer }: PumpOptions = {},
+  ) {
     this.#socket = socket;
     this.#session = session;
     this.#handlers = handlers;
+    this.#observer = observer;
     if (reads === undefined) {
       socket.on('data', (bytes: Uint8Array) => this.#receive(bytes));
     } else {
@@ -153,6 +171,7 @@ export class Pump<Event> {
   }
 
   #send(bytes: Uint8Array, onSent?: () => void): boolean {
+    this.#observer?.sent(bytes);
     const hasRoom = this.#socket.write(bytes, onSent);
     if (!hasRoom) {
       this.#fullSinceMs ??= performance.now();
@@ -166,6 +185,7 @@ export class Pump<Event> {
   }
 
   #receive(bytes: Uint8Array): void {
+    this.#observer?.received(bytes);
     if (this.#closing !== undefined) {
       return;
     }

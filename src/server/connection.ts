@@ -54,7 +54,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     this.#services = services;
     this.#onGone = onGone;
     this.#session = new ServerSession({ random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES), timeMs: 0 });
-    this.#pump = new Pump(socket, this.#session, this);
+    this.#pump = new Pump(socket, this.#session, this, { observer: services.observe?.(number) });
     this.#pump.idleMs = services.limits.idleBeforePingMs;
     this.#allow(services.limits.handshakeTimeoutMs, 'no connect');
   }

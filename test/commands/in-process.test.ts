@@ -7,7 +7,7 @@ import type { PullOptions, PushOptions, ServeOptions } from '../../src/commands/
 import { pull } from '../../src/commands/pull.js';
 import { push } from '../../src/commands/push.js';
 import { serve } from '../../src/commands/serve.js';
-import type { CommandEvent } from '../../src/events.js';
+import type { CommandEvent, ProtocolMessageEvent } from '../../src/events.js';
 import { FakeServers } from '../support/fake-servers.js';
 import { differenceIn, readFlvFile } from '../support/flv-file.js';
 
@@ -83,6 +83,16 @@ function startServer(given: Partial<ServeOptions> = {}): Promise<Served> {
   });
 }
 
+function messagesIn(events: readonly CommandEvent[]): ProtocolMessageEvent[] {
+  return events.filter((event) => event.event === 'message');
+}
+
+function linesOf(messages: readonly ProtocolMessageEvent[], direction: 'sent' | 'received'): string[] {
+  return messages
+    .filter((message) => message.direction === direction)
+    .map(({ type, name }) => (name === undefined ? type : `${type} ${name}`));
+}
+
 describe('push, pull and serve in one process', () => {
   it('bring a file from one end to the other, and all end', async () => {
     const server = await startServer();
@@ -102,6 +112,47 @@ describe('push, pull and serve in one process', () => {
     const [pulled, original] = [await readFlvFile(join(directory, 'pulled.flv')), await readFlvFile(FIXTURE)];
     expect(differenceIn(pulled.tags, original.tags.slice(0, pulled.tags.length))).toBeUndefined();
     expect(pulled.tags.length).toBeGreaterThan(50);
+  });
+
+  it('report every protocol message when asked to, each its own side, and nothing secret', async () => {
+    const server = await startServer({ messages: 'redacted' });
+    const options = pushOptions(server.url, { durationMs: 200, messages: 'redacted' });
+    const pushed = messagesIn(await run(push(options, NEVER)));
+    const served = messagesIn(await server.stop());
+
+    const [sent, received] = [linesOf(pushed, 'sent'), linesOf(pushed, 'received')];
+    expect(sent.slice(0, 3)).toEqual(['Command connect', 'Window Acknowledgement Size', 'Set Chunk Size']);
+    expect(sent).toContain('Command publish');
+    expect(sent).toContain('Data @setDataFrame');
+    expect(sent.filter((line) => line === 'Video').length).toBeGreaterThan(3);
+    expect(sent.at(-1)).toBe('Command deleteStream');
+    expect(received).toContain('Command onStatus');
+    // What one side sent the other has received, in the same order; not always to the end, where the sockets close.
+    expect(linesOf(served, 'received')).toEqual(sent);
+    expect(linesOf(served, 'sent').slice(0, received.length)).toEqual(received);
+    expect(new Set(served.map(({ connection }) => connection))).toEqual(new Set([1]));
+    expect(JSON.stringify([pushed, served])).not.toMatch(/\bkey\b/);
+    expect(pushed.find(({ name }) => name === 'publish')).toMatchObject({
+      csid: 5,
+      streamId: 1,
+      transactionId: expect.any(Number),
+      content: 'null, "****", "live"',
+    });
+  });
+
+  it('report what they play, too, and names when that is wanted', async () => {
+    const server = await startServer({ messages: 'complete' });
+    const pushing = run(push(pushOptions(server.url, { durationMs: 1000, speed: 2 }), NEVER), async (event) => {
+      if (event.event === 'started') {
+        const options = { ...pullOptions(server.url, 'watched.flv'), messages: 'complete' as const };
+        const pulled = messagesIn(await run(pull(options, NEVER)));
+        expect(linesOf(pulled, 'received')).toContain('Video');
+        expect(pulled.find(({ name }) => name === 'play')?.content).toBe('null, "key", -2000');
+      }
+    });
+    expect(messagesIn(await pushing)).toEqual([]);
+    const toPlayer = messagesIn(await server.stop()).filter(({ connection }) => connection === 2);
+    expect(linesOf(toPlayer, 'sent')).toContain('Video');
   });
 
   it('end with their consumer, wherever they are', async () => {

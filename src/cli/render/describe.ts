@@ -1,5 +1,12 @@
 import type { Stage } from '../../errors.js';
-import type { ConnectedEvent, ConnectingEvent, EndedEvent, StartedEvent, WarningEvent } from '../../events.js';
+import type {
+  ConnectedEvent,
+  ConnectingEvent,
+  EndedEvent,
+  ProtocolMessageEvent,
+  StartedEvent,
+  WarningEvent,
+} from '../../events.js';
 import { bitrate, clock, counted, span, volume } from './quantities.js';
 
 export type Tone = 'progress' | 'done' | 'warning';
@@ -81,6 +88,15 @@ export function describeWarning({ message, advice, connection }: WarningEvent): 
   return [
     { tone: 'warning', text: `${prefix(connection)}warning: ${message}${advice === undefined ? '' : `; ${advice}`}` },
   ];
+}
+
+export function describeMessage(event: ProtocolMessageEvent): Line[] {
+  const { connection, direction, type, name, transactionId, content, csid, streamId, timestampMs } = event;
+  const head = [direction, type, name].filter((word) => word !== undefined).join(' ');
+  const call = transactionId === undefined ? head : `${head}, transaction ${transactionId}`;
+  const said = content === undefined ? call : `${call}: ${content}`;
+  const where = `csid ${csid}, stream ${streamId}, ${timestampMs} ms, ${counted(event.sizeBytes, 'byte')}`;
+  return [{ tone: 'progress', text: `${prefix(connection)}${said} (${where})` }];
 }
 
 export function describeEnded(event: EndedEvent): Line[] {
