@@ -3,6 +3,7 @@ import { NetworkError, ProtocolError, RtmpkitError } from '../errors.js';
 import type { Session } from '../rtmp/session/session.js';
 import { LONGEST_TIMER_MS } from './deadline.js';
 import { systemCodeOf } from './dial.js';
+import { IdleWatch } from './idle-watch.js';
 import type { ReadBuffer } from './read-buffer.js';
 
 /** How a connection came to its end. */
@@ -49,6 +50,7 @@ export class Pump<Event> {
   readonly #session: Session<Event>;
   readonly #handlers: PumpHandlers<Event>;
   readonly #observer: WireObserver | undefined;
+  readonly #idleWatch: IdleWatch;
   #closing: CloseReason | undefined;
   #goodbye: NodeJS.Timeout | undefined;
   #isPaused = false;
@@ -65,6 +67,7 @@ export class Pump<Event> {
     this.#session = session;
     this.#handlers = handlers;
     this.#observer = observer;
+    this.#idleWatch = new IdleWatch(socket, () => this.#idle());
     if (reads === undefined) {
       socket.on('data', (bytes: Uint8Array) => this.#receive(bytes));
     } else {
@@ -73,7 +76,6 @@ export class Pump<Event> {
     socket.on('drain', () => this.#drained());
     socket.on('end', () => this.#closeAs({ by: 'peer' }));
     socket.on('error', (cause) => this.#closeAs({ by: 'error', error: lost(cause) }));
-    socket.on('timeout', () => this.#idle());
     socket.on('close', () => this.#closed());
     socket.resume();
   }
@@ -111,11 +113,11 @@ export class Pump<Event> {
 
   /** Asks for `onIdle` after this time without a byte in either direction; 0 never. */
   set idleMs(value: number) {
-    this.#socket.setTimeout(Math.min(value, LONGEST_TIMER_MS));
+    this.#idleWatch.idleMs = value;
   }
 
   get idleMs(): number {
-    return this.#socket.timeout ?? 0;
+    return this.#idleWatch.idleMs;
   }
 
   /** Sends what the session holds. Call it after any session method that queues bytes. */
@@ -127,6 +129,7 @@ export class Pump<Event> {
     this.#unreadBytes += output.length;
     this.#send(output, () => {
       this.#unreadBytes -= output.length;
+      this.#hasSent();
     });
     if (this.#unreadBytes > MAX_UNREAD_BYTES) {
       this.destroy(new ProtocolError('ERR_LIMIT', `more than ${MAX_UNREAD_BYTES} bytes of answers wait for the peer`));
@@ -136,7 +139,7 @@ export class Pump<Event> {
   /** Sends media, behind what the session holds. False: full, wait for `onDrain`. */
   write(bytes: Uint8Array): boolean {
     this.flush();
-    return this.#socket.writable && this.#send(bytes);
+    return this.#socket.writable && this.#send(bytes, this.#hasSent);
   }
 
   /** Stops reading, so that the peer feels that we are behind. */
@@ -170,7 +173,10 @@ export class Pump<Event> {
     this.#socket.destroy();
   }
 
-  #send(bytes: Uint8Array, onSent?: () => void): boolean {
+  /** The system has taken all of a write. One function for all: Node then tells several writes at once. */
+  readonly #hasSent = (): void => this.#idleWatch.moved();
+
+  #send(bytes: Uint8Array, onSent: () => void): boolean {
     this.#observer?.sent(bytes);
     const hasRoom = this.#socket.write(bytes, onSent);
     if (!hasRoom) {
@@ -185,6 +191,7 @@ export class Pump<Event> {
   }
 
   #receive(bytes: Uint8Array): void {
+    this.#idleWatch.moved();
     this.#observer?.received(bytes);
     if (this.#closing !== undefined) {
       return;
@@ -244,7 +251,7 @@ export class Pump<Event> {
 
   #closed(): void {
     clearTimeout(this.#goodbye);
-    this.#socket.setTimeout(0);
+    this.#idleWatch.idleMs = 0;
     const reason = this.#closing ?? { by: 'peer' };
     this.#closing = reason;
     this.#handlers.onClose(reason);
