@@ -2,9 +2,10 @@ import type { Socket } from 'node:net';
 import { NetworkError, ProtocolError, RtmpkitError } from '../errors.js';
 import type { Session } from '../rtmp/session/session.js';
 import { LONGEST_TIMER_MS } from './deadline.js';
-import { systemCodeOf } from './dial.js';
 import { IdleWatch } from './idle-watch.js';
 import type { ReadBuffer } from './read-buffer.js';
+import { systemCodeOf } from './system-code.js';
+import { isTlsFailure, tlsFailure } from './tls-failure.js';
 
 /** How a connection came to its end. */
 export type CloseReason =
@@ -259,6 +260,9 @@ export class Pump<Event> {
 }
 
 function lost(cause: Error): NetworkError {
+  if (isTlsFailure(cause)) {
+    return tlsFailure(cause, 'TLS');
+  }
   return new NetworkError('ERR_CONNECTION_LOST', `the connection was lost (${systemCodeOf(cause)})`, {
     stage: 'stream',
     cause,
