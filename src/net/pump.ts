@@ -197,13 +197,20 @@ export class Pump<Event> {
     if (this.#closing !== undefined) {
       return;
     }
-    this.#guard(() => {
-      const events = this.#session.receive(bytes, performance.now());
+    this.#guard(() => this.#hear(bytes));
+    this.flush();
+  }
+
+  /** What came before the peer broke the protocol counts, too. */
+  #hear(bytes: Uint8Array): void {
+    const events: Event[] = [];
+    try {
+      this.#session.receive(bytes, performance.now(), events);
+    } finally {
       if (events.length > 0) {
         this.#handlers.onEvents(events);
       }
-    });
-    this.flush();
+    }
   }
 
   #idle(): void {
