@@ -67,10 +67,9 @@ async function publish(
   signal.addEventListener('abort', leave, { once: true });
   const failed = new AbortController();
   publisher.finished.catch(() => failed.abort());
-  const meter = new Meter();
-  const stopStats = reportStats('publisher', meter, () => progressOf(publisher, source), report);
+  const stopStats = reportStats('publisher', publisher.sent, () => progressOf(publisher, source), report);
   try {
-    await feed(metered(source.tags, meter), broadcast, AbortSignal.any([signal, failed.signal]));
+    await feed(source.tags, broadcast, AbortSignal.any([signal, failed.signal]));
     broadcast.end();
     await publisher.finished;
   } finally {
@@ -78,7 +77,7 @@ async function publish(
     stopStats();
     publisher.close();
   }
-  reportEnd(meter, publisher.droppedTags, url.redacted, report, signal);
+  reportEnd(publisher.sent, publisher.droppedTags, url.redacted, report, signal);
 }
 
 /** Lets a server on the loopback have the stream, for whoever wants to play it. */
