@@ -107,6 +107,8 @@ export interface EndedEvent {
   readonly connection?: number;
   readonly output?: string;
   readonly bytes: number;
+  /** Of a file: what of its bytes is audio and video, without what a file has around and besides them. */
+  readonly mediaBytes?: number;
   readonly durationMs: number;
   readonly audioTags?: number;
   readonly videoTags?: number;

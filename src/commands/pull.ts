@@ -1,6 +1,6 @@
 import { connectionEnded } from '../endpoint/rtmp-failure.js';
 import { type PlayEnd, RtmpPlayer } from '../endpoint/rtmp-player.js';
-import type { CommandEvent, WarningEvent } from '../events.js';
+import type { CommandEvent, EndedEvent, WarningEvent } from '../events.js';
 import { Broadcast } from '../flow/broadcast.js';
 import { feed } from '../flow/feed.js';
 import { Meter } from '../flow/meter.js';
@@ -52,7 +52,7 @@ async function record(options: PullOptions, report: Report, signal: AbortSignal)
       reason: reasonOf(player.end, summary, signal),
       url: url.redacted,
       output: output.name,
-      bytes: 'sizeBytes' in summary ? summary.sizeBytes : summary.bytes,
+      ...amountOf(summary),
       durationMs: positionMs,
       audioTags,
       videoTags,
@@ -109,6 +109,12 @@ async function transfer(
     await sink.finished;
   }
   return sink.finished;
+}
+
+function amountOf(summary: PullSummary): Pick<EndedEvent, 'bytes' | 'mediaBytes'> {
+  return 'sizeBytes' in summary
+    ? { bytes: summary.sizeBytes, mediaBytes: summary.mediaBytes }
+    : { bytes: summary.bytes };
 }
 
 function progressOf(sink: PullOutput['sink'], durationMs: number | undefined): Progress {

@@ -99,13 +99,14 @@ export class Recorder {
   async #follow(sink: FlvFileSink, opened: Promise<OpenedFile>, stream: LiveStream): Promise<void> {
     const output = this.#shown((await opened).path, stream);
     this.#report({ event: 'started', role: 'recorder', output });
-    const { sizeBytes, durationMs, audioTags, videoTags, dataTags } = await sink.finished;
+    const { sizeBytes, mediaBytes, durationMs, audioTags, videoTags, dataTags } = await sink.finished;
     this.#report({
       event: 'ended',
       role: 'recorder',
       reason: 'end of stream',
       output,
       bytes: sizeBytes,
+      mediaBytes,
       durationMs,
       audioTags,
       videoTags,

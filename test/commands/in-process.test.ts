@@ -102,7 +102,12 @@ describe('push, pull and serve in one process', () => {
     const pushing = run(push(pushOptions(server.url, { durationMs: 2000, speed: 4 }), NEVER), async (event) => {
       if (event.event === 'started') {
         const events = await run(pull(pullOptions(server.url, 'pulled.flv'), NEVER));
-        expect(events.at(-1)).toMatchObject({ event: 'ended', reason: 'end of stream', final: true });
+        const ended = events.at(-1);
+        expect(ended).toMatchObject({ event: 'ended', reason: 'end of stream', final: true });
+        // The file has room for an index besides, which is no part of the stream's rate.
+        const { bytes = 0, mediaBytes = 0 } = ended?.event === 'ended' ? ended : {};
+        expect(mediaBytes).toBeGreaterThan(10_000);
+        expect(bytes - mediaBytes).toBeGreaterThan(40_000);
       }
     });
     expect((await pushing).at(-1)).toMatchObject({ event: 'ended', reason: 'everything was sent', final: true });

@@ -109,9 +109,9 @@ export function describeEnded(event: EndedEvent): Line[] {
   return [{ tone: final ? 'done' : 'progress', text }];
 }
 
-function endedWords({ role, connection, output, url, bytes, durationMs }: EndedEvent): string {
+function endedWords({ role, connection, output, url, bytes, mediaBytes = bytes, durationMs }: EndedEvent): string {
   const amount = `${span(durationMs)}, ${volume(bytes)}`;
-  const rate = durationMs > 0 ? `, ${bitrate((bytes * 8) / durationMs)}` : '';
+  const rate = durationMs > 0 ? `, ${bitrate((mediaBytes * 8) / durationMs)}` : '';
   switch (role) {
     case 'publisher':
       return connection === undefined ? `sent ${amount}${rate}` : `published ${url ?? ''} for ${amount}${rate}`;

@@ -107,6 +107,10 @@ describe('lines about events', () => {
       { ...ENDED, role: 'file', output: 'fixed.flv', skippedBytes: 1_200, durationMs: 0, bytes: 5 },
       'wrote fixed.flv, 0 ms, 5 bytes: end of file, 1.2 kB damaged and left out',
     ],
+    [
+      { ...ENDED, role: 'player', output: 'out.flv', bytes: 166_000, mediaBytes: 125_000 },
+      'wrote out.flv, 10.0 s, 166 kB, 100 kbit/s: end of file',
+    ],
     [{ ...ENDED, role: 'server', durationMs: 3_723_000 }, 'served for 1:02:03, 2.5 MB: end of file'],
     [
       { ...ENDED, connection: 2, url: 'live/****', final: false },
