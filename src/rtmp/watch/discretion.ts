@@ -2,8 +2,7 @@ import { isAmfObject } from '../../amf/value.js';
 import type { Command } from '../message/command.js';
 import { textOf } from '../message/commands/arguments.js';
 import { type SecretPattern, secretsOf, withHidden, wordPattern } from '../secret-words.js';
-import { splitOnce } from '../url-parts.js';
-import { HIDDEN, redactUrl } from '../url-redaction.js';
+import { HIDDEN, redactApp, redactUrl } from '../url-redaction.js';
 
 /** Calls whose first argument is the name of a stream, which is often its key. */
 const NAMING_CALLS: ReadonlySet<string> = new Set([
@@ -96,14 +95,4 @@ export class Discretion {
       this.#secrets.delete(oldest);
     }
   }
-}
-
-/** Without its query; FFmpeg cuts some URLs inside the query, and then the path before it ends in the name. */
-function redactApp(app: string): string {
-  const [path] = splitOnce(app, '?');
-  if (!app.includes('?')) {
-    return app;
-  }
-  const lastSegment = path.lastIndexOf('/');
-  return lastSegment < 0 ? `${path}?${HIDDEN}` : `${path.slice(0, lastSegment + 1)}${HIDDEN}`;
 }

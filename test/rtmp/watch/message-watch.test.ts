@@ -161,7 +161,7 @@ describe('secrets', () => {
 
   it('are hidden wherever a name, a query or a text of unknown meaning stands', () => {
     expect(contents(dialogue())).toEqual([
-      '{app: "live?****", tcUrl: "rtmp://h/live", pageUrl: "http://h/page/****", flashVer: "FMLE/3.0", pass: "****"}, "****"',
+      '{app: "live", tcUrl: "rtmp://h/live", pageUrl: "http://h/page/****", flashVer: "FMLE/3.0", pass: "****"}, "****"',
       'null, "****"',
       'null, "****"',
       'null, "****", "live"',
