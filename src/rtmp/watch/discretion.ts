@@ -56,7 +56,8 @@ export class Discretion {
       this.#learnStream('', textOf(first.get('streamName')));
       this.#learnStream('', textOf(first.get('oldStreamName')));
     } else if (name === 'connect' && isAmfObject(commandObject)) {
-      this.#learnStream(textOf(commandObject.get('app')) ?? '', undefined);
+      const app = textOf(commandObject.get('app')) ?? '';
+      this.#learnStream(app, nameLeftIn(app));
     }
   }
 
@@ -95,4 +96,9 @@ export class Discretion {
       this.#secrets.delete(oldest);
     }
   }
+}
+
+/** The name of the stream in an app that goes on to the middle of a query: see `redactApp`. */
+function nameLeftIn(app: string): string | undefined {
+  return /\/([^/?]+)\/*\?/.exec(app)?.[1];
 }

@@ -182,7 +182,11 @@ describe('secrets', () => {
     const wire = new PeerWire()
       .handshake()
       .command(3, 0, 'connect', 1, connect({ app: 'live/key1?u=a', tcUrl: 'rtmp://h/live/key1?u=a' }));
-    expect(contents(wire)).toEqual(['{app: "live/****", tcUrl: "rtmp://h/live/****"}']);
+    wire.command(3, 0, '_error', 1, null, amfObject({ description: 'no key1 for u=a in live' }));
+    expect(contents(wire)).toEqual([
+      '{app: "live/****", tcUrl: "rtmp://h/live/****"}',
+      'null, {description: "no **** for **** in live"}',
+    ]);
   });
 
   it('in the words of an authenticating server are hidden, its question is not', () => {
