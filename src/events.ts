@@ -74,6 +74,31 @@ export interface WarningEvent {
   readonly connection?: number;
 }
 
+/** One protocol message on a connection. Only when it was asked for. */
+export interface ProtocolMessageEvent {
+  readonly event: 'message';
+  /** serve: the number of the connection. */
+  readonly connection?: number;
+  readonly direction: 'sent' | 'received';
+  /** As the specification calls it: `Set Chunk Size`, `User Control`, `Command`, `Video` … */
+  readonly type: string;
+  /** RTMP 5.4, 7.1. */
+  readonly typeId: number;
+  /** Chunk stream and message stream. */
+  readonly csid: number;
+  readonly streamId: number;
+  /** u32 as on the wire. */
+  readonly timestampMs: number;
+  /** Of the payload. */
+  readonly sizeBytes: number;
+  /** Of a command or a data message. */
+  readonly name?: string;
+  /** Of a command. */
+  readonly transactionId?: number;
+  /** For people: the values of a control message, the arguments of a command. Redacted unless it was asked for otherwise. */
+  readonly content?: string;
+}
+
 /** The last event of a command, or, for a server, of one of its connections, publishes or plays. */
 export interface EndedEvent {
   readonly event: 'ended';
@@ -84,6 +109,8 @@ export interface EndedEvent {
   readonly connection?: number;
   readonly output?: string;
   readonly bytes: number;
+  /** Of a file: what of its bytes is audio and video, without what a file has around and besides them. */
+  readonly mediaBytes?: number;
   readonly durationMs: number;
   readonly audioTags?: number;
   readonly videoTags?: number;
@@ -95,4 +122,11 @@ export interface EndedEvent {
   readonly final: boolean;
 }
 
-export type CommandEvent = ConnectingEvent | ConnectedEvent | StartedEvent | StatsEvent | WarningEvent | EndedEvent;
+export type CommandEvent =
+  | ConnectingEvent
+  | ConnectedEvent
+  | StartedEvent
+  | StatsEvent
+  | WarningEvent
+  | ProtocolMessageEvent
+  | EndedEvent;

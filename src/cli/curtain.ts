@@ -1,15 +1,28 @@
 import type { CommandEvent } from '../events.js';
+import {
+  escapeForRegExp,
+  type SecretPattern,
+  secretPattern,
+  secretsOf,
+  withHidden,
+  wordPattern,
+} from '../rtmp/secret-words.js';
 import type { RtmpUrl } from '../rtmp/url.js';
-import { HIDDEN } from '../rtmp/url-redaction.js';
-
-/** From this length on a secret is covered wherever it stands; shorter ones could be parts of ordinary words. */
-const DISTINCTIVE_LENGTH = 8;
 
 /** Values of an event that scripts compare; they come from us, and never hold what a person or a peer wrote. */
-const STRUCTURAL_FIELDS: ReadonlySet<string> = new Set(['event', 'role', 'stage', 'code', 'handshake', 'address']);
+const STRUCTURAL_FIELDS: ReadonlySet<string> = new Set([
+  'event',
+  'role',
+  'stage',
+  'code',
+  'handshake',
+  'address',
+  'direction',
+  'type',
+]);
 
 /** Texts that the peer wrote, or that are made from the stream's name. */
-const FOREIGN_FIELDS: ReadonlySet<string> = new Set(['software', 'output']);
+const FOREIGN_FIELDS: ReadonlySet<string> = new Set(['software', 'output', 'name', 'content']);
 
 /**
  * The last line of defence for stream keys and passwords: events and errors are redacted where they are made, and here
@@ -19,8 +32,8 @@ export class Curtain {
   readonly #isOpen: boolean;
   readonly #url: RtmpUrl | undefined;
   /** What each secret looks like in text of our own, and in text of others. */
-  readonly #ownPatterns: readonly Pattern[];
-  readonly #foreignPatterns: readonly Pattern[];
+  readonly #ownPatterns: readonly SecretPattern[];
+  readonly #foreignPatterns: readonly SecretPattern[];
   readonly #spared: RegExp | undefined;
 
   /**
@@ -31,8 +44,8 @@ export class Curtain {
     this.#isOpen = isOpen;
     this.#url = url;
     const secrets = url === undefined ? [] : secretsOf(url);
-    this.#ownPatterns = secrets.map((secret) => patternFor(secret, asName));
-    this.#foreignPatterns = secrets.map((secret) => patternFor(secret, asWord));
+    this.#ownPatterns = secrets.map((secret) => secretPattern(secret, asName));
+    this.#foreignPatterns = secrets.map(wordPattern);
     const spared = [url?.redacted ?? '', ...openTexts].filter(
       (text) => text !== '' && !secrets.some((secret) => secret.includes(text)),
     );
@@ -64,60 +77,16 @@ export class Curtain {
     return FOREIGN_FIELDS.has(field) ? this.coverForeign(content) : this.cover(content);
   }
 
-  #cover(text: string, patterns: readonly Pattern[]): string {
+  #cover(text: string, patterns: readonly SecretPattern[]): string {
     if (this.#isOpen || patterns.length === 0) {
       return text;
     }
     const pieces = this.#spared === undefined ? [text] : text.split(this.#spared);
-    return pieces.map((piece, index) => (index % 2 === 1 ? piece : withCovered(piece, patterns))).join('');
+    return pieces.map((piece, index) => (index % 2 === 1 ? piece : withHidden(piece, patterns))).join('');
   }
-}
-
-/** A short one is an expression, which takes long to compile and is kept. */
-type Pattern = string | RegExp;
-
-function patternFor(secret: string, asExpression: (name: string) => RegExp): Pattern {
-  return secret.length >= DISTINCTIVE_LENGTH ? secret : asExpression(escapeForRegExp(secret));
 }
 
 /** Also at the beginning of a recording's name, where the date follows. */
-function asName(name: string): RegExp {
-  return new RegExp(`(?<=[/"'\`=:])${name}(?![\\p{L}\\p{N}_]|-(?!\\d{8}-\\d{6}))`, 'gu');
-}
-
-function asWord(name: string): RegExp {
-  return new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, 'gu');
-}
-
-function withCovered(text: string, patterns: readonly Pattern[]): string {
-  return patterns.reduce<string>((covered, pattern) => covered.replaceAll(pattern, HIDDEN), text);
-}
-
-/** The longest first, so that a name with its query goes before the name alone. */
-function secretsOf({ app, streamName, user, password }: RtmpUrl): string[] {
-  const [name = '', query = ''] = splitOnce(streamName, '?');
-  const appQuery = splitOnce(app, '?')[1] ?? '';
-  const queryValues = [...query.split('&'), ...appQuery.split('&')].map((pair) => splitOnce(pair, '=')[1] ?? '');
-  const texts = [streamName, name, query, appQuery, ...queryValues, user ?? '', password ?? ''];
-  const all = new Set(
-    texts.flatMap((text) => [text, respelt(text, decodeURIComponent), respelt(text, encodeURIComponent)]),
-  );
-  return [...all].filter((text) => text !== '').sort((one, other) => other.length - one.length);
-}
-
-function splitOnce(text: string, separator: string): [string, string?] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
-}
-
-function respelt(text: string, respell: (text: string) => string): string {
-  try {
-    return respell(text);
-  } catch {
-    return text; // it has no such spelling
-  }
-}
-
-function escapeForRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+function asName(name: string): string {
+  return `(?<=[/"'\`=:])${name}(?![\\p{L}\\p{N}_]|-(?!\\d{8}-\\d{6}))`;
 }

@@ -95,7 +95,7 @@ function connectionOptions(): string {
 function commonOptions(): string {
   return `\
   --config FILE        options as JSON; RTMPKIT_<OPTION_NAME> comes before it
-  -q, --quiet          errors only; -v, --verbose: every stage, too
+  -q, --quiet          errors only; -v, --verbose: stages; -vv: messages
   --json, --no-color   events as NDJSON on stdout; no colours
 
 Times T: 500ms, 10s, 1m30s, 2h or seconds

@@ -5,6 +5,8 @@ export type ReportingWork = (report: (event: CommandEvent) => void, signal: Abor
 
 /** Events that may wait for a slow consumer. Beyond them, all but the last of a command are left out and counted. */
 const MAX_WAITING = 10_000;
+/** Of protocol messages there may be very many: they leave room for the others. */
+const MAX_WAITING_BEFORE_MESSAGE = 5_000;
 
 /**
  * Turns such work into the events of a command, in order; the work's error is thrown after the last one. Whoever stops
@@ -41,7 +43,8 @@ class EventQueue {
 
   push(event: CommandEvent): void {
     const isLast = event.event === 'ended' && event.final;
-    if (this.#waiting.length < MAX_WAITING || isLast) {
+    const limit = event.event === 'message' ? MAX_WAITING_BEFORE_MESSAGE : MAX_WAITING;
+    if (this.#waiting.length < limit || isLast) {
       this.#waiting.push(event);
     } else {
       this.#lost += 1;

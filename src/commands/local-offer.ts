@@ -6,6 +6,7 @@ import { withKeys } from '../server/display.js';
 import { DEFAULT_SERVER_LIMITS } from '../server/limits.js';
 import { RtmpServer } from '../server/rtmp-server.js';
 import { StreamRegistry } from '../server/stream-registry.js';
+import type { Observe } from './message-reports.js';
 
 const LOOPBACK = '127.0.0.1';
 const RTMP_PORT = 1935;
@@ -24,7 +25,10 @@ export interface LocalOffer {
  *
  * @throws {NetworkError} `ERR_LISTEN`
  */
-export async function offerLocally(report: (event: CommandEvent) => void): Promise<LocalOffer> {
+export async function offerLocally(
+  report: (event: CommandEvent) => void,
+  observe: Observe | undefined,
+): Promise<LocalOffer> {
   const registry = new StreamRegistry({
     gopCache: true,
     graceMs: 0,
@@ -38,6 +42,7 @@ export async function offerLocally(report: (event: CommandEvent) => void): Promi
     limits: DEFAULT_SERVER_LIMITS,
     report,
     display: withKeys, // the name is ours, and not secret
+    observe,
   };
   const server = await RtmpServer.start([{ host: LOOPBACK, port: RTMP_PORT }], services).catch((error: unknown) => {
     if (error instanceof NetworkError && error.code === 'ERR_LISTEN') {

@@ -1,8 +1,15 @@
 import type { Readable, Writable } from 'node:stream';
 import type { TlsOptions } from '../net/tls-options.js';
+import type { MessageDisclosure } from '../rtmp/watch/message-watch.js';
+
+/** What all commands that speak RTMP share. */
+interface ReportingOptions {
+  /** Report every protocol message, with or without what is secret in it. */
+  readonly messages?: MessageDisclosure | undefined;
+}
 
 /** What push and pull share about the connection. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends ReportingOptions {
   /** Bounds DNS, TCP, TLS, handshake, connect and start together. */
   readonly timeoutMs: number;
   /** Ends a connection on which nothing moves for so long. */
@@ -38,7 +45,7 @@ export interface PullOptions extends ConnectionOptions {
   readonly durationMs: number | undefined;
 }
 
-export interface ServeOptions {
+export interface ServeOptions extends ReportingOptions {
   /** At least one. Port 0 takes a free one. */
   readonly listen: readonly { readonly host: string; readonly port: number }[];
   readonly gopCache: boolean;

@@ -1,12 +1,13 @@
 import { connectionEnded } from '../endpoint/rtmp-failure.js';
 import { type PlayEnd, RtmpPlayer } from '../endpoint/rtmp-player.js';
-import type { CommandEvent, WarningEvent } from '../events.js';
+import type { CommandEvent, EndedEvent, WarningEvent } from '../events.js';
 import { Broadcast } from '../flow/broadcast.js';
 import { feed } from '../flow/feed.js';
 import { Meter } from '../flow/meter.js';
 import { trim } from '../flow/trim.js';
 import { isRtmpUrl, parseRtmpUrl, type RtmpUrl } from '../rtmp/url.js';
 import { eventStream } from './event-stream.js';
+import { messageReports } from './message-reports.js';
 import type { PullOptions } from './options.js';
 import { choosePullTarget, openPullOutput, type PullOutput, type PullSummary } from './pull-output.js';
 import { repair } from './repair.js';
@@ -51,7 +52,7 @@ async function record(options: PullOptions, report: Report, signal: AbortSignal)
       reason: reasonOf(player.end, summary, signal),
       url: url.redacted,
       output: output.name,
-      bytes: 'sizeBytes' in summary ? summary.sizeBytes : summary.bytes,
+      ...amountOf(summary),
       durationMs: positionMs,
       audioTags,
       videoTags,
@@ -69,7 +70,7 @@ async function openPlayer(
   report: Report,
   signal: AbortSignal,
 ): Promise<RtmpPlayer> {
-  const { timeoutMs, stallTimeoutMs, tls } = options;
+  const { timeoutMs, stallTimeoutMs, tls, messages } = options;
   const player = await RtmpPlayer.open({
     url,
     timeoutMs,
@@ -77,6 +78,7 @@ async function openPlayer(
     tls,
     signal,
     onStage: (stage) => report({ event: 'connecting', role: 'player', stage, url: url.redacted }),
+    observe: messageReports(messages, report),
   });
   const { software, ...peer } = player.peer;
   report({ event: 'connected', role: 'player', url: url.redacted, ...peer, ...(software ? { software } : {}) });
@@ -107,6 +109,12 @@ async function transfer(
     await sink.finished;
   }
   return sink.finished;
+}
+
+function amountOf(summary: PullSummary): Pick<EndedEvent, 'bytes' | 'mediaBytes'> {
+  return 'sizeBytes' in summary
+    ? { bytes: summary.sizeBytes, mediaBytes: summary.mediaBytes }
+    : { bytes: summary.bytes };
 }
 
 function progressOf(sink: PullOutput['sink'], durationMs: number | undefined): Progress {

@@ -6,6 +6,7 @@ import { Meter } from '../flow/meter.js';
 import { parseRtmpUrl } from '../rtmp/url.js';
 import { eventStream } from './event-stream.js';
 import { offerLocally } from './local-offer.js';
+import { messageReports } from './message-reports.js';
 import type { PushOptions } from './options.js';
 import { openPushSource, type PushSource } from './push-source.js';
 import { metered, reportStats } from './stats-reports.js';
@@ -27,7 +28,7 @@ export function push(options: PushOptions, signal: AbortSignal): AsyncIterable<C
 async function run(options: PushOptions, report: Report, signal: AbortSignal): Promise<void> {
   const source = await openPushSource(options, report, signal);
   if (options.url === undefined) {
-    await offer(source, report, signal);
+    await offer(source, options, report, signal);
   } else {
     await publish(options.url, source, options, report, signal);
   }
@@ -41,7 +42,7 @@ async function publish(
   signal: AbortSignal,
 ): Promise<void> {
   const url = parseRtmpUrl(target, options);
-  const { timeoutMs, stallTimeoutMs, tls, maxQueueMs } = options;
+  const { timeoutMs, stallTimeoutMs, tls, maxQueueMs, messages } = options;
   const publisher = await RtmpPublisher.open({
     url,
     timeoutMs,
@@ -49,6 +50,7 @@ async function publish(
     tls,
     signal,
     onStage: (stage) => report({ event: 'connecting', role: 'publisher', stage, url: url.redacted }),
+    observe: messageReports(messages, report),
   });
   const { software, ...peer } = publisher.peer;
   report({ event: 'connected', role: 'publisher', url: url.redacted, ...peer, ...(software ? { software } : {}) });
@@ -65,10 +67,9 @@ async function publish(
   signal.addEventListener('abort', leave, { once: true });
   const failed = new AbortController();
   publisher.finished.catch(() => failed.abort());
-  const meter = new Meter();
-  const stopStats = reportStats('publisher', meter, () => progressOf(publisher, source), report);
+  const stopStats = reportStats('publisher', publisher.sent, () => progressOf(publisher, source), report);
   try {
-    await feed(metered(source.tags, meter), broadcast, AbortSignal.any([signal, failed.signal]));
+    await feed(source.tags, broadcast, AbortSignal.any([signal, failed.signal]));
     broadcast.end();
     await publisher.finished;
   } finally {
@@ -76,12 +77,17 @@ async function publish(
     stopStats();
     publisher.close();
   }
-  reportEnd(meter, publisher.droppedTags, url.redacted, report, signal);
+  reportEnd(publisher.sent, publisher.droppedTags, url.redacted, report, signal);
 }
 
 /** Lets a server on the loopback have the stream, for whoever wants to play it. */
-async function offer(source: PushSource, report: Report, signal: AbortSignal): Promise<void> {
-  const local = await offerLocally(report);
+async function offer(
+  source: PushSource,
+  { messages }: PushOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const local = await offerLocally(report, messageReports(messages, report));
   report({ event: 'started', role: 'publisher', playUrls: local.playUrls, durationMs: source.durationMs });
   const meter = new Meter();
   const stopStats = reportStats('publisher', meter, () => ({ ...nothingWaits, durationMs: source.durationMs }), report);

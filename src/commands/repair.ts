@@ -38,13 +38,14 @@ export async function repair(
     signal,
     onDamage: (damage) => report(damageWarning(damage)),
   });
-  const { sizeBytes, durationMs, audioTags, videoTags, dataTags, skippedBytes, isAborted } = summary;
+  const { sizeBytes, mediaBytes, durationMs, audioTags, videoTags, dataTags, skippedBytes, isAborted } = summary;
   report({
     event: 'ended',
     role: 'file',
     reason: isAborted ? 'interrupted' : 'everything that was whole is kept',
     output: target.path,
     bytes: sizeBytes,
+    mediaBytes,
     durationMs,
     audioTags,
     videoTags,

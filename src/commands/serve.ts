@@ -6,6 +6,7 @@ import { Recorder } from '../server/recorder.js';
 import { RtmpServer } from '../server/rtmp-server.js';
 import { StreamRegistry } from '../server/stream-registry.js';
 import { eventStream } from './event-stream.js';
+import { messageReports } from './message-reports.js';
 import type { ServeOptions } from './options.js';
 import { WarningGate } from './warning-gate.js';
 
@@ -34,7 +35,8 @@ async function run(options: ServeOptions, warnings: WarningGate, signal: AbortSi
   const display = options.showKeys ? withKeys : withoutKeys;
   const recorder =
     options.recordDirectory === undefined ? undefined : await Recorder.into(options.recordDirectory, display, report);
-  const server = await RtmpServer.start(options.listen, { registry, recorder, limits, report, display });
+  const observe = messageReports(options.messages, report);
+  const server = await RtmpServer.start(options.listen, { registry, recorder, limits, report, display, observe });
 
   report({ event: 'started', role: 'server', listen: listening(server) });
   warnIfOpen(server, report);

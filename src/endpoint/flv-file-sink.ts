@@ -40,6 +40,21 @@ export class FlvFileSink implements Sink {
     return this.#writer.summary;
   }
 
+  /** False while as much waits for the disk as may. */
+  get hasRoom(): boolean {
+    return this.#writer.hasRoom;
+  }
+
+  /** Bytes that are certainly in the file. */
+  get writtenBytes(): number {
+    return this.#writer.summary.sizeBytes;
+  }
+
+  /** Resolves when there is room again, or when no more is wanted because the file is closed. */
+  room(): Promise<void> {
+    return this.#writer.room();
+  }
+
   get subscription(): Subscription | undefined {
     return this.#subscription;
   }

@@ -107,17 +107,24 @@ class HeadFacts {
   }
 }
 
-/** u32 of the last audio or video in the file, wherever it was cut off. */
+/** u32 of the last audio or the last video in the file, whichever is later, wherever it was cut off. */
 async function readLastTimestamp(file: FileHandle, sizeBytes: number): Promise<number | undefined> {
   const startByte = Math.max(0, sizeBytes - TAIL_SIZE_BYTES);
   const buffer = Buffer.allocUnsafeSlow(sizeBytes - startByte);
   const { bytesRead } = await file.read(buffer, 0, buffer.length, startByte);
   const reader = new FlvReader({ atByte: startByte, timestampMs: 0 });
   const items = [...reader.receive(buffer.subarray(0, bytesRead)), ...reader.end()];
-  const last = items.findLast(
-    (item) => item.type === 'tag' && (item.typeId === FLV_AUDIO || item.typeId === FLV_VIDEO),
-  );
-  return last === undefined ? undefined : timestampAt(viewOf(buffer), last.atByte - startByte);
+  const lastOf = (typeId: number): number | undefined => {
+    const last = items.findLast((item) => item.type === 'tag' && item.typeId === typeId);
+    return last === undefined ? undefined : timestampAt(viewOf(buffer), last.atByte - startByte);
+  };
+  return later(lastOf(FLV_AUDIO), lastOf(FLV_VIDEO));
+}
+
+/** Of two u32 that may have wrapped between them. */
+function later(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return ((one - other) | 0) > 0 ? one : other;
 }
 
 /**

@@ -13,7 +13,10 @@ export function closedEarly(stage: OpeningStage, url: RtmpUrl): RtmpkitError {
     case 'handshake':
       return new NetworkError('ERR_CONNECTION_LOST', `${url.host} closed the connection during the RTMP handshake`, {
         stage,
-        advice: 'check that an RTMP server listens on this port; a TLS port needs rtmps://',
+        advice:
+          url.scheme === 'rtmps'
+            ? 'check that an RTMP server listens behind this port; it may want another certificate from us (--tls-cert)'
+            : 'check that an RTMP server listens on this port; a TLS port needs rtmps://',
       });
     case 'connect':
       return new RejectedError(
@@ -64,9 +67,9 @@ const LATE_ADVICE: Partial<Record<Stage, string>> = {
   handshake: 'the port is open but nobody speaks RTMP there; check the port, a TLS port needs rtmps://',
 };
 
-/** The same error, told with the stage in which it came. */
+/** The same error, told with the stage in which it came. A failure of TLS stays one, however late it comes. */
 export function atStage(error: RtmpkitError, stage: OpeningStage): RtmpkitError {
-  if (!(error instanceof NetworkError) || error.stage === stage) {
+  if (!(error instanceof NetworkError) || error.stage === stage || error.stage === 'tls') {
     return error;
   }
   return new NetworkError(error.code, `${error.message} during ${WAITED_FOR[stage]}`, {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { RtmpkitError, type Stage } from '../errors.js';
 import { Deadline } from '../net/deadline.js';
 import { dial } from '../net/dial.js';
-import { Pump } from '../net/pump.js';
+import { Pump, type WireObserver } from '../net/pump.js';
 import type { TlsOptions } from '../net/tls-options.js';
 import { type AuthState, nextAuthStep } from '../rtmp/auth/negotiation.js';
 import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../rtmp/handshake/packet.js';
@@ -22,6 +22,8 @@ export interface RtmpLinkOptions {
   readonly tls: TlsOptions;
   readonly signal: AbortSignal;
   readonly onStage: (stage: Stage) => void;
+  /** Makes an observer for each connection. */
+  readonly observe?: (() => WireObserver) | undefined;
 }
 
 /**
@@ -67,7 +69,7 @@ interface Attempt extends RtmpLinkOptions {
 
 /** @param suffix goes behind the app: the client's part of the authentication */
 async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Promise<void> {
-  const { url, role, tls, signal, onStage } = attempt;
+  const { url, role, tls, signal, onStage, observe } = attempt;
   const target = { host: url.host, port: url.port, secure: url.scheme === 'rtmps', tls };
   const { socket, reads } = await dial(target, { signal, onStage });
   const session = new ClientSession({
@@ -85,7 +87,7 @@ async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Pro
   }
   onStage('handshake');
   const peer = { address: socket.remoteAddress ?? url.host, port: socket.remotePort ?? url.port };
-  const pump = new Pump(socket, session, opening, reads);
+  const pump = new Pump(socket, session, opening, { reads, observer: observe?.() });
   await opening.done({ session, pump, peer }, signal).catch(async (error: unknown) => {
     throw await explainSilentClose(error, url, signal);
   });

@@ -1,5 +1,6 @@
 import type { Broadcast } from '../flow/broadcast.js';
 import type { Burst } from '../flow/burst.js';
+import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
@@ -11,6 +12,8 @@ import type { RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
 export class RtmpPublisher implements Sink, RtmpLinkListener {
   /** Settles when the connection is closed: rejects unless everything was delivered. */
   readonly finished: Promise<void>;
+  /** What was handed to the network: without what was dropped, with the headers that had to be sent again. */
+  readonly sent = new Meter();
   #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
   #link: RtmpLink | undefined;
@@ -56,7 +59,11 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   }
 
   write(burst: Burst): boolean {
-    return this.#format !== undefined && this.#opened.pump.write(burst.encoded(this.#format));
+    if (this.#format === undefined) {
+      return false;
+    }
+    this.sent.add(burst.tags);
+    return this.#opened.pump.write(burst.encoded(this.#format));
   }
 
   /**

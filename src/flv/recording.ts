@@ -19,6 +19,8 @@ export type RecordableTag = MediaTag | FlvTag;
 /** What a file holds. */
 export interface FlvFileSummary {
   readonly sizeBytes: number;
+  /** Of the bodies of audio and video. */
+  readonly mediaBytes: number;
   /** From the first frame to the end of the last. */
   readonly durationMs: number;
   readonly audioTags: number;
@@ -46,7 +48,14 @@ export class FlvRecording {
 
   get summary(): FlvFileSummary {
     const { durationMs, audio, video, dataTags } = this.#facts;
-    return { sizeBytes: this.#sizeBytes, durationMs, audioTags: audio.tags, videoTags: video.tags, dataTags };
+    return {
+      sizeBytes: this.#sizeBytes,
+      mediaBytes: audio.bytes + video.bytes,
+      durationMs,
+      audioTags: audio.tags,
+      videoTags: video.tags,
+      dataTags,
+    };
   }
 
   /**

@@ -5,6 +5,8 @@ import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from
 import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { NetworkError, UsageError } from '../errors.js';
 import { ReadBuffer } from './read-buffer.js';
+import { systemCodeOf } from './system-code.js';
+import { tlsFailure, wordsOf } from './tls-failure.js';
 import type { TlsOptions } from './tls-options.js';
 
 export interface DialTarget {
@@ -138,7 +140,7 @@ async function secureSocket(
   } catch (cause) {
     plain.destroy();
     signal.throwIfAborted();
-    throw tlsError(cause, target);
+    throw tlsFailure(cause, `TLS with ${target.host} port ${target.port}`);
   }
 }
 
@@ -178,33 +180,4 @@ function connectError(cause: unknown, { host, port }: DialTarget): NetworkError 
     advice: 'check the network, a firewall may be in the way',
     cause,
   });
-}
-
-function tlsError(cause: unknown, { host, port }: DialTarget): NetworkError {
-  const words = wordsOf(cause);
-  const isCertificate = /certificate|CERT|altname|self.signed/i.test(`${systemCodeOf(cause)} ${words}`);
-  return new NetworkError('ERR_TLS', `TLS with ${host} port ${port} failed: ${words}`, {
-    stage: 'tls',
-    advice: isCertificate
-      ? 'check the certificate, or trust it with --tls-ca FILE (or --tls-insecure for a test)'
-      : 'the server may not speak TLS on this port; try rtmp:// instead of rtmps://',
-    cause,
-  });
-}
-
-/** OpenSSL's messages are full of its own file names; what they mean stands in `reason`. */
-function wordsOf(cause: unknown): string {
-  if (cause instanceof Error && 'reason' in cause && typeof cause.reason === 'string') {
-    return cause.reason;
-  }
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
-/** The operating system's or OpenSSL's name for a failure, like `ECONNRESET`; of several attempts the last one's. */
-export function systemCodeOf(cause: unknown): string {
-  if (cause instanceof AggregateError && cause.errors.length > 0) {
-    return systemCodeOf(cause.errors.at(-1));
-  }
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : 'unknown failure';
 }

@@ -2,8 +2,10 @@ import type { Socket } from 'node:net';
 import { NetworkError, ProtocolError, RtmpkitError } from '../errors.js';
 import type { Session } from '../rtmp/session/session.js';
 import { LONGEST_TIMER_MS } from './deadline.js';
-import { systemCodeOf } from './dial.js';
+import { IdleWatch } from './idle-watch.js';
 import type { ReadBuffer } from './read-buffer.js';
+import { systemCodeOf } from './system-code.js';
+import { isTlsFailure, tlsFailure } from './tls-failure.js';
 
 /** How a connection came to its end. */
 export type CloseReason =
@@ -22,6 +24,18 @@ export interface PumpHandlers<Event> {
   onClose(reason: CloseReason): void;
 }
 
+/** Hears what goes over a connection, as plain as it was before any TLS. It changes nothing. */
+export interface WireObserver {
+  received(bytes: Uint8Array): void;
+  sent(bytes: Uint8Array): void;
+}
+
+export interface PumpOptions {
+  /** What the socket reads into, if it has memory of its own for that: then it emits no `data`. */
+  readonly reads?: ReadBuffer | undefined;
+  readonly observer?: WireObserver | undefined;
+}
+
 /** How long the peer may take to close its side before the socket is torn down. */
 const GOODBYE_MS = 2_000;
 
@@ -36,17 +50,25 @@ export class Pump<Event> {
   readonly #socket: Socket;
   readonly #session: Session<Event>;
   readonly #handlers: PumpHandlers<Event>;
+  readonly #observer: WireObserver | undefined;
+  readonly #idleWatch: IdleWatch;
   #closing: CloseReason | undefined;
   #goodbye: NodeJS.Timeout | undefined;
   #isPaused = false;
   #unreadBytes = 0;
   #fullSinceMs: number | undefined;
 
-  /** @param reads what the socket reads into, if it has memory of its own for that: then it emits no `data` */
-  constructor(socket: Socket, session: Session<Event>, handlers: PumpHandlers<Event>, reads?: ReadBuffer) {
+  constructor(
+    socket: Socket,
+    session: Session<Event>,
+    handlers: PumpHandlers<Event>,
+    { reads, observer }: PumpOptions = {},
+  ) {
     this.#socket = socket;
     this.#session = session;
     this.#handlers = handlers;
+    this.#observer = observer;
+    this.#idleWatch = new IdleWatch(socket, () => this.#idle());
     if (reads === undefined) {
       socket.on('data', (bytes: Uint8Array) => this.#receive(bytes));
     } else {
@@ -55,7 +77,6 @@ export class Pump<Event> {
     socket.on('drain', () => this.#drained());
     socket.on('end', () => this.#closeAs({ by: 'peer' }));
     socket.on('error', (cause) => this.#closeAs({ by: 'error', error: lost(cause) }));
-    socket.on('timeout', () => this.#idle());
     socket.on('close', () => this.#closed());
     socket.resume();
   }
@@ -93,11 +114,11 @@ export class Pump<Event> {
 
   /** Asks for `onIdle` after this time without a byte in either direction; 0 never. */
   set idleMs(value: number) {
-    this.#socket.setTimeout(Math.min(value, LONGEST_TIMER_MS));
+    this.#idleWatch.idleMs = value;
   }
 
   get idleMs(): number {
-    return this.#socket.timeout ?? 0;
+    return this.#idleWatch.idleMs;
   }
 
   /** Sends what the session holds. Call it after any session method that queues bytes. */
@@ -109,6 +130,7 @@ export class Pump<Event> {
     this.#unreadBytes += output.length;
     this.#send(output, () => {
       this.#unreadBytes -= output.length;
+      this.#hasSent();
     });
     if (this.#unreadBytes > MAX_UNREAD_BYTES) {
       this.destroy(new ProtocolError('ERR_LIMIT', `more than ${MAX_UNREAD_BYTES} bytes of answers wait for the peer`));
@@ -118,7 +140,7 @@ export class Pump<Event> {
   /** Sends media, behind what the session holds. False: full, wait for `onDrain`. */
   write(bytes: Uint8Array): boolean {
     this.flush();
-    return this.#socket.writable && this.#send(bytes);
+    return this.#socket.writable && this.#send(bytes, this.#hasSent);
   }
 
   /** Stops reading, so that the peer feels that we are behind. */
@@ -152,7 +174,11 @@ export class Pump<Event> {
     this.#socket.destroy();
   }
 
-  #send(bytes: Uint8Array, onSent?: () => void): boolean {
+  /** The system has taken all of a write. One function for all: Node then tells several writes at once. */
+  readonly #hasSent = (): void => this.#idleWatch.moved();
+
+  #send(bytes: Uint8Array, onSent: () => void): boolean {
+    this.#observer?.sent(bytes);
     const hasRoom = this.#socket.write(bytes, onSent);
     if (!hasRoom) {
       this.#fullSinceMs ??= performance.now();
@@ -166,16 +192,25 @@ export class Pump<Event> {
   }
 
   #receive(bytes: Uint8Array): void {
+    this.#idleWatch.moved();
+    this.#observer?.received(bytes);
     if (this.#closing !== undefined) {
       return;
     }
-    this.#guard(() => {
-      const events = this.#session.receive(bytes, performance.now());
+    this.#guard(() => this.#hear(bytes));
+    this.flush();
+  }
+
+  /** What came before the peer broke the protocol counts, too. */
+  #hear(bytes: Uint8Array): void {
+    const events: Event[] = [];
+    try {
+      this.#session.receive(bytes, performance.now(), events);
+    } finally {
       if (events.length > 0) {
         this.#handlers.onEvents(events);
       }
-    });
-    this.flush();
+    }
   }
 
   #idle(): void {
@@ -224,7 +259,7 @@ export class Pump<Event> {
 
   #closed(): void {
     clearTimeout(this.#goodbye);
-    this.#socket.setTimeout(0);
+    this.#idleWatch.idleMs = 0;
     const reason = this.#closing ?? { by: 'peer' };
     this.#closing = reason;
     this.#handlers.onClose(reason);
@@ -232,6 +267,9 @@ export class Pump<Event> {
 }
 
 function lost(cause: Error): NetworkError {
+  if (isTlsFailure(cause)) {
+    return tlsFailure(cause, 'TLS');
+  }
   return new NetworkError('ERR_CONNECTION_LOST', `the connection was lost (${systemCodeOf(cause)})`, {
     stage: 'stream',
     cause,

@@ -13,6 +13,14 @@ export function redactUrl(text: string): string {
   return shown.replaceAll(/\p{Cc}/gu, '\uFFFD') + (word.length < trimmed.length ? ` ${HIDDEN}` : '');
 }
 
+/**
+ * The app of a connect, as it may be shown: without its query. FFmpeg and GStreamer cut some URLs inside the query, and then
+ * the path before it ends in the name of the stream.
+ */
+export function redactApp(app: string): string {
+  return app.includes('?') ? redactPath(beforeQuery(app), true) : app;
+}
+
 function redactWord(word: string, textBehind: string): string {
   const scheme = /^[a-z][a-z\d+.-]*:\/{1,2}/i.exec(word)?.[0] ?? '';
   const rest = word.slice(scheme.length);

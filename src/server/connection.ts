@@ -7,8 +7,10 @@ import type { HandshakeScheme, ServerEvent } from '../rtmp/session/events.js';
 import { ServerSession } from '../rtmp/session/server.js';
 import { errorStatus, StatusCode, successStatus } from '../rtmp/session/status.js';
 import { type StreamAddress, streamAddress } from '../rtmp/session/stream-address.js';
+import type { LiveStream } from './live-stream.js';
 import { Player } from './player.js';
 import { Publisher } from './publisher.js';
+import { PublisherHold } from './publisher-hold.js';
 import { Roles } from './roles.js';
 import type { Services } from './services.js';
 
@@ -54,7 +56,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     this.#services = services;
     this.#onGone = onGone;
     this.#session = new ServerSession({ random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES), timeMs: 0 });
-    this.#pump = new Pump(socket, this.#session, this);
+    this.#pump = new Pump(socket, this.#session, this, { observer: services.observe?.(number) });
     this.#pump.idleMs = services.limits.idleBeforePingMs;
     this.#allow(services.limits.handshakeTimeoutMs, 'no connect');
   }
@@ -226,7 +228,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     try {
       const stream = this.#services.registry.publish(id, () => this.giveUp());
       this.#session.acceptPublish(streamId);
-      this.#roles.add(streamId, new Publisher(this.#services, this.number, stream));
+      this.#roles.add(streamId, new Publisher(this.#services, this.number, stream, this.#holdFor(stream)));
       this.#services.recorder?.record(stream);
       clearTimeout(this.#deadline);
     } catch (error) {
@@ -237,6 +239,14 @@ export class Connection implements PumpHandlers<ServerEvent> {
       this.#session.rejectPublish(streamId, errorStatus(code, error.message));
       this.#warn('WARN_PUBLISH_REFUSED', `${this.#services.display.stream(id)}: ${error.message}`);
     }
+  }
+
+  /** Whatever else the connection brings would have to wait, too. */
+  #holdFor(stream: LiveStream): PublisherHold | undefined {
+    const { recorder } = this.#services;
+    return recorder === undefined
+      ? undefined
+      : new PublisherHold(() => (this.#roles.isSingle ? recorder.backlogOf(stream) : undefined), this.#pump);
   }
 
   #play({ streamId, streamName }: PlayRequest): void {

@@ -1,4 +1,5 @@
 import type { StreamAddress } from '../rtmp/session/stream-address.js';
+import { HIDDEN, redactApp } from '../rtmp/url-redaction.js';
 
 /** How a server shows what it is told: stream names are often keys. */
 export interface Display {
@@ -14,14 +15,8 @@ export const withKeys: Display = {
   recording: (text) => text,
 };
 
-const HIDDEN = '****';
-
 export const withoutKeys: Display = {
-  app: withoutQuery,
-  stream: ({ app }) => `${withoutQuery(app)}/${HIDDEN}`,
+  app: redactApp,
+  stream: ({ app }) => `${app}/${HIDDEN}`,
   recording: (text, streamName) => text.replaceAll(`/${streamName}-`, `/${HIDDEN}-`),
 };
-
-function withoutQuery(app: string): string {
-  return app.split('?', 1)[0] ?? '';
-}

@@ -1,9 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { OutputFile } from '../endpoint/flv-file-writer.js';
 
 export interface OpenedFile {
   readonly path: string;
-  readonly file: FileHandle;
+  readonly file: OutputFile;
 }
 
 /** A file that can be written to while it is still being opened. What fails then fails at the first write. */

@@ -1,5 +1,6 @@
 import type { MediaTag } from '../media/tag.js';
 import type { LiveStream } from './live-stream.js';
+import type { PublisherHold } from './publisher-hold.js';
 import type { Services } from './services.js';
 import { type StreamRole, Tally } from './stream-role.js';
 
@@ -10,13 +11,16 @@ export class Publisher implements StreamRole {
   readonly #services: Services;
   readonly #connection: number;
   readonly #stream: LiveStream;
+  readonly #hold: PublisherHold | undefined;
   readonly #url: string;
   readonly #tally = new Tally();
 
-  constructor(services: Services, connection: number, stream: LiveStream) {
+  /** @param hold lets it wait for its recording */
+  constructor(services: Services, connection: number, stream: LiveStream, hold: PublisherHold | undefined) {
     this.#services = services;
     this.#connection = connection;
     this.#stream = stream;
+    this.#hold = hold;
     this.#url = services.display.stream(stream.id);
     services.report({ event: 'started', role: 'publisher', connection, url: this.#url });
   }
@@ -24,9 +28,11 @@ export class Publisher implements StreamRole {
   append(tags: readonly MediaTag[]): void {
     this.#tally.add(tags);
     this.#stream.append(tags);
+    this.#hold?.passed(tags);
   }
 
   close(reason: string, clean: boolean): void {
+    this.#hold?.close();
     this.#services.report({
       event: 'ended',
       role: 'publisher',

@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlvFileSink } from '../endpoint/flv-file-sink.js';
-import { FlvFileWriter } from '../endpoint/flv-file-writer.js';
+import { FlvFileWriter, type OutputFile } from '../endpoint/flv-file-writer.js';
 import { outputError } from '../endpoint/flv-output.js';
 import { isSystemError } from '../endpoint/flv-source.js';
 import { recordingName, safeFileName } from '../endpoint/recording-name.js';
@@ -10,29 +10,52 @@ import type { CommandEvent } from '../events.js';
 import type { Display } from './display.js';
 import { LateFile, type OpenedFile } from './late-file.js';
 import type { LiveStream } from './live-stream.js';
+import type { Backlog } from './publisher-hold.js';
 
 /** Directories that an app's name may make. What would be deeper goes there too. */
 const MAX_DEPTH = 8;
 
+/** Makes a file that is not there yet. */
+export type CreateFile = (path: string) => Promise<OutputFile>;
+
+/** A stream that is being recorded. */
+interface Recording {
+  readonly sink: FlvFileSink;
+  readonly done: Promise<void>;
+}
+
 /**
- * Records every stream of a server into `DIRECTORY/app/name-YYYYMMDD-HHMMSS.flv`. The streams never wait for the disk: when it
- * is slower for longer than they are held for players, frames are left out of the recording.
+ * Records every stream of a server into `DIRECTORY/app/name-YYYYMMDD-HHMMSS.flv`. The streams never wait for the disk, though a
+ * publisher who is ahead of real time may (see `PublisherHold`): when the disk is slower for longer than media is held for
+ * players, frames are left out of the recording.
  */
 export class Recorder {
   readonly #directory: string;
   readonly #display: Display;
   readonly #report: (event: CommandEvent) => void;
+  readonly #createFile: CreateFile;
   /** Streams that are being recorded: a publisher that comes back goes on in the same file. */
-  readonly #recordings = new Map<LiveStream, Promise<void>>();
+  readonly #recordings = new Map<LiveStream, Recording>();
 
-  private constructor(directory: string, display: Display, report: (event: CommandEvent) => void) {
+  private constructor(
+    directory: string,
+    display: Display,
+    report: (event: CommandEvent) => void,
+    createFile: CreateFile,
+  ) {
     this.#directory = directory;
     this.#display = display;
     this.#report = report;
+    this.#createFile = createFile;
   }
 
   /** @throws {OutputError} when the directory cannot be made */
-  static async into(directory: string, display: Display, report: (event: CommandEvent) => void): Promise<Recorder> {
+  static async into(
+    directory: string,
+    display: Display,
+    report: (event: CommandEvent) => void,
+    createFile: CreateFile = (path) => open(path, 'wx'),
+  ): Promise<Recorder> {
     await mkdir(directory, { recursive: true }).catch((error: unknown) => {
       throw isSystemError(error) && error.code === 'EEXIST'
         ? new OutputError('ERR_OUTPUT', `${directory}: this is a file, not a directory`, {
@@ -41,7 +64,7 @@ export class Recorder {
           })
         : outputError(error, directory);
     });
-    return new Recorder(directory, display, report);
+    return new Recorder(directory, display, report, createFile);
   }
 
   /** Records the stream to its end. What fails is reported, and the stream goes on without a recording. */
@@ -49,34 +72,41 @@ export class Recorder {
     if (this.#recordings.has(stream)) {
       return;
     }
-    const recording = this.#record(stream)
-      .catch((error: unknown) => this.#failed(error, stream))
-      .finally(() => this.#recordings.delete(stream));
-    this.#recordings.set(stream, recording);
-  }
-
-  /** Resolves when the recordings of all streams, which have ended before, are complete. */
-  async close(): Promise<void> {
-    await Promise.all(this.#recordings.values());
-  }
-
-  async #record(stream: LiveStream): Promise<void> {
     const { app, streamName } = stream.id;
     const directory = join(this.#directory, ...app.split('/').slice(0, MAX_DEPTH).map(safeFileName));
-    const opened = openUnused(directory, streamName);
+    const opened = openUnused(directory, streamName, this.#createFile);
     const path = join(directory, recordingName(streamName, new Date())); // for messages
     // It records from the first tag on: a fast publisher is far ahead by the time the file is open.
     const sink = new FlvFileSink(new FlvFileWriter(path, new LateFile(opened)));
     sink.attach(stream.broadcast, { mode: 'live', join: 'beginning' });
+    const done = this.#follow(sink, opened, stream)
+      .catch((error: unknown) => this.#failed(error, stream))
+      .finally(() => this.#recordings.delete(stream));
+    this.#recordings.set(stream, { sink, done });
+  }
+
+  /** What of a stream waits for the disk; `undefined` when it is not recorded. */
+  backlogOf(stream: LiveStream): Backlog | undefined {
+    return this.#recordings.get(stream)?.sink;
+  }
+
+  /** Resolves when the recordings of all streams, which have ended before, are complete. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#recordings.values()].map(({ done }) => done));
+  }
+
+  /** Reports the recording's beginning and its end. */
+  async #follow(sink: FlvFileSink, opened: Promise<OpenedFile>, stream: LiveStream): Promise<void> {
     const output = this.#shown((await opened).path, stream);
     this.#report({ event: 'started', role: 'recorder', output });
-    const { sizeBytes, durationMs, audioTags, videoTags, dataTags } = await sink.finished;
+    const { sizeBytes, mediaBytes, durationMs, audioTags, videoTags, dataTags } = await sink.finished;
     this.#report({
       event: 'ended',
       role: 'recorder',
       reason: 'end of stream',
       output,
       bytes: sizeBytes,
+      mediaBytes,
       durationMs,
       audioTags,
       videoTags,
@@ -99,12 +129,12 @@ export class Recorder {
 }
 
 /** Two recordings of one name may begin in the same second. */
-async function openUnused(directory: string, streamName: string): Promise<OpenedFile> {
+async function openUnused(directory: string, streamName: string, createFile: CreateFile): Promise<OpenedFile> {
   await mkdir(directory, { recursive: true });
   for (let second = Date.now(); ; second += 1000) {
     const path = join(directory, recordingName(streamName, new Date(second)));
     try {
-      return { path, file: await open(path, 'wx') };
+      return { path, file: await createFile(path) };
     } catch (error) {
       if (!(isSystemError(error) && error.code === 'EEXIST')) {
         throw error;

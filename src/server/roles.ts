@@ -12,6 +12,10 @@ export class Roles {
     return this.#roles.size === 0;
   }
 
+  get isSingle(): boolean {
+    return this.#roles.size === 1;
+  }
+
   /** Whether all it does is to pause. */
   get isPaused(): boolean {
     const roles = [...this.#roles.values()];

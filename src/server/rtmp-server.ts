@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { NetworkError } from '../errors.js';
-import { systemCodeOf } from '../net/dial.js';
+import { systemCodeOf } from '../net/system-code.js';
 import { Admission } from './admission.js';
 import { Caretaker } from './caretaker.js';
 import { Connection } from './connection.js';

@@ -1,4 +1,5 @@
 import type { CommandEvent } from '../events.js';
+import type { WireObserver } from '../net/pump.js';
 import type { Display } from './display.js';
 import type { ServerLimits } from './limits.js';
 import type { Recorder } from './recorder.js';
@@ -11,4 +12,6 @@ export interface Services {
   readonly limits: ServerLimits;
   readonly report: (event: CommandEvent) => void;
   readonly display: Display;
+  /** Makes an observer for the connection of this number. */
+  readonly observe?: ((connection: number) => WireObserver) | undefined;
 }

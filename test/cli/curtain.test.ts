@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Curtain } from '../../src/cli/curtain.js';
 import { parseRtmpUrl } from '../../src/rtmp/url.js';
-import { CONNECTED, ENDED } from './events.js';
+import { CONNECTED, ENDED, MESSAGE } from './events.js';
 
 function curtain(url: string, isOpen = false, openTexts: string[] = []): Curtain {
   return new Curtain(isOpen, parseRtmpUrl(url), openTexts);
@@ -49,6 +49,14 @@ describe('curtain', () => {
     const closed = curtain('rtmp://host/live/publisher');
     const event = closed.coverEvent({ ...CONNECTED, software: 'hello publisher' } as never);
     expect(event).toEqual({ ...CONNECTED, software: 'hello ****' });
+  });
+
+  it('covers what a message says, and not what it is', () => {
+    const closed = curtain('rtmp://host/live/sent');
+    expect(closed.coverEvent({ ...MESSAGE, content: 'null, {description: "sent is live"}' })).toEqual({
+      ...MESSAGE,
+      content: 'null, {description: "**** is live"}',
+    });
   });
 
   it('covers the name of an output that is made from the stream', () => {

@@ -1,4 +1,4 @@
-import type { CommandEvent, EndedEvent, StatsEvent } from '../../src/events.js';
+import type { CommandEvent, EndedEvent, ProtocolMessageEvent, StatsEvent } from '../../src/events.js';
 
 export const URL = 'rtmp://host/live/****';
 
@@ -23,6 +23,20 @@ export const ENDED: EndedEvent = {
   bytes: 2_500_000,
   durationMs: 10_000,
   final: true,
+};
+
+export const MESSAGE: ProtocolMessageEvent = {
+  event: 'message',
+  direction: 'sent',
+  type: 'Command',
+  typeId: 20,
+  csid: 3,
+  streamId: 0,
+  timestampMs: 0,
+  sizeBytes: 31,
+  name: 'FCPublish',
+  transactionId: 3,
+  content: 'null, "****"',
 };
 
 export function stats(changes: Partial<StatsEvent> = {}): StatsEvent {

@@ -271,6 +271,16 @@ describe('layers', () => {
     expect((await run(['push', 'f', URL, '--config', foreign])).stderr.text).toContain('unknown option "listen"');
   });
 
+  it('ask for every message from the second -v on, unless silence is stronger', async () => {
+    expect((await run(['push', 'f', URL, '-v'])).push?.messages).toBeUndefined();
+    expect((await run(['push', 'f', URL, '-vv'])).push?.messages).toBe('redacted');
+    expect((await run(['pull', URL, '-v', '--verbose', '--show-keys'])).pull?.messages).toBe('complete');
+    expect((await run(['serve', '--json'], { environment: { RTMPKIT_VERBOSE: '2' } })).serve?.messages).toBe(
+      'redacted',
+    );
+    expect((await run(['serve', '-q'], { environment: { RTMPKIT_VERBOSE: '2' } })).serve?.messages).toBeUndefined();
+  });
+
   it('let the stronger of silence and talk win', async () => {
     const quiet = await run(['push', 'f', URL, '-q'], { environment: { RTMPKIT_VERBOSE: '1' } });
     expect(quiet.exitCode).toBe(0);

@@ -114,6 +114,18 @@ describe('eventStream', () => {
     expect([codes[0], codes[1], codes.at(-2), codes.at(-1)]).toEqual(['WARN_EVENTS_LOST', '0', '9999', 'ended']);
   });
 
+  it('does not let messages take the place of all others', async () => {
+    const message = { event: 'message', direction: 'sent', type: 'Video', typeId: 9, csid: 6, streamId: 1 } as const;
+    const events = eventStream(async (report) => {
+      for (let i = 0; i < 25_000; i += 1) {
+        report({ ...message, timestampMs: i, sizeBytes: 1 });
+      }
+      report(warning('not lost'));
+    }, NEVER);
+    const codes = await codesOf(events);
+    expect([codes.length, codes[0], codes.at(-1)]).toEqual([5_002, 'WARN_EVENTS_LOST', 'not lost']);
+  });
+
   it('takes events again when the consumer has caught up', async () => {
     let report = (_: CommandEvent): void => {};
     const ended = new AbortController();

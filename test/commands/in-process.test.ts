@@ -7,7 +7,7 @@ import type { PullOptions, PushOptions, ServeOptions } from '../../src/commands/
 import { pull } from '../../src/commands/pull.js';
 import { push } from '../../src/commands/push.js';
 import { serve } from '../../src/commands/serve.js';
-import type { CommandEvent } from '../../src/events.js';
+import type { CommandEvent, ProtocolMessageEvent } from '../../src/events.js';
 import { FakeServers } from '../support/fake-servers.js';
 import { differenceIn, readFlvFile } from '../support/flv-file.js';
 
@@ -84,6 +84,16 @@ function startServer(given: Partial<ServeOptions> = {}): Promise<Served> {
   });
 }
 
+function messagesIn(events: readonly CommandEvent[]): ProtocolMessageEvent[] {
+  return events.filter((event) => event.event === 'message');
+}
+
+function linesOf(messages: readonly ProtocolMessageEvent[], direction: 'sent' | 'received'): string[] {
+  return messages
+    .filter((message) => message.direction === direction)
+    .map(({ type, name }) => (name === undefined ? type : `${type} ${name}`));
+}
+
 describe('push, pull and serve in one process', () => {
   it('bring a file from one end to the other, and all end', async () => {
     const server = await startServer();
@@ -93,7 +103,12 @@ describe('push, pull and serve in one process', () => {
     const pushing = run(push(pushOptions(server.url, { durationMs: 2000, speed: 4 }), NEVER), async (event) => {
       if (event.event === 'started') {
         const events = await run(pull(pullOptions(server.url, 'pulled.flv'), NEVER));
-        expect(events.at(-1)).toMatchObject({ event: 'ended', reason: 'end of stream', final: true });
+        const ended = events.at(-1);
+        expect(ended).toMatchObject({ event: 'ended', reason: 'end of stream', final: true });
+        // The file has room for an index besides, which is no part of the stream's rate.
+        const { bytes = 0, mediaBytes = 0 } = ended?.event === 'ended' ? ended : {};
+        expect(mediaBytes).toBeGreaterThan(10_000);
+        expect(bytes - mediaBytes).toBeGreaterThan(40_000);
       }
     });
     expect((await pushing).at(-1)).toMatchObject({ event: 'ended', reason: 'everything was sent', final: true });
@@ -103,6 +118,47 @@ describe('push, pull and serve in one process', () => {
     const [pulled, original] = [await readFlvFile(join(directory, 'pulled.flv')), await readFlvFile(FIXTURE)];
     expect(differenceIn(pulled.tags, original.tags.slice(0, pulled.tags.length))).toBeUndefined();
     expect(pulled.tags.length).toBeGreaterThan(50);
+  });
+
+  it('report every protocol message when asked to, each its own side, and nothing secret', async () => {
+    const server = await startServer({ messages: 'redacted' });
+    const options = pushOptions(server.url, { durationMs: 200, messages: 'redacted' });
+    const pushed = messagesIn(await run(push(options, NEVER)));
+    const served = messagesIn(await server.stop());
+
+    const [sent, received] = [linesOf(pushed, 'sent'), linesOf(pushed, 'received')];
+    expect(sent.slice(0, 3)).toEqual(['Command connect', 'Window Acknowledgement Size', 'Set Chunk Size']);
+    expect(sent).toContain('Command publish');
+    expect(sent).toContain('Data @setDataFrame');
+    expect(sent.filter((line) => line === 'Video').length).toBeGreaterThan(3);
+    expect(sent.at(-1)).toBe('Command deleteStream');
+    expect(received).toContain('Command onStatus');
+    // What one side sent the other has received, in the same order; not always to the end, where the sockets close.
+    expect(linesOf(served, 'received')).toEqual(sent);
+    expect(linesOf(served, 'sent').slice(0, received.length)).toEqual(received);
+    expect(new Set(served.map(({ connection }) => connection))).toEqual(new Set([1]));
+    expect(JSON.stringify([pushed, served])).not.toMatch(/\bkey\b/);
+    expect(pushed.find(({ name }) => name === 'publish')).toMatchObject({
+      csid: 5,
+      streamId: 1,
+      transactionId: expect.any(Number),
+      content: 'null, "****", "live"',
+    });
+  });
+
+  it('report what they play, too, and names when that is wanted', async () => {
+    const server = await startServer({ messages: 'complete' });
+    const pushing = run(push(pushOptions(server.url, { durationMs: 1000, speed: 2 }), NEVER), async (event) => {
+      if (event.event === 'started') {
+        const options = { ...pullOptions(server.url, 'watched.flv'), messages: 'complete' as const };
+        const pulled = messagesIn(await run(pull(options, NEVER)));
+        expect(linesOf(pulled, 'received')).toContain('Video');
+        expect(pulled.find(({ name }) => name === 'play')?.content).toBe('null, "key", -2000');
+      }
+    });
+    expect(messagesIn(await pushing)).toEqual([]);
+    const toPlayer = messagesIn(await server.stop()).filter(({ connection }) => connection === 2);
+    expect(linesOf(toPlayer, 'sent')).toContain('Video');
   });
 
   it('end with their consumer, wherever they are', async () => {
@@ -147,6 +203,7 @@ describe('push, pull and serve in one process', () => {
   it('do not wait for all that a slow server still has to take when they are interrupted', async () => {
     const stopping = new AbortController();
     let bytes = 0;
+    let waitedFor = 0;
     let readOn = (): void => {};
     const port = await fakes.rtmp((event, session, socket) => {
       if (event.type === 'connectRequest') {
@@ -162,6 +219,7 @@ describe('push, pull and serve in one process', () => {
     const options = pushOptions(`rtmp://127.0.0.1:${port}/live/key`, { plays: 100 });
     const events = await run(push(options, stopping.signal), (event) => {
       if (event.event === 'stats' && event.queueBytes > 3_000_000) {
+        waitedFor = event.bytes + event.queueBytes;
         stopping.abort();
         readOn();
       }
@@ -169,7 +227,8 @@ describe('push, pull and serve in one process', () => {
     const ended = events.at(-1);
     expect(ended).toMatchObject({ event: 'ended', reason: 'interrupted' });
     expect(bytes).toBeGreaterThan(0);
-    expect(ended?.event === 'ended' && ended.bytes - bytes).toBeGreaterThan(0);
+    expect(ended).toMatchObject({ bytes }); // what came, and not what was read for it
+    expect(bytes).toBeLessThan(waitedFor);
   });
 
   it('say that nothing came when the server closes before any media', async () => {

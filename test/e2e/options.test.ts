@@ -126,6 +126,30 @@ describe.concurrent('what of a file push sends', () => {
   });
 });
 
+describe.concurrent('-vv', () => {
+  it('tells every message to people and to programs, and never the key', async () => {
+    const watching = await runs.serve('-vv');
+    const url = `${watching.url}/live/hush-hush?token=t0k3n-t0k3n`;
+    const push = runs.start(['push', fileWith('watched.flv', SHORT), url, '--speed', '0', '-vv']);
+    expect(await push.exit()).toBe(0);
+    expect(push.stderr).toMatch(
+      /sent Command connect, transaction 1: \{app: "live", .*\(csid 3, stream 0, 0 ms, \d+ bytes\)\n/,
+    );
+    expect(push.stderr).toMatch(/received Command onStatus, transaction 0: .*NetStream\.Publish\.Start/);
+    expect(push.stderr).toMatch(/sent Video: keyframe \(csid 6, stream 1, 0 ms,/);
+
+    const publish = await watching.run.event('message', ({ name }) => name === 'publish');
+    expect(publish).toMatchObject({
+      connection: 1,
+      direction: 'received',
+      type: 'Command',
+      content: 'null, "****", "live"',
+    });
+    await watching.run.event('message', ({ name }) => name === 'deleteStream');
+    expect(push.stderr + watching.run.stdout).not.toMatch(/hush-hush|t0k3n/);
+  });
+});
+
 describe.concurrent('push without a URL', () => {
   it('offers the stream on this machine, and says where', async () => {
     const push = runs.start(['push', '--json', '-']);

@@ -85,6 +85,7 @@ describe('FlvFileSink', () => {
     expect(items.filter((item) => item.type === 'damage')).toEqual([]);
     expect(summary).toEqual({
       sizeBytes: readFileSync(path).length,
+      mediaBytes: TAGS.reduce((bytes, { kind, body }) => bytes + (kind === 'data' ? 0 : body.length), 0),
       durationMs: 4000,
       audioTags: 201,
       videoTags: 101,

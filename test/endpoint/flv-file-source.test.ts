@@ -133,6 +133,16 @@ describe('FlvFileSource, duration', () => {
     expect(await durationOf(buildFlv(wrapping))).toBe(200);
   });
 
+  it('ends with the later of the last audio and the last video, whichever stands last, also where the timestamp wraps', async () => {
+    const body = avcKeyframe(0).body;
+    const video = (timestampMs: number) => ({ typeId: 9, timestampMs, body });
+    expect(await durationOf(buildFlv([aacFrame(0), video(0), video(3200), aacFrame(3000)]))).toBe(3200);
+    expect(await durationOf(buildFlv([aacFrame(0), video(0), aacFrame(3200), video(3000)]))).toBe(3200);
+    const beginMs = 2 ** 32 - 1000;
+    const wrapping = [aacFrame(beginMs), video(beginMs), video(2 ** 32 + 100), aacFrame(2 ** 32 - 50)];
+    expect(await durationOf(buildFlv(wrapping))).toBe(1100);
+  });
+
   it('is not known without any frame', async () => {
     expect(await durationOf(buildHeader())).toBeUndefined();
   });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RtmpPlayer } from '../../src/endpoint/rtmp-player.js';
 import { RtmpPublisher } from '../../src/endpoint/rtmp-publisher.js';
@@ -5,6 +6,7 @@ import { NetworkError, RejectedError } from '../../src/errors.js';
 import type { ServerEvent } from '../../src/rtmp/session/events.js';
 import type { ServerSession } from '../../src/rtmp/session/server.js';
 import { StatusCode } from '../../src/rtmp/session/status.js';
+import { parseRtmpUrl } from '../../src/rtmp/url.js';
 import { selfSigned } from '../support/certificate.js';
 import { FakeServers } from '../support/fake-servers.js';
 import { linkOptions, watchedOptions } from './rtmp-options.js';
@@ -110,10 +112,36 @@ describe('a server that closes without a word', () => {
     await expect(opening).rejects.toMatchObject({ code: 'ERR_TLS_ON_PLAIN_PORT', stage: 'handshake' });
   });
 
+  it('over TLS may not like who we are', async () => {
+    const behave = (socket: Socket) => void socket.once('data', () => socket.end());
+    const { url, ...rest } = linkOptions(await fakes.tls(selfSigned(), behave), { tls: { insecure: true } });
+    const opening = open('player', { ...rest, url: parseRtmpUrl(`rtmps://127.0.0.1:${url.port}/live/key`) });
+    await expect(opening).rejects.toMatchObject({
+      code: 'ERR_CONNECTION_LOST',
+      advice: expect.stringMatching(/--tls-cert/),
+    });
+  });
+
   it('with a reset is told with the stage, too', async () => {
     const port = await fakes.raw((socket) => socket.once('data', () => socket.destroy()));
     const opening = open('publisher', linkOptions(port));
     await expect(opening).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST', stage: 'handshake' });
+  });
+});
+
+describe('a TLS server that wants a certificate from us', () => {
+  // TLS 1.3 ends the client's handshake before the server has looked at what the client shows (RFC 8446 4.4.2, 6.2).
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('is a failure of TLS with %s', async (version) => {
+    const identity = selfSigned();
+    const wishes = { requestCert: true, rejectUnauthorized: true, minVersion: version, maxVersion: version };
+    const port = await fakes.tls({ ...identity, ...wishes }, () => {});
+    const url = parseRtmpUrl(`rtmps://127.0.0.1:${port}/live/key`);
+    const opening = open('publisher', linkOptions(port, { url, tls: { ca: identity.cert } }));
+    await expect(opening).rejects.toMatchObject({
+      code: 'ERR_TLS',
+      stage: 'tls',
+      advice: expect.stringMatching(/--tls-cert FILE --tls-key FILE/),
+    });
   });
 });
 

@@ -106,6 +106,23 @@ describe('RtmpPlayer', () => {
     expect(player.end).toEqual({ kind: 'closed' });
   });
 
+  it('gives everything that came before garbage in the same piece', async () => {
+    const sent = audioTags(500);
+    const { port } = await serverThat(({ session, socket }) => {
+      const media = session.mediaFormat(1).encode(sent);
+      socket.write(Buffer.concat([media, Buffer.of(0xc0 | 13, 1, 2, 3)]));
+    });
+    const player = await RtmpPlayer.open(linkOptions(port));
+    const came: MediaTag[] = [];
+    const reading = (async () => {
+      for await (const tags of player) {
+        came.push(...tags);
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'ERR_CHUNK' });
+    expect(came).toEqual(sent);
+  });
+
   it.each<[string, string, (guest: Guest) => void]>([
     ['is cut in the middle of a message', 'ERR_CONNECTION_LOST', ({ socket }) => socket.end(HALF_A_MESSAGE)],
     ['becomes nonsense', 'ERR_CHUNK', ({ socket }) => void socket.write(Buffer.alloc(100, 0xff))],

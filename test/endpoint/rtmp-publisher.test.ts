@@ -149,6 +149,10 @@ describe('RtmpPublisher', () => {
     taker.socket.resume();
     await publisher.finished;
     expect(taker.tags.length).toBeLessThan(MUCH.length);
+    expect(publisher.sent.read()).toMatchObject({
+      audioTags: taker.tags.length,
+      bytes: taker.tags.reduce((bytes, { body }) => bytes + body.length, 0),
+    });
     expect(differenceIn(taker.tags, MUCH.slice(0, taker.tags.length))).toBeUndefined();
     expect(taker.events.at(-1)).toBe('streamClosed');
   });

@@ -114,6 +114,7 @@ describe('FlvRecording', () => {
     expect(said['lastkeyframelocation']).toBe((keyframes['filepositions'] as number[])[2]);
     expect(recording.summary).toEqual({
       sizeBytes: file.length,
+      mediaBytes: 150 * 32 + 4 + 3 * 205 + 72 * 65 + 44,
       durationMs: 3000,
       audioTags: 151,
       videoTags: 76,

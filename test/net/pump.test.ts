@@ -14,10 +14,11 @@ class TextSession implements Session<string> {
   output = '';
   onReceive: (text: string) => void = () => {};
 
-  receive(bytes: Uint8Array): string[] {
+  receive(bytes: Uint8Array, _nowMs: number, into: string[]): string[] {
     const text = Buffer.from(bytes).toString();
+    into.push(text);
     this.onReceive(text);
-    return text === '' ? [] : [text];
+    return into;
   }
 
   takeOutput(): Uint8Array | undefined {
@@ -139,6 +140,7 @@ describe('failures of a session or a handler', () => {
     expect(`${await readAll(theirs)}`).toBe('you talk nonsense');
     theirs.end();
     expect(await handlers.closed).toEqual({ by: 'error', error });
+    expect(handlers.text).toBe('gibberish'); // what it meant before it went wrong is not lost
   });
 
   it.each<[string, (desk: Desk, fail: () => never) => void]>([

@@ -2,7 +2,7 @@ import type { CommandEvent } from '../../src/events.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { withKeys } from '../../src/server/display.js';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '../../src/server/limits.js';
-import { Recorder } from '../../src/server/recorder.js';
+import { type CreateFile, Recorder } from '../../src/server/recorder.js';
 import { RtmpServer } from '../../src/server/rtmp-server.js';
 import type { Services } from '../../src/server/services.js';
 import { StreamRegistry } from '../../src/server/stream-registry.js';
@@ -13,6 +13,8 @@ export interface DeskOptions {
   readonly gopCache?: boolean;
   readonly graceMs?: number;
   readonly recordDirectory?: string;
+  /** For the recordings. */
+  readonly createFile?: CreateFile;
 }
 
 /** A server in this process, what it reports, and its clients. Everything ends with `close`. */
@@ -35,6 +37,7 @@ export class ServerDesk {
     gopCache = true,
     graceMs = 0,
     recordDirectory,
+    createFile,
   }: DeskOptions = {}): Promise<ServerDesk> {
     const events: CommandEvent[] = [];
     const onEvent = { wake: () => {} };
@@ -45,7 +48,8 @@ export class ServerDesk {
     const limits = { ...DEFAULT_SERVER_LIMITS, ...given };
     const services: Services = {
       registry: new StreamRegistry({ gopCache, graceMs, maxLatencyMs: 40, limits, report }),
-      recorder: recordDirectory === undefined ? undefined : await Recorder.into(recordDirectory, withKeys, report),
+      recorder:
+        recordDirectory === undefined ? undefined : await Recorder.into(recordDirectory, withKeys, report, createFile),
       limits,
       report,
       display: withKeys,

@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.js';
 import { Curtain } from '../curtain.js';
 import { PULL_HELP } from '../help.js';
 import { PULL_OPTIONS } from '../options/tables.js';
+import { messageDisclosure } from '../options/verbosity.js';
 import { refuseVisibleKey, streamTarget } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
 import type { OutputStream } from '../world.js';
@@ -40,6 +41,7 @@ export const pullCommand = defineCommand({
             timeoutMs: settings.timeout,
             stallTimeoutMs: settings['stall-timeout'],
             tls,
+            messages: messageDisclosure(resolved),
           },
           signal,
         );

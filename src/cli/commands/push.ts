@@ -3,6 +3,7 @@ import { isRtmpUrl } from '../../rtmp/url.js';
 import { Curtain } from '../curtain.js';
 import { PUSH_HELP } from '../help.js';
 import { PUSH_OPTIONS } from '../options/tables.js';
+import { messageDisclosure } from '../options/verbosity.js';
 import { refuseVisibleKey, type StreamTarget, streamTarget } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
 import { defineCommand } from './command.js';
@@ -50,6 +51,7 @@ export const pushCommand = defineCommand({
             timeoutMs: settings.timeout,
             stallTimeoutMs: settings['stall-timeout'],
             tls,
+            messages: messageDisclosure(resolved),
           },
           signal,
         );

@@ -1,6 +1,7 @@
 import { Curtain } from '../curtain.js';
 import { SERVE_HELP } from '../help.js';
 import { SERVE_OPTIONS } from '../options/tables.js';
+import { messageDisclosure } from '../options/verbosity.js';
 import { isLoopback, type ListenAddress } from '../values/listen-address.js';
 import { defineCommand } from './command.js';
 
@@ -13,7 +14,8 @@ export const serveCommand = defineCommand({
   maxOperands: 0,
   help: SERVE_HELP,
   endsBySignal: true,
-  async prepare({ settings }, _operands, world) {
+  async prepare(resolved, _operands, world) {
+    const { settings } = resolved;
     return {
       curtain: new Curtain(settings['show-keys']),
       start: async (signal) => {
@@ -29,6 +31,7 @@ export const serveCommand = defineCommand({
             maxMemoryBytes: settings['max-memory'],
             maxLatencyMs: settings['max-latency'],
             showKeys: settings['show-keys'],
+            messages: messageDisclosure(resolved),
           },
           signal,
         );

@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.js';
-import { LAYERS, type Resolved } from '../options/layers.js';
+import type { Resolved } from '../options/layers.js';
 import { COMMON_OPTIONS } from '../options/tables.js';
+import { verbosityOf } from '../options/verbosity.js';
 import type { World } from '../world.js';
 import { JsonRenderer } from './json.js';
 import { PlainRenderer } from './plain.js';
@@ -15,17 +16,17 @@ type Common = Resolved<typeof COMMON_OPTIONS>;
  * @param program how failures begin: `rtmpkit push`
  * @throws {UsageError} when both silence and talk are asked for at once.
  */
-export async function chooseRenderer(program: string, { settings, layerOf }: Common, world: World): Promise<Renderer> {
+export async function chooseRenderer(program: string, common: Common, world: World): Promise<Renderer> {
+  const { settings, layerOf } = common;
   if (settings.quiet && settings.verbose > 0 && layerOf('quiet') === layerOf('verbose')) {
     throw new UsageError('ERR_USAGE', '--quiet and --verbose contradict each other');
   }
-  const isVerbose = settings.verbose > 0 && !(settings.quiet && isStronger(layerOf('quiet'), layerOf('verbose')));
-  const verbosity = isVerbose ? settings.verbose : 0;
+  const verbosity = verbosityOf(common);
   if (settings.json) {
     return new JsonRenderer({ output: world.stdout, now: world.now, verbosity });
   }
   const renderer = await rendererForPeople(program, verbosity, settings.color, world);
-  return settings.quiet && !isVerbose ? onlyFailures(renderer) : renderer;
+  return settings.quiet && verbosity === 0 ? onlyFailures(renderer) : renderer;
 }
 
 /** For errors that come before the options are known: a look at what was most likely meant. */
@@ -50,11 +51,4 @@ export async function rendererForPeople(
   }
   const { TerminalRenderer } = await import('./terminal.js');
   return new TerminalRenderer(options);
-}
-
-type MaybeLayer = ReturnType<Common['layerOf']>;
-
-function isStronger(one: MaybeLayer, other: MaybeLayer): boolean {
-  const rank = (layer: MaybeLayer): number => (layer === undefined ? LAYERS.length : LAYERS.indexOf(layer));
-  return rank(one) < rank(other);
 }

@@ -1,5 +1,12 @@
 import type { Stage } from '../../errors.js';
-import type { ConnectedEvent, ConnectingEvent, EndedEvent, StartedEvent, WarningEvent } from '../../events.js';
+import type {
+  ConnectedEvent,
+  ConnectingEvent,
+  EndedEvent,
+  ProtocolMessageEvent,
+  StartedEvent,
+  WarningEvent,
+} from '../../events.js';
 import { bitrate, clock, counted, span, volume } from './quantities.js';
 
 export type Tone = 'progress' | 'done' | 'warning';
@@ -83,6 +90,15 @@ export function describeWarning({ message, advice, connection }: WarningEvent): 
   ];
 }
 
+export function describeMessage(event: ProtocolMessageEvent): Line[] {
+  const { connection, direction, type, name, transactionId, content, csid, streamId, timestampMs } = event;
+  const head = [direction, type, name].filter((word) => word !== undefined).join(' ');
+  const call = transactionId === undefined ? head : `${head}, transaction ${transactionId}`;
+  const said = content === undefined ? call : `${call}: ${content}`;
+  const where = `csid ${csid}, stream ${streamId}, ${timestampMs} ms, ${counted(event.sizeBytes, 'byte')}`;
+  return [{ tone: 'progress', text: `${prefix(connection)}${said} (${where})` }];
+}
+
 export function describeEnded(event: EndedEvent): Line[] {
   const { connection, final, reason, droppedFrames = 0, skippedBytes = 0 } = event;
   const losses = [
@@ -93,9 +109,9 @@ export function describeEnded(event: EndedEvent): Line[] {
   return [{ tone: final ? 'done' : 'progress', text }];
 }
 
-function endedWords({ role, connection, output, url, bytes, durationMs }: EndedEvent): string {
+function endedWords({ role, connection, output, url, bytes, mediaBytes = bytes, durationMs }: EndedEvent): string {
   const amount = `${span(durationMs)}, ${volume(bytes)}`;
-  const rate = durationMs > 0 ? `, ${bitrate((bytes * 8) / durationMs)}` : '';
+  const rate = durationMs > 0 ? `, ${bitrate((mediaBytes * 8) / durationMs)}` : '';
   switch (role) {
     case 'publisher':
       return connection === undefined ? `sent ${amount}${rate}` : `published ${url ?? ''} for ${amount}${rate}`;

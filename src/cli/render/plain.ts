@@ -4,6 +4,7 @@ import type { Failure } from '../failure.js';
 import {
   describeConnected,
   describeEnded,
+  describeMessage,
   describeStage,
   describeStarted,
   describeWarning,
@@ -42,6 +43,8 @@ export class PlainRenderer implements Renderer {
         return this.#stats(event);
       case 'warning':
         return this.#print(describeWarning(event));
+      case 'message':
+        return this.#print(describeMessage(event));
       case 'ended':
         return this.#print(describeEnded(event));
     }

@@ -5,6 +5,7 @@ import type { Failure } from '../failure.js';
 import {
   describeConnected,
   describeEnded,
+  describeMessage,
   describeStage,
   describeStarted,
   describeWarning,
@@ -58,6 +59,8 @@ export class TerminalRenderer implements Renderer {
         return this.#showStats(event);
       case 'warning':
         return this.#print(describeWarning(event), event.connection !== undefined);
+      case 'message':
+        return this.#print(describeMessage(event), true);
       case 'ended':
         if (event.final) {
           this.close();
@@ -158,6 +161,7 @@ export class TerminalRenderer implements Renderer {
 
   /** @param isPeer lines about the peers of a server come with the time */
   #print(lines: readonly Line[], isPeer: boolean): void {
+    this.#spinner?.clear(); // it draws itself again, below
     const { chalk } = this.#options.style;
     const time = isPeer ? `${chalk.dim(timeOfDay(this.#options.now()))} ` : '';
     const texts = lines.map(

@@ -65,24 +65,15 @@ export class ClientSession implements Session<ClientEvent> {
     this.#link.outbox.sendHandshake(this.#handshake.start());
   }
 
-  receive(bytes: Uint8Array, nowMs: number): ClientEvent[] {
-    const events: ClientEvent[] = [];
+  receive(bytes: Uint8Array, nowMs: number, into: ClientEvent[] = []): ClientEvent[] {
     this.#link.flow.received(bytes.length);
     const { scheme, rest } = this.#link.shakeHands(bytes);
     if (scheme !== undefined) {
-      events.push({ type: 'handshaken', scheme });
+      into.push({ type: 'handshaken', scheme });
       this.#dialogue.connect(connectProperties(this.#options));
     }
-    const run = new TagRun(events, newTagsEvent);
-    for (const message of this.#link.read(rest)) {
-      if (holdsTags(message.typeId)) {
-        this.#readTags(message, run, events);
-      } else {
-        this.#readMessage(message, nowMs, events);
-        this.#link.checkOutput();
-      }
-    }
-    return events;
+    this.#link.read(rest, (messages) => this.#readMessages(messages, nowMs, into));
+    return into;
   }
 
   takeOutput(): Uint8Array | undefined {
@@ -149,6 +140,18 @@ export class ClientSession implements Session<ClientEvent> {
   /** Says goodbye to the server: FCUnpublish and deleteStream. Send what waits, then close the connection. */
   close(): void {
     this.#stream.close();
+  }
+
+  #readMessages(messages: readonly RtmpMessage[], nowMs: number, events: ClientEvent[]): void {
+    const run = new TagRun(events, newTagsEvent);
+    for (const message of messages) {
+      if (holdsTags(message.typeId)) {
+        this.#readTags(message, run, events);
+      } else {
+        this.#readMessage(message, nowMs, events);
+        this.#link.checkOutput();
+      }
+    }
   }
 
   /** The message stream is of no account: there is only one, and some servers send on another than they said. */

@@ -73,11 +73,18 @@ export class PeerLink {
     this.#reader.partialLimitBytes = limitBytes;
   }
 
-  /** @throws {ProtocolError} */
-  read(bytes: Uint8Array): readonly RtmpMessage[] {
+  /**
+   * Gives all messages that the bytes complete to `take`, at once.
+   *
+   * @throws {ProtocolError} behind the messages that came before; what is wrong with one of those counts first
+   */
+  read(bytes: Uint8Array, take: (messages: readonly RtmpMessage[]) => void): void {
     const messages: RtmpMessage[] = [];
-    this.#reader.read(bytes, messages);
-    return messages;
+    try {
+      this.#reader.read(bytes, messages);
+    } finally {
+      take(messages);
+    }
   }
 
   /** @throws {ProtocolError} `ERR_LIMIT` when the peer asks faster than it takes the answers. */

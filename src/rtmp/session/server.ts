@@ -53,23 +53,14 @@ export class ServerSession implements Session<ServerEvent> {
     this.#streamAnswers = new ServerStreamAnswers(streams, replies);
   }
 
-  receive(bytes: Uint8Array, nowMs: number): ServerEvent[] {
-    const events: ServerEvent[] = [];
+  receive(bytes: Uint8Array, nowMs: number, into: ServerEvent[] = []): ServerEvent[] {
     this.#link.flow.received(bytes.length);
     const { scheme, rest } = this.#link.shakeHands(bytes);
     if (scheme !== undefined) {
-      events.push({ type: 'handshaken', scheme });
+      into.push({ type: 'handshaken', scheme });
     }
-    const run = new TagRun(events, newTagsEvent);
-    for (const message of this.#link.read(rest)) {
-      if (holdsTags(message.typeId)) {
-        this.#readTags(message, run);
-      } else {
-        this.#readMessage(message, nowMs, events);
-        this.#link.checkOutput();
-      }
-    }
-    return events;
+    this.#link.read(rest, (messages) => this.#readMessages(messages, nowMs, into));
+    return into;
   }
 
   takeOutput(): Uint8Array | undefined {
@@ -147,6 +138,18 @@ export class ServerSession implements Session<ServerEvent> {
   /** How tags are to be written for this stream, once the connect is accepted. */
   mediaFormat(streamId: number): TagFormat {
     return rtmpTagFormat({ chunkSizeBytes: this.#link.outbox.chunkSizeBytes, streamId });
+  }
+
+  #readMessages(messages: readonly RtmpMessage[], nowMs: number, events: ServerEvent[]): void {
+    const run = new TagRun(events, newTagsEvent);
+    for (const message of messages) {
+      if (holdsTags(message.typeId)) {
+        this.#readTags(message, run);
+      } else {
+        this.#readMessage(message, nowMs, events);
+        this.#link.checkOutput();
+      }
+    }
   }
 
   /** Tags of streams that are not published are dropped: encoders go on sending after a refusal. */

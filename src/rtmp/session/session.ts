@@ -4,11 +4,13 @@
  */
 export interface Session<Event> {
   /**
-   * Feeds bytes from the peer, in any split, and gives what they mean, in order. Nothing it gives refers to `bytes`.
+   * Feeds bytes from the peer, in any split, appends what they mean to `into`, in order, and gives that back. Nothing in it
+   * refers to `bytes`.
    *
-   * @throws {ProtocolError} the connection is of no more use; send what waits, then close it.
+   * @throws {ProtocolError} the connection is of no more use: take what is in `into`, which came before, send what waits,
+   * then close it.
    */
-  receive(bytes: Uint8Array, nowMs: number): Event[];
+  receive(bytes: Uint8Array, nowMs: number, into?: Event[]): Event[];
 
   /** Takes the bytes that wait to be sent; `undefined` when there are none. */
   takeOutput(): Uint8Array | undefined;

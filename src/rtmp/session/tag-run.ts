@@ -10,7 +10,7 @@ export class TagRun<Event> {
   #streamId = 0;
   #tags: MediaTag[] = [];
 
-  /** @param events those of one `receive`: a run goes on while its event is the last of them */
+  /** @param events a run goes on while its event is the last of them */
   constructor(events: Event[], newEvent: (streamId: number, tags: readonly MediaTag[]) => Event) {
     this.#events = events;
     this.#newEvent = newEvent;

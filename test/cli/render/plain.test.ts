@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PlainRenderer } from '../../../src/cli/render/plain.js';
 import { colorLevel, styleFor } from '../../../src/cli/render/style.js';
-import { CONNECTED, CONNECTING, ENDED, STARTED, stats } from '../events.js';
+import { CONNECTED, CONNECTING, ENDED, MESSAGE, STARTED, stats } from '../events.js';
 import { asOutput, FakeFile, FakeTerminal } from '../fake-terminal.js';
 
 function open(environment: Record<string, string> = {}) {
@@ -38,6 +38,14 @@ describe('plain lines', () => {
       `14:03:09 0:10 of 0:30, ${figures}`,
       `14:03:19 0:20 of 0:30, ${figures}`,
       '14:03:24 sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file',
+    ]);
+  });
+
+  it('are one for each message', () => {
+    const { file, renderer } = open();
+    renderer.event({ ...MESSAGE, content: '"\x1b[31m"' });
+    expect(file.lines).toEqual([
+      '14:03:00 sent Command FCPublish, transaction 3: "?[31m" (csid 3, stream 0, 0 ms, 31 bytes)',
     ]);
   });
 

@@ -3,7 +3,7 @@ import { Interruption } from '../../../src/cli/interruption.js';
 import { styleFor } from '../../../src/cli/render/style.js';
 import { TerminalRenderer } from '../../../src/cli/render/terminal.js';
 import { NetworkError } from '../../../src/errors.js';
-import { CONNECTED, CONNECTING, ENDED, STARTED, stats } from '../events.js';
+import { CONNECTED, CONNECTING, ENDED, MESSAGE, STARTED, stats } from '../events.js';
 import { asOutput, FakeTerminal } from '../fake-terminal.js';
 import { failing, run, telling } from '../fake-world.js';
 
@@ -39,6 +39,18 @@ describe('terminal', () => {
     expect(terminal.screen).toEqual(['✔ connected to 192.0.2.7:1935 (digest-1 handshake, FMS/3,5,7,7009)']);
     expect(terminal.isCursorVisible).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('has messages above the spinner', () => {
+    const { terminal, renderer } = open(100, 2);
+    renderer.event(CONNECTING);
+    renderer.event(MESSAGE);
+    vi.advanceTimersByTime(85);
+    renderer.event(MESSAGE);
+    vi.advanceTimersByTime(85);
+    const line = '14:03:22 sent Command FCPublish, transaction 3: null, "****" (csid 3, stream 0, 0 ms, 31 bytes)';
+    expect(terminal.screen).toEqual([line, line, expect.stringMatching(/^\S TCP connection: rtmp:/)]);
+    renderer.close();
   });
 
   it('leaves a line for every stage with -v', () => {

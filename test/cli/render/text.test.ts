@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   describeConnected,
   describeEnded,
+  describeMessage,
   describeStarted,
   describeWarning,
 } from '../../../src/cli/render/describe.js';
@@ -10,7 +11,7 @@ import { layOut } from '../../../src/cli/render/progress-line.js';
 import { bitrate, clock, counted, span, volume } from '../../../src/cli/render/quantities.js';
 import { statsSentence } from '../../../src/cli/render/stats-text.js';
 import type { ConnectedEvent, EndedEvent, StartedEvent, StatsEvent } from '../../../src/events.js';
-import { CONNECTED, ENDED, STARTED, stats, URL } from '../events.js';
+import { CONNECTED, ENDED, MESSAGE, STARTED, stats, URL } from '../events.js';
 
 describe('quantities', () => {
   it('are short and in units of people', () => {
@@ -51,6 +52,18 @@ describe('lines about events', () => {
   const text = (lines: { text: string }[]) => lines.map((line) => line.text);
   const started = STARTED as StartedEvent;
   const connected = CONNECTED as ConnectedEvent;
+
+  it('tell of messages, as much as is known of them', () => {
+    expect(text(describeMessage(MESSAGE))).toEqual([
+      'sent Command FCPublish, transaction 3: null, "****" (csid 3, stream 0, 0 ms, 31 bytes)',
+    ]);
+    const { name: _name, transactionId: _id, content: _content, ...bare } = MESSAGE;
+    const video = { ...bare, connection: 7, direction: 'received', type: 'Video', streamId: 1, sizeBytes: 1 } as const;
+    expect(text(describeMessage(video))).toEqual(['#7 received Video (csid 3, stream 1, 0 ms, 1 byte)']);
+    expect(text(describeMessage({ ...video, content: 'keyframe' }))).toEqual([
+      '#7 received Video: keyframe (csid 3, stream 1, 0 ms, 1 byte)',
+    ]);
+  });
 
   it('tell of connections', () => {
     expect(text(describeConnected({ ...connected, address: '2001:db8::1', handshake: null }))).toEqual([
@@ -93,6 +106,10 @@ describe('lines about events', () => {
     [
       { ...ENDED, role: 'file', output: 'fixed.flv', skippedBytes: 1_200, durationMs: 0, bytes: 5 },
       'wrote fixed.flv, 0 ms, 5 bytes: end of file, 1.2 kB damaged and left out',
+    ],
+    [
+      { ...ENDED, role: 'player', output: 'out.flv', bytes: 166_000, mediaBytes: 125_000 },
+      'wrote out.flv, 10.0 s, 166 kB, 100 kbit/s: end of file',
     ],
     [{ ...ENDED, role: 'server', durationMs: 3_723_000 }, 'served for 1:02:03, 2.5 MB: end of file'],
     [

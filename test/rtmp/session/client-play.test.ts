@@ -1,10 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { encodeAmf0 } from '../../../src/amf/amf0-writer.js';
 import { ProtocolError } from '../../../src/errors.js';
+import type { ClientEvent } from '../../../src/rtmp/session/events.js';
 import { errorOf } from '../../amf/thrown.js';
 import { ClientDesk, playerAtCreateStream, playing } from './client-desk.js';
 import { status } from './known-servers.js';
 import { PeerWire } from './wire.js';
+
+/** A chunk that goes on with a message which has not begun, on a chunk stream that was never used. */
+const GARBAGE = Uint8Array.of(0xc0 | 13, 1, 2, 3);
+
+describe('a server that breaks the protocol', () => {
+  it.each<[string, (server: PeerWire) => PeerWire]>([
+    ['chunk', (server) => server.raw(GARBAGE)],
+    ['message', (server) => server.command(3, 0, '', 0)],
+  ])('with a %s does not take with it what came before in the same read', (_, breakIt) => {
+    const { desk, server } = playing();
+    const bytes = breakIt(server.video(6, 1, 5, 0x17).audio(4, 1, 6, 0xaf))
+      .audio(4, 1, 7, 0xaf)
+      .take();
+    const events: ClientEvent[] = [];
+    expect(errorOf(() => desk.session.receive(bytes, 0, events))).toBeInstanceOf(ProtocolError);
+    expect(events).toMatchObject([{ type: 'tags', tags: [{ timestampMs: 5 }, { timestampMs: 6 }] }]);
+  });
+});
 
 describe('playing', () => {
   it.each<[string, (server: PeerWire) => unknown, readonly unknown[]]>([

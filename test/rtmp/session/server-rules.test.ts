@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { amfObject } from '../../../src/amf/value.js';
+import type { ServerEvent } from '../../../src/rtmp/session/events.js';
 import { ServerSession } from '../../../src/rtmp/session/server.js';
 import { errorStatus, StatusCode } from '../../../src/rtmp/session/status.js';
 import { errorOf } from '../../amf/thrown.js';
@@ -7,6 +8,30 @@ import { playAnswer, publishAnswer } from './known-client.js';
 import { OutputReader, plainEvents, withoutDescription } from './readable.js';
 import { CONNECT, CONNECT_ANSWER, connected, RANDOM, ServerDesk } from './server-desk.js';
 import { PeerWire } from './wire.js';
+
+describe('a client that breaks the protocol', () => {
+  it('does not take with it what it published in the same read', () => {
+    const { desk, peer } = connected();
+    desk.answer(peer.command(3, 1, 'publish', 4, null, 'key', 'live').take());
+    const events: ServerEvent[] = [];
+    const bytes = peer
+      .audio(4, 1, 7, 0xaf)
+      .audio(4, 1, 8, 0xaf)
+      .raw(Uint8Array.of(0xc0 | 13, 1, 2))
+      .take();
+    expect(errorOf(() => desk.session.receive(bytes, 0, events))).toMatchObject({ code: 'ERR_CHUNK' });
+    expect(events).toMatchObject([{ type: 'tags', streamId: 1, tags: [{ timestampMs: 7 }, { timestampMs: 8 }] }]);
+  });
+
+  it('is told of the first thing that is wrong', () => {
+    const { desk, peer } = connected();
+    const bytes = peer
+      .command(3, 0, '', 0)
+      .raw(Uint8Array.of(0xc0 | 13, 1, 2))
+      .take();
+    expect(errorOf(() => desk.session.receive(bytes, 0))).toMatchObject({ code: 'ERR_MESSAGE' });
+  });
+});
 
 describe('commands out of order', () => {
   it.each<[string, (peer: PeerWire) => unknown, readonly string[], readonly unknown[]]>([

@@ -1,0 +1,96 @@
+import { ProtocolError } from '../../errors.js';
+import type { RtmpMessage } from '../chunk/message.js';
+import { ChunkReader } from '../chunk/reader.js';
+import { HANDSHAKE_SIZE_BYTES, RTMP_VERSION } from '../handshake/packet.js';
+import { Discretion } from './discretion.js';
+import { type MessageContent, messageContent, messageTypeName } from './message-content.js';
+
+/** `redacted`: without stream names, keys and credentials. */
+export type MessageDisclosure = 'redacted' | 'complete';
+
+/** One message that went over a connection. */
+export interface WatchedMessage extends MessageContent {
+  readonly direction: 'sent' | 'received';
+  /** As the specification calls it: `Set Chunk Size`, `User Control`, `Command` … */
+  readonly type: string;
+  readonly typeId: number;
+  readonly csid: number;
+  readonly streamId: number;
+  /** u32 as on the wire. */
+  readonly timestampMs: number;
+  /** Of the payload. */
+  readonly sizeBytes: number;
+}
+
+/**
+ * Reads along on a connection, and tells every message that goes over it. It is fed the bytes of both directions and changes
+ * nothing, so a session need not know of it, and who does not watch pays nothing. What is not RTMP ends what is told of its
+ * direction; the session says what is wrong with it.
+ */
+export class MessageWatch {
+  readonly #received = new Direction();
+  readonly #sent = new Direction();
+  readonly #discretion: Discretion | undefined;
+  readonly #onMessage: (message: WatchedMessage) => void;
+
+  constructor(disclosure: MessageDisclosure, onMessage: (message: WatchedMessage) => void) {
+    this.#discretion = disclosure === 'redacted' ? new Discretion() : undefined;
+    this.#onMessage = onMessage;
+  }
+
+  received(bytes: Uint8Array): void {
+    for (const message of this.#received.read(bytes)) {
+      this.#tell('received', message);
+    }
+  }
+
+  sent(bytes: Uint8Array): void {
+    for (const message of this.#sent.read(bytes)) {
+      this.#tell('sent', message);
+    }
+  }
+
+  #tell(direction: WatchedMessage['direction'], { typeId, csid, streamId, timestampMs, payload }: RtmpMessage): void {
+    this.#onMessage({
+      direction,
+      type: messageTypeName(typeId),
+      typeId,
+      csid,
+      streamId,
+      timestampMs,
+      sizeBytes: payload.length,
+      ...messageContent(typeId, payload, this.#discretion),
+    });
+  }
+}
+
+/** The bytes of one side of a connection: its part of the handshake, then chunks. */
+class Direction {
+  readonly #reader = new ChunkReader();
+  #handshakeBytesLeft = HANDSHAKE_SIZE_BYTES;
+  #isReadable = true;
+
+  read(bytes: Uint8Array): readonly RtmpMessage[] {
+    const messages: RtmpMessage[] = [];
+    if (this.#handshakeBytesLeft === HANDSHAKE_SIZE_BYTES && bytes.length > 0) {
+      this.#isReadable = bytes[0] === RTMP_VERSION;
+    }
+    const skipped = Math.min(this.#handshakeBytesLeft, bytes.length);
+    this.#handshakeBytesLeft -= skipped;
+    if (this.#isReadable) {
+      this.#readChunks(bytes.subarray(skipped), messages);
+    }
+    return messages;
+  }
+
+  #readChunks(bytes: Uint8Array, into: RtmpMessage[]): void {
+    try {
+      this.#reader.read(bytes, into);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) {
+        throw error;
+      }
+      this.#isReadable = false;
+    }
+  }
+}
