@@ -178,12 +178,12 @@ export class Cursor implements Subscription {
   #write(): void {
     if (this.#isWriting) return;
     let shareBytes = MAX_SHARE_BYTES;
-    while (this.#canWrite && shareBytes > 0) {
+    while (this.#canWrite() && shareBytes > 0) {
       const burst = this.#takeBurst();
       shareBytes -= burst.heldBytes;
       this.#writeBurst(burst);
     }
-    if (this.#canWrite) {
+    if (this.#canWrite()) {
       this.#continueLater();
     } else if (this.#home.isEnded && this.oldestNeeded === this.#home.ring.end) {
       this.#finish();
@@ -193,7 +193,7 @@ export class Cursor implements Subscription {
     }
   }
 
-  get #canWrite(): boolean {
+  #canWrite(): boolean {
     return !this.#isClosed && !this.#isFull && this.#next !== NONE && this.#next < this.#home.ring.end;
   }
 

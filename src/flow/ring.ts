@@ -93,14 +93,14 @@ export class Ring {
     if (burst.startsWithKeyframe) {
       this.#newestKeyframe = this.end - 1;
       this.#keyframeCount++;
-    } else if (this.#isWithoutVideo) {
+    } else if (this.#isWithoutVideo()) {
       this.#newestKeyframe = NONE;
     }
   }
 
   /** The burst where whoever joins gets the newest picture at once; with audio only the newest one. `NONE`: none is held. */
   get newestJoinPoint(): number {
-    return this.#isWithoutVideo && this.end > this.#first ? this.end - 1 : this.#newestKeyframe;
+    return this.#isWithoutVideo() && this.end > this.#first ? this.end - 1 : this.#newestKeyframe;
   }
 
   /** Oldest burst from which the stream can be decoded. */
@@ -112,7 +112,7 @@ export class Ring {
   }
 
   isJoinPoint(sequence: number): boolean {
-    return sequence === 0 || this.#isWithoutVideo || this.burst(sequence).startsWithKeyframe;
+    return sequence === 0 || this.#isWithoutVideo() || this.burst(sequence).startsWithKeyframe;
   }
 
   /** Whether all of the stream is here and it has not had a second keyframe yet, or without any is as short as a GOP. */
@@ -160,7 +160,7 @@ export class Ring {
     return this.#entries.reduce((sum, entry) => sum + (entry?.burst.encodedBytes ?? 0), 0);
   }
 
-  get #isWithoutVideo(): boolean {
+  #isWithoutVideo(): boolean {
     return this.#newestPositionMs - this.#videoPositionMs > VIDEO_GONE_AFTER_MS;
   }
 

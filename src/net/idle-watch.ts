@@ -1,40 +1,36 @@
 import { LONGEST_TIMER_MS } from './deadline.js';
 
 /** How late it may be told that nothing moves: one part in so many. */
-const MAX_LOOKS = 8;
-/** More often than that is not worth a timer. */
-const SHORTEST_LOOK_MS = 250;
-/** Looks that are farther apart than this, in looks, have something that moved between them. */
-const LARGEST_STEP = 1.5;
+const LOOKS = 8;
 
-/** What is needed of a socket. */
-export interface TimedSocket {
-  setTimeout(timeoutMs: number): unknown;
-  on(event: 'timeout', listener: () => void): unknown;
+/** What is needed of a socket: counts that change with whatever moves. */
+export interface CountingSocket {
+  readonly bytesRead: number;
+  /** All that was written to it, and what of that the system has not taken. */
+  readonly bytesWritten: number;
+  readonly writableLength: number;
 }
 
 /**
- * Tells when nothing has come or gone on a socket for so long.
+ * Tells when nothing has come or gone on a socket for so long, never early and at most an eighth late.
  *
- * The socket's own timer would be late by up to all of that time for a peer that stops reading: what the system has taken of
- * a write, however long ago, it notices only when it goes off, and then it starts again without a word. So it is asked several
- * times, and what it keeps to itself shows by when it answers.
+ * It looks at the socket's counts now and then. The socket's own timer costs something at every read and write instead, and
+ * is late by up to all of its time for a peer that stops reading, since it counts from when it last saw the system take a
+ * part of a write, not from when that was.
  */
 export class IdleWatch {
-  readonly #socket: TimedSocket;
+  readonly #socket: CountingSocket;
   readonly #onIdle: () => void;
-  readonly #nowMs: () => number;
   #idleMs = 0;
-  #looks = 1;
+  #timer: NodeJS.Timeout | undefined;
   /** Looks one after the other in which nothing had moved. */
   #quietLooks = 0;
-  #lookedMs = 0;
+  #receivedBytes = 0;
+  #goneBytes = 0;
 
-  constructor(socket: TimedSocket, onIdle: () => void, nowMs = () => performance.now()) {
+  constructor(socket: CountingSocket, onIdle: () => void) {
     this.#socket = socket;
     this.#onIdle = onIdle;
-    this.#nowMs = nowMs;
-    socket.on('timeout', () => this.#look());
   }
 
   get idleMs(): number {
@@ -44,32 +40,29 @@ export class IdleWatch {
   /** Begins anew: it is told once, after this time; 0 never. */
   set idleMs(idleMs: number) {
     this.#idleMs = Math.min(idleMs, LONGEST_TIMER_MS);
-    this.#looks = Math.min(Math.max(Math.floor(this.#idleMs / SHORTEST_LOOK_MS), 1), MAX_LOOKS);
+    clearInterval(this.#timer);
+    this.#hasMoved();
     this.#quietLooks = 0;
-    this.#lookLater();
-  }
-
-  /** Bytes have come, or all of a write has gone. */
-  moved(): void {
-    this.#quietLooks = 0;
+    if (idleMs > 0) {
+      this.#timer = setInterval(() => this.#look(), this.#idleMs / LOOKS).unref();
+    }
   }
 
   #look(): void {
-    const isNext = this.#nowMs() - this.#lookedMs < LARGEST_STEP * this.#lookMs;
-    this.#quietLooks = isNext ? this.#quietLooks + 1 : 1;
-    if (this.#quietLooks < this.#looks) {
-      this.#lookLater();
-    } else {
+    this.#quietLooks = this.#hasMoved() ? 0 : this.#quietLooks + 1;
+    if (this.#quietLooks === LOOKS) {
+      clearInterval(this.#timer);
       this.#onIdle();
     }
   }
 
-  #lookLater(): void {
-    this.#lookedMs = this.#nowMs();
-    this.#socket.setTimeout(this.#lookMs);
-  }
-
-  get #lookMs(): number {
-    return this.#idleMs / this.#looks;
+  /** Since the last look. */
+  #hasMoved(): boolean {
+    const { bytesRead, bytesWritten, writableLength } = this.#socket;
+    const goneBytes = bytesWritten - writableLength;
+    const hasMoved = bytesRead !== this.#receivedBytes || goneBytes !== this.#goneBytes;
+    this.#receivedBytes = bytesRead;
+    this.#goneBytes = goneBytes;
+    return hasMoved;
   }
 }

@@ -130,7 +130,6 @@ export class Pump<Event> {
     this.#unreadBytes += output.length;
     this.#send(output, () => {
       this.#unreadBytes -= output.length;
-      this.#hasSent();
     });
     if (this.#unreadBytes > MAX_UNREAD_BYTES) {
       this.destroy(new ProtocolError('ERR_LIMIT', `more than ${MAX_UNREAD_BYTES} bytes of answers wait for the peer`));
@@ -140,7 +139,7 @@ export class Pump<Event> {
   /** Sends media, behind what the session holds. False: full, wait for `onDrain`. */
   write(bytes: Uint8Array): boolean {
     this.flush();
-    return this.#socket.writable && this.#send(bytes, this.#hasSent);
+    return this.#socket.writable && this.#send(bytes);
   }
 
   /** Stops reading, so that the peer feels that we are behind. */
@@ -174,10 +173,7 @@ export class Pump<Event> {
     this.#socket.destroy();
   }
 
-  /** The system has taken all of a write. One function for all: Node then tells several writes at once. */
-  readonly #hasSent = (): void => this.#idleWatch.moved();
-
-  #send(bytes: Uint8Array, onSent: () => void): boolean {
+  #send(bytes: Uint8Array, onSent?: () => void): boolean {
     this.#observer?.sent(bytes);
     const hasRoom = this.#socket.write(bytes, onSent);
     if (!hasRoom) {
@@ -192,7 +188,6 @@ export class Pump<Event> {
   }
 
   #receive(bytes: Uint8Array): void {
-    this.#idleWatch.moved();
     this.#observer?.received(bytes);
     if (this.#closing !== undefined) {
       return;

@@ -36,7 +36,8 @@ type Row = ReadonlyMap<string, Measurement>;
 /**
  * CPU of a server per MB that it delivers, and how late it delivers, for crowds of several sizes, beside other servers and
  * beside a bare program on Node that writes the same bytes in the same pieces.
- * Settings: `players=400,1000`, `kbps=2500`, `servers=rtmpkit,bare-node`, `profile=DIR`.
+ * Settings: `players=400,1000`, `kbps=2500`, `servers=rtmpkit,bare-node`, `profile=DIR`, and `rounds=3`, of which the cheapest
+ * counts: what disturbs a round only makes it dearer.
  */
 export default async function crowdBench(context: BenchContext): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
@@ -57,17 +58,17 @@ async function measureAll(scene: Scene, context: BenchContext): Promise<Row> {
   const row = new Map<string, Measurement>();
   const title = `${scene.players} players, ${scene.rate.kbps} kb/s`;
   console.error(`\n${title.padEnd(32)}CPU ms/MB  CPU %  least delivered  p50 ms  p99 ms  RSS MB`);
-  const measure = async (name: string, work: () => Promise<Measurement>): Promise<void> => {
-    if (!isWanted(context, 'servers', name)) return;
-    const measured = await work();
-    row.set(name, measured);
-    console.error(line(name, measured));
-  };
-  for (const [name, start] of SERVERS) {
-    await measure(name, () => measureServer(start, scene, context));
-  }
-  for (const [name, maxBurstMs] of FLOORS) {
-    await measure(name, () => measureFloor(scene, maxBurstMs, context));
+  const works = [
+    ...SERVERS.map(([name, start]) => [name, () => measureServer(start, scene, context)] as const),
+    ...FLOORS.map(([name, maxBurstMs]) => [name, () => measureFloor(scene, maxBurstMs, context)] as const),
+  ];
+  for (let round = 0; round < Number(context.settings['rounds'] ?? 1); round++) {
+    for (const [name, work] of works.filter(([name]) => isWanted(context, 'servers', name))) {
+      const measured = await work();
+      console.error(line(name, measured));
+      const former = row.get(name);
+      if (former === undefined || measured.cpuMsPerMb < former.cpuMsPerMb) row.set(name, measured);
+    }
   }
   return row;
 }

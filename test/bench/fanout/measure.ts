@@ -6,7 +6,8 @@ import type { CrowdServer, StartServer } from './servers.js';
 import { cpuMsOf, rssBytesOf, StageCrowd, StagePublisher } from './stage.js';
 
 const SECONDS = 12;
-const WARM_UP_MS = 3_000;
+/** The engine compiles what runs often. */
+const WARM_UP_MS = 6_000;
 
 /** How large a crowd is, and what it gets. */
 export interface Scene {
