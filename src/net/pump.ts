@@ -136,9 +136,11 @@ export class Pump<Event> {
     }
   }
 
-  /** Sends media, behind what the session holds. False: full, wait for `onDrain`. */
+  /**
+   * Sends media; false: full, wait for `onDrain`. What the session holds has to be flushed before, not here: to ask it each
+   * time would cost a crowd more than anything else that is done for one of its players.
+   */
   write(bytes: Uint8Array): boolean {
-    this.flush();
     return this.#socket.writable && this.#send(bytes);
   }
 

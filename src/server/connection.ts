@@ -271,6 +271,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     );
     this.#roles.add(streamId, player);
     clearTimeout(this.#deadline);
+    this.#pump.flush();
     player.start();
   }
 
@@ -289,6 +290,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
       this.#session.sendStatus(streamId, successStatus(StatusCode.PauseNotify, 'paused'));
     } else {
       this.#session.sendStatus(streamId, successStatus(StatusCode.UnpauseNotify, 'goes on'));
+      this.#pump.flush();
       player?.unpause();
     }
   }

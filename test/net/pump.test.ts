@@ -89,9 +89,10 @@ describe('Pump', () => {
     expect(handlers.text).toBe('hello');
   });
 
-  it('sends media behind what the session has to say', async () => {
+  it('sends media behind what of the session was flushed', async () => {
     const { pump, session, theirs } = await desk();
     session.output = 'header ';
+    pump.flush();
     expect(pump.write(Buffer.from('media'))).toBe(true);
     pump.end();
     expect(`${await readAll(theirs)}`).toBe('header media');

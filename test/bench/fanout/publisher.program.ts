@@ -9,8 +9,6 @@ import { LiveMedia } from './live-media.js';
 import type { Published, PublisherSetup } from './roles.js';
 import { stamp } from './stamp.js';
 
-const TICK_MS = 5;
-
 const { url: target, rate, root } = JSON.parse(process.argv[2] ?? '') as PublisherSetup;
 const url = parseRtmpUrl(target, {});
 const media = await LiveMedia.at(rate, root);
@@ -50,14 +48,13 @@ async function publish(durationMs: number): Promise<Published> {
   const startMs = performance.now();
   const fromMs = streamMs;
   let bytes = 0;
-  while (performance.now() - startMs < durationMs) {
-    streamMs = fromMs + Math.min(performance.now() - startMs, durationMs);
-    for (const tag of media.until(streamMs)) {
-      if (tag.kind === 'video') stamp(tag.body);
-      bytes += tag.body.length;
-      socket.write(format.encode([tag]));
-    }
-    await delay(TICK_MS);
+  streamMs += durationMs;
+  for (const tag of media.until(streamMs)) {
+    const aheadMs = tag.timestampMs - fromMs - (performance.now() - startMs);
+    if (aheadMs >= 1) await delay(aheadMs);
+    if (tag.kind === 'video') stamp(tag.body);
+    bytes += tag.body.length;
+    socket.write(format.encode([tag]));
   }
   return { bytes };
 }
