@@ -1,3 +1,5 @@
+import { unfilledBytes } from '../bytes/memory.js';
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { FlvWindow } from './framing.js';
 
 const MIN_SIZE_BYTES = 16 * 1024;
@@ -15,9 +17,12 @@ export class ArrivalBuffer implements FlvWindow {
   /** Nothing more will arrive. */
   isLast = false;
   #bytes: Uint8Array = new Uint8Array(0);
+  readonly #memory: RecycledMemory | undefined;
 
-  constructor(startByte: number) {
+  /** @param memory for the views that are given out: who is done with one releases it. Default: fresh memory */
+  constructor(startByte: number, memory?: RecycledMemory) {
     this.startByte = startByte;
+    this.#memory = memory;
   }
 
   /** How many bytes wait to be read. */
@@ -50,18 +55,21 @@ export class ArrivalBuffer implements FlvWindow {
   #moveToNewMemory(neededBytes: number): void {
     const waiting = this.#bytes.subarray(this.start, this.end);
     const sizeBytes = Math.max(waiting.length + neededBytes, 2 * waiting.length, MIN_SIZE_BYTES);
-    // Only what was written is ever given out, so the memory need not be cleared first.
-    const memory = Buffer.allocUnsafeSlow(sizeBytes).buffer;
+    const memory = (this.#memory?.take(sizeBytes) ?? unfilledBytes(sizeBytes)).buffer;
+    const former = this.#bytes;
     this.#bytes = new Uint8Array(memory);
     this.view = new DataView(memory);
     this.#bytes.set(waiting);
+    this.#memory?.release(former.buffer);
     this.start = 0;
     this.end = waiting.length;
   }
 
   /** The bytes at `offset`, for good. */
   bytesAt(offset: number, length: number): Uint8Array {
-    return new Uint8Array(this.view.buffer, offset, length);
+    const { buffer } = this.view;
+    this.#memory?.share(buffer);
+    return new Uint8Array(buffer, offset, length);
   }
 
   /** The next `count` bytes are read, or passed over. */

@@ -1,3 +1,4 @@
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { MediaError } from '../errors.js';
 import { ArrivalBuffer } from './arrival-buffer.js';
 import { describeForeignFormat, FORMAT_PROBE_SIZE_BYTES, type ForeignFormat } from './foreign-format.js';
@@ -70,9 +71,12 @@ export class FlvReader {
   readonly #timeline: FlvTimeline;
   readonly #noticed = new Set<FlvNotice['what']>();
 
-  /** @param position where the bytes come from, when that is not the start of the file */
-  constructor(position?: FlvPosition) {
-    this.#buffer = new ArrivalBuffer(position?.atByte ?? 0);
+  /**
+   * @param position where the bytes come from, when that is not the start of the file
+   * @param memory for the bodies of tags: who is done with one releases it. Default: fresh memory
+   */
+  constructor(position?: FlvPosition, memory?: RecycledMemory) {
+    this.#buffer = new ArrivalBuffer(position?.atByte ?? 0, memory);
     this.#timeline = new FlvTimeline(position?.timestampMs);
     this.#state = position === undefined ? 'file-start' : 'tag';
   }

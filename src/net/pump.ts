@@ -115,10 +115,14 @@ export class Pump<Event> {
     }
   }
 
-  /** Sends media, behind what the session holds. False: full, wait for `onDrain`. */
-  write(bytes: Uint8Array): boolean {
+  /**
+   * Sends media, behind what the session holds. False: full, wait for `onDrain`.
+   *
+   * @param onSent the bytes are out, or never will be: their memory may be used again
+   */
+  write(bytes: Uint8Array, onSent?: () => void): boolean {
     this.flush();
-    return this.#socket.writable && this.#send(bytes);
+    return this.#socket.writable && this.#send(bytes, onSent);
   }
 
   /** Stops reading, so that the peer feels that we are behind. */

@@ -4,6 +4,7 @@ import type { AmfObject, AmfValue } from '../../src/amf/value.js';
 import { MAX_INDEX_ENTRIES } from '../../src/flv/keyframe-index.js';
 import { FlvRecording, type RecordableTag } from '../../src/flv/recording.js';
 import { encodeFlvTags } from '../../src/flv/tag.js';
+import { outlineOf } from '../../src/flv/tag-outline.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import {
   aacFrame,
@@ -49,10 +50,10 @@ function record(tags: readonly RecordableTag[]) {
   const openHead = recording.takeHead() as Uint8Array;
   recording.commitHead(openHead.length);
   let written: readonly RecordableTag[] = first;
-  recording.commit(first, Number.POSITIVE_INFINITY);
+  recording.commit(first.map(outlineOf), Number.POSITIVE_INFINITY);
   for (let i = 10; i < tags.length; i += 10) {
     const run = recording.select(tags.slice(i, i + 10));
-    recording.commit(run, Number.POSITIVE_INFINITY);
+    recording.commit(run.map(outlineOf), Number.POSITIVE_INFINITY);
     written = [...written, ...run];
   }
   const lateHead = recording.takeHead();
@@ -215,7 +216,7 @@ describe('FlvRecording', () => {
     const tags = recording.select([aacSequenceHeader(), aacFrame(0), aacFrame(20), aacFrame(40)].map(mediaTag));
     const head = recording.takeHead() as Uint8Array;
     recording.commitHead(head.length);
-    recording.commit(tags, head.length + 19 + 47 + 47 + 46);
+    recording.commit(tags.map(outlineOf), head.length + 19 + 47 + 47 + 46);
     expect(recording.summary).toMatchObject({ sizeBytes: head.length + 19 + 47 + 47, audioTags: 3, durationMs: 40 });
   });
 
