@@ -169,6 +169,14 @@ describe('FlvRecording', () => {
     expect(recording.select([again!])).toEqual([again]);
   });
 
+  it('remembers metadata when the memory of its tag is used for something else', () => {
+    const recording = new FlvRecording();
+    const [first, again] = [mediaTag(metadata({ title: 'a' })), mediaTag(metadata({ title: 'a' }, 40))];
+    recording.select([first]);
+    first.body.fill(0xee);
+    expect(recording.select([again])).toEqual([]);
+  });
+
   it('keeps data tags that are no metadata', () => {
     const cue: MediaTag = { kind: 'data', timestampMs: 5, body: bytesOf('02 00 0a 6f 6e 43 75 65 50 6f 69 6e 74 05') };
     const broken: MediaTag = {
