@@ -6,7 +6,7 @@ const MIN_SIZE_BYTES = 16 * 1024;
 
 /**
  * Bytes of a file that have arrived and are not read yet: `start` to `end`. What stands before `start` belongs to those who
- * were given views of it, and is never touched again.
+ * were given views of it, and is not touched again before all of them have released it.
  */
 export class ArrivalBuffer implements FlvWindow {
   view = new DataView(new ArrayBuffer(0));
@@ -65,7 +65,7 @@ export class ArrivalBuffer implements FlvWindow {
     this.end = waiting.length;
   }
 
-  /** The bytes at `offset`, for good. */
+  /** The bytes at `offset`, until they are released. */
   bytesAt(offset: number, length: number): Uint8Array {
     const { buffer } = this.view;
     this.#memory?.share(buffer);

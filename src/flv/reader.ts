@@ -52,7 +52,8 @@ export interface FlvPosition {
 
 /**
  * Reads an FLV (FLV E.2 to E.4) as its bytes come, in whatever pieces. After damage it finds the next whole tag again and
- * says what it passed over. Tags of all types come out, encrypted ones too; bodies are fresh memory, copied once at most.
+ * says what it passed over. Tags of all types come out, encrypted ones too; bodies are copied once at most, and stay as they are
+ * until they are released.
  *
  * It holds no more than the tag that is arriving (16 MiB) and grows with what has arrived, not with what a header announces;
  * every position of damaged bytes is looked at once.
