@@ -6,6 +6,7 @@ export { encodeAmf0 } from './amf/amf0-writer.js';
 export { readAmf3Values } from './amf/amf3-reader.js';
 export { encodeAmf3 } from './amf/amf3-writer.js';
 export * from './amf/value.js';
+export { RecycledMemory } from './bytes/recycled-memory.js';
 // The use cases
 export type { PullOptions, PushOptions, ServeOptions } from './commands/options.js';
 export { pull } from './commands/pull.js';

@@ -1,3 +1,4 @@
+import { RecycledMemory } from '../bytes/recycled-memory.js';
 import { connectionEnded } from '../endpoint/rtmp-failure.js';
 import { type PlayEnd, RtmpPlayer } from '../endpoint/rtmp-player.js';
 import type { CommandEvent, EndedEvent, WarningEvent } from '../events.js';
@@ -13,8 +14,8 @@ import { choosePullTarget, openPullOutput, type PullOutput, type PullSummary } f
 import { repair } from './repair.js';
 import { metered, type Progress, reportStats } from './stats-reports.js';
 
-/** Media that may wait for a slow disk before the server has to wait. */
-const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+/** Media that may wait for a slow disk before the server has to wait. More would leave the caches of the machine. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 type Report = (event: CommandEvent) => void;
 
@@ -76,6 +77,7 @@ async function openPlayer(
     timeoutMs,
     stallTimeoutMs,
     tls,
+    memory: new RecycledMemory(),
     signal,
     onStage: (stage) => report({ event: 'connecting', role: 'player', stage, url: url.redacted }),
     observe: messageReports(messages, report),
@@ -94,7 +96,7 @@ async function transfer(
   report: Report,
   signal: AbortSignal,
 ): Promise<PullSummary> {
-  const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES, gopCache: false });
+  const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES, gopCache: false, memory: player.memory });
   sink.attach(broadcast, { mode: 'lossless', join: 'beginning' });
   const outputOver = new AbortController();
   const onOver = (): void => outputOver.abort();

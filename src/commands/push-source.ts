@@ -1,3 +1,4 @@
+import { RecycledMemory } from '../bytes/recycled-memory.js';
 import { FlvFileSource, type FlvSourceOptions } from '../endpoint/flv-file-source.js';
 import { FlvStreamSource } from '../endpoint/flv-stream-source.js';
 import type { TagSource } from '../endpoint/tag-source.js';
@@ -14,6 +15,8 @@ const REPAIR_ADVICE = 'rtmpkit pull damaged.flv fixed.flv writes a whole file of
 /** What a push sends, when it is due. */
 export interface PushSource {
   readonly tags: TagSource;
+  /** Where the bodies of the tags are: who is done with one may release it. */
+  readonly memory: RecycledMemory;
   /** Of all that is to be sent; `null` when there is no telling. */
   readonly durationMs: number | null;
 }
@@ -29,8 +32,10 @@ export async function openPushSource(
   signal: AbortSignal,
 ): Promise<PushSource> {
   const { startMs, plays, speed } = options;
+  const memory = new RecycledMemory();
   const reading: FlvSourceOptions = {
     startMs,
+    memory,
     onDamage: (damage) => report({ ...damageWarning(damage), advice: REPAIR_ADVICE }),
     onNotice: (notice) => report(noticeWarning(notice)),
   };
@@ -39,6 +44,7 @@ export async function openPushSource(
   const limited = options.durationMs === undefined ? repeated : trim(repeated, options.durationMs);
   return {
     tags: pace(limited, { speed, signal }),
+    memory,
     durationMs: lengthOf(pieceMs, options),
   };
 }

@@ -1,6 +1,6 @@
 import { RtmpPublisher } from '../endpoint/rtmp-publisher.js';
 import type { CommandEvent } from '../events.js';
-import { Broadcast } from '../flow/broadcast.js';
+import { Broadcast, type SubscribeOptions } from '../flow/broadcast.js';
 import { feed } from '../flow/feed.js';
 import { Meter } from '../flow/meter.js';
 import { parseRtmpUrl } from '../rtmp/url.js';
@@ -11,8 +11,11 @@ import type { PushOptions } from './options.js';
 import { openPushSource, type PushSource } from './push-source.js';
 import { metered, reportStats } from './stats-reports.js';
 
-/** Media that may wait for a slow server before the file has to wait. */
-const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+/**
+ * Media that may wait for a slow server: of a live input before some is left out, of a file before the file has to wait, which
+ * costs nothing.
+ */
+const MAX_WAITING_BYTES = { live: 32 * 1024 * 1024, lossless: 8 * 1024 * 1024 } as const;
 
 type Report = (event: CommandEvent) => void;
 
@@ -48,6 +51,7 @@ async function publish(
     timeoutMs,
     stallTimeoutMs,
     tls,
+    memory: source.memory,
     signal,
     onStage: (stage) => report({ event: 'connecting', role: 'publisher', stage, url: url.redacted }),
     observe: messageReports(messages, report),
@@ -56,13 +60,12 @@ async function publish(
   report({ event: 'connected', role: 'publisher', url: url.redacted, ...peer, ...(software ? { software } : {}) });
   report({ event: 'started', role: 'publisher', url: url.redacted, durationMs: source.durationMs });
 
-  const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES, gopCache: false });
-  publisher.attach(
-    broadcast,
-    Number.isFinite(maxQueueMs)
-      ? { mode: 'live', join: 'beginning', maxLagMs: maxQueueMs }
-      : { mode: 'lossless', join: 'beginning' },
-  );
+  const place: SubscribeOptions = Number.isFinite(maxQueueMs)
+    ? { mode: 'live', join: 'beginning', maxLagMs: maxQueueMs }
+    : { mode: 'lossless', join: 'beginning' };
+  const { memory } = source;
+  const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES[place.mode], gopCache: false, memory });
+  publisher.attach(broadcast, place);
   const leave = (): void => publisher.leave(); // even when all that is left to do is to wait for the server
   signal.addEventListener('abort', leave, { once: true });
   const failed = new AbortController();

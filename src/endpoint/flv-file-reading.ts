@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { FlvItem } from '../flv/item.js';
 import { type FlvPosition, FlvReader } from '../flv/reader.js';
 import { inputError } from './flv-source.js';
@@ -11,11 +12,15 @@ export const READ_SIZE_BYTES = 512 * 1024;
  *
  * @throws {MediaError} see `FlvReader`, `ERR_FILE_NOT_FOUND` and `ERR_FILE_UNREADABLE`, with the path
  */
-export async function* readFlvItems(path: string, position?: FlvPosition): AsyncGenerator<FlvItem[], void> {
+export async function* readFlvItems(
+  path: string,
+  position?: FlvPosition,
+  memory?: RecycledMemory,
+): AsyncGenerator<FlvItem[], void> {
   try {
     const file = await open(path);
     try {
-      const reader = new FlvReader(position);
+      const reader = new FlvReader(position, memory);
       let atByte = position?.atByte ?? 0;
       for (;;) {
         const space = reader.space(READ_SIZE_BYTES);

@@ -73,7 +73,7 @@ export class FlvFileSource implements TagSource {
     }
     let headers = this.#start?.headers ?? [];
     let isEmpty = true;
-    for await (const items of readFlvItems(this.path, this.#start?.position)) {
+    for await (const items of readFlvItems(this.path, this.#start?.position, this.#options.memory)) {
       const tags = deliver(items, this.#options);
       const [first] = tags;
       if (first === undefined) continue;

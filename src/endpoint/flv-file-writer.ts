@@ -7,8 +7,8 @@ import { isSystemError } from './flv-source.js';
 /** Whichever comes first makes what waits go to the system. */
 const FLUSH_BYTES = 256 * 1024;
 const FLUSH_AFTER_MS = 250;
-/** More than this may not wait for the disk; half of it gone there is room again. */
-const FULL_BYTES = 8 * 1024 * 1024;
+/** More than this may not wait for the disk; half of it gone there is room again. Whoever has more can keep it as well. */
+const FULL_BYTES = 1024 * 1024;
 
 /** What the writer needs of an open file. A `FileHandle` has it. */
 export interface OutputFile {
@@ -37,9 +37,9 @@ export class FlvFileWriter {
   readonly #recording = new FlvRecording();
   /** Where the next batch goes: behind the head. */
   #position = 0;
-  #waiting = new FlvTagBatch<RecordableTag>();
+  #waiting = new FlvTagBatch();
   /** What is being written, or was last. */
-  #written = new FlvTagBatch<RecordableTag>();
+  #written = new FlvTagBatch();
   #timer: NodeJS.Timeout | undefined;
   #isWriting = false;
   #isEnding = false;
@@ -95,7 +95,7 @@ export class FlvFileWriter {
     });
   }
 
-  /** Takes more tags; `false`: it has enough until `room`. After the end or a failure they go nowhere. */
+  /** Takes more tags and copies what it needs of them; `false`: it has enough until `room`. After the end or a failure they go nowhere. */
   append(tags: readonly RecordableTag[]): boolean {
     if (this.#isEnding) return true;
     for (const tag of this.#recording.select(tags)) {
@@ -159,11 +159,11 @@ export class FlvFileWriter {
     this.#waiting = this.#written;
     this.#written = batch;
     try {
-      await writeAll(this.#file, batch.takePieces(), this.#position, (writtenBytes) => {
+      await writeAll(this.#file, batch.pieces, this.#position, (writtenBytes) => {
         this.#position += writtenBytes;
       });
     } finally {
-      this.#recording.commit(batch.tags, this.#position);
+      this.#recording.commit(batch.outlines, this.#position);
       batch.clear();
     }
   }

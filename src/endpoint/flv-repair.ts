@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { RecycledMemory } from '../bytes/recycled-memory.js';
 import { UsageError } from '../errors.js';
 import type { FlvDamage, FlvItem, FlvNotice } from '../flv/item.js';
 import type { FlvFileSummary } from '../flv/recording.js';
@@ -45,9 +46,10 @@ export async function repairFlv(
   options: RepairOptions = {},
 ): Promise<RepairSummary> {
   const sizeBytes = await checkPaths(inputPath, outputPath);
-  const repair = new Repair(outputPath, options);
+  const memory = new RecycledMemory();
+  const repair = new Repair(outputPath, options, memory);
   try {
-    for await (const items of readFlvItems(inputPath)) {
+    for await (const items of readFlvItems(inputPath, undefined, memory)) {
       if (options.signal?.aborted === true || repair.hasFailed) break;
       await repair.take(items);
       options.onProgress?.({ bytesRead: repair.bytesRead, sizeBytes });
@@ -65,13 +67,16 @@ class Repair {
   readonly #outputPath: string;
   readonly #options: RepairOptions;
   #writer: FlvFileWriter | undefined;
+  readonly #memory: RecycledMemory;
   #damages = 0;
   #skippedBytes = 0;
   bytesRead = 0;
 
-  constructor(outputPath: string, options: RepairOptions) {
+  /** @param memory where the bodies of tags are */
+  constructor(outputPath: string, options: RepairOptions, memory: RecycledMemory) {
     this.#outputPath = outputPath;
     this.#options = options;
+    this.#memory = memory;
   }
 
   get hasFailed(): boolean {
@@ -101,6 +106,9 @@ class Repair {
     if (tags.length === 0) return;
     this.#writer ??= await FlvFileWriter.create(this.#outputPath, this.#options);
     this.#writer.append(tags);
+    for (const { body } of tags) {
+      this.#memory.release(body.buffer); // the writer has copied it
+    }
     await this.#writer.room();
   }
 

@@ -1,3 +1,4 @@
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { MediaError, RtmpkitError, UsageError } from '../errors.js';
 import type { FlvDamage, FlvItem, FlvNotice } from '../flv/item.js';
 import { toMediaTag } from '../flv/media-tag.js';
@@ -8,6 +9,8 @@ import type { MediaTag } from '../media/tag.js';
 export interface FlvSourceOptions {
   /** Where to begin: at the keyframe before this time, counted from the first frame. Default 0. */
   readonly startMs?: number;
+  /** For the bodies of tags: who is done with one releases it. Default: fresh memory */
+  readonly memory?: RecycledMemory;
   /** Bytes were passed over; the stream goes on behind them. */
   readonly onDamage?: (damage: FlvDamage) => void;
   /** Something unusual, such as encrypted tags, which are left out of the stream. */

@@ -43,7 +43,7 @@ export class FlvStreamSource implements TagSource {
   }
 
   async *#readTags(): AsyncGenerator<MediaTag[], void> {
-    const reader = new FlvReader();
+    const reader = new FlvReader(undefined, this.#options.memory);
     try {
       for await (const bytes of this.#input as AsyncIterable<Uint8Array>) {
         const tags = deliver(reader.receive(bytes), this.#options);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { RtmpkitError, type Stage } from '../errors.js';
 import { Deadline } from '../net/deadline.js';
 import { dial } from '../net/dial.js';
@@ -21,6 +22,8 @@ export interface RtmpLinkOptions {
   readonly stallTimeoutMs: number;
   readonly tls: TlsOptions;
   readonly signal: AbortSignal;
+  /** What the bodies of tags go through. Default: fresh memory */
+  readonly memory?: RecycledMemory;
   readonly onStage: (stage: Stage) => void;
   /** Makes an observer for each connection. */
   readonly observe?: (() => WireObserver) | undefined;
@@ -78,6 +81,7 @@ async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Pro
     role,
     random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES),
     timeMs: 0,
+    memory: attempt.memory,
   });
   session.start();
   if (role === 'publisher') {

@@ -1,3 +1,4 @@
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { MediaTag } from '../media/tag.js';
 import type { CloseReason } from '../net/pump.js';
 import { connectionEnded } from './rtmp-failure.js';
@@ -25,11 +26,16 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   #link: RtmpLink | undefined;
   #end: PlayEnd | undefined;
 
-  private constructor() {}
+  /** Where the bodies of its tags are: who is done with one releases it. `undefined`: they may be kept. */
+  readonly memory: RecycledMemory | undefined;
+
+  private constructor(memory: RecycledMemory | undefined) {
+    this.memory = memory;
+  }
 
   /** @throws {RtmpkitError} see `openRtmpLink` */
   static async open(options: RtmpLinkOptions): Promise<RtmpPlayer> {
-    const player = new RtmpPlayer();
+    const player = new RtmpPlayer(options.memory);
     await openRtmpLink('player', options, player);
     return player;
   }

@@ -10,7 +10,7 @@ export interface TagQueueOwner {
   onLeft(): void;
 }
 
-const FULL_BYTES = 4 * 1024 * 1024;
+const FULL_BYTES = 1024 * 1024;
 
 /** The objects around a body: many tiny tags cost memory too. */
 const TAG_OVERHEAD_BYTES = 256;

@@ -1,3 +1,4 @@
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { MediaTag } from '../media/tag.js';
 import { isKeyframe, trackId } from '../media/tag-info.js';
 import { Burst } from './burst.js';
@@ -27,6 +28,11 @@ export interface BroadcastOptions {
   readonly maxBurstMs?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /**
+   * Where the bodies of the tags come from: it gets them back as soon as every subscriber has had them. For streams of which
+   * nobody else keeps a tag.
+   */
+  readonly memory?: RecycledMemory | undefined;
   /** A sink threw; it has been removed. Default: the error is thrown again, outside of the broadcast. */
   readonly onSinkError?: (error: unknown, sink: Sink) => void;
 }
@@ -74,7 +80,8 @@ export class Broadcast {
   constructor(options: BroadcastOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#ring = new Ring(options.maxBytes, options.maxDurationMs ?? Number.POSITIVE_INFINITY);
+    const { maxBytes, maxDurationMs = Number.POSITIVE_INFINITY, memory } = options;
+    this.#ring = new Ring(maxBytes, maxDurationMs, memory);
     this.#home = this.#makeHome();
   }
 

@@ -4,8 +4,8 @@
  */
 export class Interruption {
   readonly #signal: AbortSignal;
-  #wake = (): void => {};
-  readonly #onAbort = (): void => this.#wake();
+  #wake: (result: undefined) => void = () => {};
+  readonly #onAbort = (): void => this.#wake(undefined);
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
@@ -19,10 +19,11 @@ export class Interruption {
   /** The result of the work; `undefined` as soon as the signal aborts. One wait at a time. */
   wait<T>(work: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
-      this.#wake = () => resolve(undefined);
+      // Not a closure around it: with one, V8 found every result in use until the next full garbage collection.
+      this.#wake = resolve;
       work.then(resolve, reject);
       if (this.#signal.aborted) {
-        this.#wake();
+        resolve(undefined);
       }
     });
   }

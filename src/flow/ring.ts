@@ -1,3 +1,4 @@
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { Burst } from './burst.js';
 
 /** No burst: sequence numbers begin at 0. */
@@ -23,6 +24,7 @@ export class Ring {
   /** The bound in media time. */
   maxDurationMs: number;
   readonly #maxBytes: number;
+  readonly #memory: RecycledMemory | undefined;
   /** The first `#head` places are empty: closing up costs too much to be done each time. */
   readonly #entries: (Entry | undefined)[] = [];
   #head = 0;
@@ -37,7 +39,9 @@ export class Ring {
   #greatestStartMs = 0;
   #videoPositionMs = Number.NEGATIVE_INFINITY;
 
-  constructor(maxBytes: number, maxDurationMs: number) {
+  /** @param memory gets back the bodies of the bursts that are let go of */
+  constructor(maxBytes: number, maxDurationMs: number, memory?: RecycledMemory) {
+    this.#memory = memory;
     this.#maxBytes = maxBytes;
     this.maxDurationMs = maxDurationMs;
   }
@@ -143,6 +147,7 @@ export class Ring {
   /** Lets go of the bursts before this one, and with them of their encodings. */
   dropBefore(sequence: number): void {
     while (this.#first < sequence) {
+      this.#release(this.burst(this.#first));
       this.#entries[this.#head++] = undefined;
       this.#first++;
     }
@@ -175,6 +180,13 @@ export class Ring {
     this.#newestDurationMs = burst.endMs - burst.startMs;
     if (burst.hasVideo) {
       this.#videoPositionMs = this.#newestPositionMs;
+    }
+  }
+
+  #release({ tags }: Burst): void {
+    if (this.#memory === undefined) return;
+    for (const { body } of tags) {
+      this.#memory.release(body.buffer);
     }
   }
 

@@ -6,7 +6,10 @@ const MAX_HEADERS_BYTES = 1024 * 1024;
 
 const NO_HEADERS: readonly MediaTag[] = [];
 
-/** The newest metadata and sequence headers of a stream (of each track), as they go by. */
+/**
+ * The newest metadata and sequence headers of a stream (of each track), as they go by. It keeps copies: a body is often a part
+ * of a larger piece of memory, all of which it would keep alive, or which is used again.
+ */
 export class StreamHeaders {
   /** In the order in which decoders want them. Another array exactly when one of them has changed, so identity tells. */
   inForce = NO_HEADERS;
@@ -36,7 +39,7 @@ export class StreamHeaders {
       this.#sizeBytes -= former.body.length;
     }
     if (this.#sizeBytes + tag.body.length <= MAX_HEADERS_BYTES) {
-      this.#bySlot.set(slot, tag);
+      this.#bySlot.set(slot, { ...tag, body: new Uint8Array(tag.body) });
       this.#sizeBytes += tag.body.length;
     }
     this.inForce = [...this.#bySlot].sort(([a], [b]) => a - b).map(([, header]) => header);

@@ -1,10 +1,12 @@
+import { unfilledBytes } from '../bytes/memory.js';
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { FlvWindow } from './framing.js';
 
 const MIN_SIZE_BYTES = 16 * 1024;
 
 /**
  * Bytes of a file that have arrived and are not read yet: `start` to `end`. What stands before `start` belongs to those who
- * were given views of it, and is never touched again.
+ * were given views of it, and is not touched again before all of them have released it.
  */
 export class ArrivalBuffer implements FlvWindow {
   view = new DataView(new ArrayBuffer(0));
@@ -15,9 +17,12 @@ export class ArrivalBuffer implements FlvWindow {
   /** Nothing more will arrive. */
   isLast = false;
   #bytes: Uint8Array = new Uint8Array(0);
+  readonly #memory: RecycledMemory | undefined;
 
-  constructor(startByte: number) {
+  /** @param memory for the views that are given out: who is done with one releases it. Default: fresh memory */
+  constructor(startByte: number, memory?: RecycledMemory) {
     this.startByte = startByte;
+    this.#memory = memory;
   }
 
   /** How many bytes wait to be read. */
@@ -50,18 +55,21 @@ export class ArrivalBuffer implements FlvWindow {
   #moveToNewMemory(neededBytes: number): void {
     const waiting = this.#bytes.subarray(this.start, this.end);
     const sizeBytes = Math.max(waiting.length + neededBytes, 2 * waiting.length, MIN_SIZE_BYTES);
-    // Only what was written is ever given out, so the memory need not be cleared first.
-    const memory = Buffer.allocUnsafeSlow(sizeBytes).buffer;
+    const memory = (this.#memory?.take(sizeBytes) ?? unfilledBytes(sizeBytes)).buffer;
+    const former = this.#bytes;
     this.#bytes = new Uint8Array(memory);
     this.view = new DataView(memory);
     this.#bytes.set(waiting);
+    this.#memory?.release(former.buffer);
     this.start = 0;
     this.end = waiting.length;
   }
 
-  /** The bytes at `offset`, for good. */
+  /** The bytes at `offset`, until they are released. */
   bytesAt(offset: number, length: number): Uint8Array {
-    return new Uint8Array(this.view.buffer, offset, length);
+    const { buffer } = this.view;
+    this.#memory?.share(buffer);
+    return new Uint8Array(buffer, offset, length);
   }
 
   /** The next `count` bytes are read, or passed over. */

@@ -1,6 +1,5 @@
-import type { MediaTag } from '../media/tag.js';
-import { headerSlot, isKeyframe, isSequenceEnd, NO_HEADER_SLOT, trackId } from '../media/tag-info.js';
 import { KeyframeIndex } from './keyframe-index.js';
+import type { TagOutline } from './tag-outline.js';
 
 /** A longer step between two frames is a gap, not the length of the frame before it. */
 const MAX_FRAME_LENGTH_MS = 10_000;
@@ -49,25 +48,25 @@ export class FlvFileFacts {
   endsWithKeyframe = false;
 
   /** @param atByte where the tag's first byte stands */
-  add(tag: MediaTag, atByte: number): void {
-    if (tag.kind === 'data') {
-      this.dataTags++;
-      return;
-    }
-    const facts = tag.kind === 'audio' ? this.audio : this.video;
-    facts.tags++;
-    facts.bytes += tag.body.length;
-    if (tag.body.length === 0 || headerSlot(tag) !== NO_HEADER_SLOT || isSequenceEnd(tag)) return;
-    facts.addFrame(tag.timestampMs);
-    if (tag.kind === 'video') {
-      this.#addVideoFrame(tag, atByte);
+  add(tag: TagOutline, atByte: number): void {
+    switch (tag.kind) {
+      case 'other':
+        return;
+      case 'data':
+        this.dataTags++;
+        return;
+      case 'audio':
+        return addTo(this.audio, tag);
+      case 'video':
+        addTo(this.video, tag);
+        if (tag.isFrame) this.#addVideoFrame(tag, atByte);
     }
   }
 
-  #addVideoFrame(tag: MediaTag, atByte: number): void {
-    this.endsWithKeyframe = isKeyframe(tag);
-    if (!this.endsWithKeyframe || trackId(tag) !== 0) return;
-    this.lastKeyframe = { timestampMs: tag.timestampMs, atByte };
+  #addVideoFrame({ timestampMs, isKeyframe, isJoinPoint }: TagOutline, atByte: number): void {
+    this.endsWithKeyframe = isKeyframe;
+    if (!isJoinPoint) return;
+    this.lastKeyframe = { timestampMs, atByte };
     this.keyframes.add(this.lastKeyframe);
   }
 
@@ -93,4 +92,10 @@ export class FlvFileFacts {
   get #kindsWithFrames(): KindFacts[] {
     return [this.audio, this.video].filter((kind) => kind.frames > 0);
   }
+}
+
+function addTo(facts: KindFacts, { timestampMs, bodySizeBytes, isFrame }: TagOutline): void {
+  facts.tags++;
+  facts.bytes += bodySizeBytes;
+  if (isFrame) facts.addFrame(timestampMs);
 }

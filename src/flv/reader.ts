@@ -1,3 +1,4 @@
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { MediaError } from '../errors.js';
 import { ArrivalBuffer } from './arrival-buffer.js';
 import { describeForeignFormat, FORMAT_PROBE_SIZE_BYTES, type ForeignFormat } from './foreign-format.js';
@@ -51,7 +52,8 @@ export interface FlvPosition {
 
 /**
  * Reads an FLV (FLV E.2 to E.4) as its bytes come, in whatever pieces. After damage it finds the next whole tag again and
- * says what it passed over. Tags of all types come out, encrypted ones too; bodies are fresh memory, copied once at most.
+ * says what it passed over. Tags of all types come out, encrypted ones too; bodies are copied once at most, and stay as they are
+ * until they are released.
  *
  * It holds no more than the tag that is arriving (16 MiB) and grows with what has arrived, not with what a header announces;
  * every position of damaged bytes is looked at once.
@@ -70,9 +72,12 @@ export class FlvReader {
   readonly #timeline: FlvTimeline;
   readonly #noticed = new Set<FlvNotice['what']>();
 
-  /** @param position where the bytes come from, when that is not the start of the file */
-  constructor(position?: FlvPosition) {
-    this.#buffer = new ArrivalBuffer(position?.atByte ?? 0);
+  /**
+   * @param position where the bytes come from, when that is not the start of the file
+   * @param memory for the bodies of tags: who is done with one releases it. Default: fresh memory
+   */
+  constructor(position?: FlvPosition, memory?: RecycledMemory) {
+    this.#buffer = new ArrivalBuffer(position?.atByte ?? 0, memory);
     this.#timeline = new FlvTimeline(position?.timestampMs);
     this.#state = position === undefined ? 'file-start' : 'tag';
   }

@@ -12,6 +12,7 @@ import {
 import { encodeFlvHeader } from './header.js';
 import { toMediaTag } from './media-tag.js';
 import { encodeFlvTags, type FlvTag, flvTagSizeBytes } from './tag.js';
+import type { TagOutline } from './tag-outline.js';
 
 /** What a recording is made of: tags of a stream, or those of another file as they are. */
 export type RecordableTag = MediaTag | FlvTag;
@@ -92,7 +93,7 @@ export class FlvRecording {
     const properties = readMetadata(metadata);
     if (properties === undefined) return tag;
     const formerBody = this.#metadataBody;
-    this.#metadataBody = metadata.body;
+    this.#metadataBody = new Uint8Array(metadata.body); // the tag's own memory may be used again
     if (formerBody !== undefined) {
       if (Buffer.compare(formerBody, metadata.body) === 0) return undefined;
       return metadata === mediaTag ? tag : metadata;
@@ -122,15 +123,12 @@ export class FlvRecording {
    *
    * @returns false when it ends before the last of them: nothing may be committed after that
    */
-  commit(tags: readonly RecordableTag[], endByte: number): boolean {
+  commit(tags: readonly TagOutline[], endByte: number): boolean {
     for (const tag of tags) {
       const atByte = this.#sizeBytes;
-      const tagEndByte = atByte + flvTagSizeBytes(tag.body.length);
+      const tagEndByte = atByte + flvTagSizeBytes(tag.bodySizeBytes);
       if (tagEndByte > endByte) return false;
-      const mediaTag = asMediaTag(tag);
-      if (mediaTag !== undefined) {
-        this.#facts.add(mediaTag, atByte);
-      }
+      this.#facts.add(tag, atByte);
       this.#sizeBytes = tagEndByte;
     }
     return true;

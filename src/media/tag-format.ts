@@ -1,3 +1,4 @@
+import type { TakeMemory } from '../bytes/memory.js';
 import type { MediaTag } from './tag.js';
 
 /**
@@ -7,5 +8,6 @@ import type { MediaTag } from './tag.js';
 export interface TagFormat {
   /** Formats with the same key give the same bytes for the same tags. */
   readonly key: string;
-  encode(tags: readonly MediaTag[]): Uint8Array;
+  /** @param take gives the memory for the bytes. Default: fresh memory */
+  encode(tags: readonly MediaTag[], take?: TakeMemory): Uint8Array;
 }

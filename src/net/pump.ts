@@ -139,9 +139,11 @@ export class Pump<Event> {
   /**
    * Sends media; false: full, wait for `onDrain`. What the session holds has to be flushed before, not here: to ask it each
    * time would cost a crowd more than anything else that is done for one of its players.
+   *
+   * @param onSent the bytes are out, or never will be: their memory may be used again
    */
-  write(bytes: Uint8Array): boolean {
-    return this.#socket.writable && this.#send(bytes);
+  write(bytes: Uint8Array, onSent?: () => void): boolean {
+    return this.#socket.writable && this.#send(bytes, onSent);
   }
 
   /** Stops reading, so that the peer feels that we are behind. */

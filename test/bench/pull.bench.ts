@@ -6,7 +6,8 @@ import { BenchMedia } from './media.js';
 import { profileOf } from './profile.js';
 import type { BenchContext, BenchResult } from './result.js';
 
-const SIZE_BYTES = 300e6;
+/** Enough for the cost of a GB to show beside that of a start, which has a bench of its own. */
+const SIZE_BYTES = 1e9;
 /** What servers send: the default of the specification, nginx-rtmp's, and SRS's. */
 const CHUNK_SIZES_BYTES = [128, 4096, 60_000];
 

@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FlvFileSink } from '../../src/endpoint/flv-file-sink.js';
-import { FlvFileWriter, type OutputFile } from '../../src/endpoint/flv-file-writer.js';
+import { FlvFileWriter } from '../../src/endpoint/flv-file-writer.js';
 import { Broadcast } from '../../src/flow/broadcast.js';
 import { Burst } from '../../src/flow/burst.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { aacFrame, avcKeyframe, buildRecording, metadata } from '../support/flv-builder.js';
+import { FakeFile } from './fake-file.js';
 import { bursts, contents, contentsOf, fingerprints, mediaTag, TestDirectory } from './flv-test-files.js';
 
 let directory: TestDirectory;
@@ -24,43 +25,6 @@ const TAGS = buildRecording(4).map(mediaTag);
 function megabyteKeyframes(count: number): MediaTag[] {
   const { body } = avcKeyframe(0, 1 << 20);
   return Array.from({ length: count }, (_, i) => ({ kind: 'video', timestampMs: i * 40, body }));
-}
-
-/** A disk in memory: takes `capacityBytes`, at most `stepBytes` at once. */
-class FakeFile implements OutputFile {
-  bytes = Buffer.alloc(0);
-  isClosed = false;
-  writes = 0;
-  capacityBytes = Number.POSITIVE_INFINITY;
-  stepBytes = Number.POSITIVE_INFINITY;
-  errorCode = 'ENOSPC';
-  /** Resolved when writing may go on. */
-  gate: Promise<void> = Promise.resolve();
-
-  async writev(buffers: readonly Uint8Array[], position: number): Promise<{ bytesWritten: number }> {
-    expect(this.isClosed).toBe(false);
-    this.writes++;
-    await this.gate;
-    const wanted = Buffer.concat(buffers).subarray(0, this.stepBytes);
-    const taken = wanted.subarray(0, Math.max(0, this.capacityBytes - position));
-    if (taken.length === 0) {
-      throw Object.assign(new Error(`${this.errorCode}: write`), { code: this.errorCode, syscall: 'write' });
-    }
-    const grown = Buffer.alloc(Math.max(this.bytes.length, position + taken.length));
-    grown.set(this.bytes);
-    grown.set(taken, position);
-    this.bytes = grown;
-    return { bytesWritten: taken.length };
-  }
-
-  async truncate(sizeBytes: number): Promise<void> {
-    this.bytes = this.bytes.subarray(0, sizeBytes);
-  }
-
-  async close(): Promise<void> {
-    expect(this.isClosed).toBe(false);
-    this.isClosed = true;
-  }
 }
 
 function record(file: FakeFile, tags: readonly MediaTag[] = TAGS): FlvFileSink {

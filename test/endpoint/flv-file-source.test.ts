@@ -6,6 +6,7 @@ import type { FlvSourceOptions } from '../../src/endpoint/flv-source.js';
 import type { FlvDamage, FlvNotice } from '../../src/flv/item.js';
 import { FlvRecording } from '../../src/flv/recording.js';
 import { encodeFlvTags } from '../../src/flv/tag.js';
+import { outlineOf } from '../../src/flv/tag-outline.js';
 import { readMetadata } from '../../src/media/metadata.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import {
@@ -48,7 +49,7 @@ function indexedFile(tags: readonly BuiltTag[]): Uint8Array {
   const recording = new FlvRecording();
   const selected = recording.select(tags.map(mediaTag));
   recording.commitHead((recording.takeHead() as Uint8Array).length);
-  recording.commit(selected, Number.POSITIVE_INFINITY);
+  recording.commit(selected.map(outlineOf), Number.POSITIVE_INFINITY);
   return concat(recording.closedHead(), encodeFlvTags(selected));
 }
 

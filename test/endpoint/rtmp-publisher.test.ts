@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { RecycledMemory } from '../../src/bytes/recycled-memory.js';
 import { RtmpPublisher } from '../../src/endpoint/rtmp-publisher.js';
 import { Broadcast } from '../../src/flow/broadcast.js';
 import type { MediaTag } from '../../src/media/tag.js';
@@ -80,6 +81,21 @@ describe('RtmpPublisher', () => {
     taker.socket.resume();
     await publisher.finished;
     expect(taker.tags.length).toBe(MUCH.length);
+  });
+
+  it('leaves memory to others only when the network has taken what is in it', async () => {
+    const taker = await new Taker(({ socket }) => socket.pause()).listen();
+    const memory = new RecycledMemory();
+    const publisher = await RtmpPublisher.open(linkOptions(taker.port, { memory }));
+    broadcastFor(publisher, MUCH).end();
+    await new Promise(setImmediate);
+    expect(publisher.queueBytes).toBeGreaterThan(0);
+    for (let i = 0; i < 10; i++) {
+      memory.take(512 * 1024).fill(0xee);
+    }
+    taker.socket.resume();
+    await publisher.finished;
+    expect(differenceIn(taker.tags, MUCH)).toBeUndefined();
   });
 
   it('has not delivered what a server does not take', async () => {

@@ -72,10 +72,10 @@ describe('TagQueue', () => {
 
   it('says once that it is full, and that it has room when it is empty', async () => {
     const { queue, calls } = desk();
-    queue.push([tag(1, 3 * MEBIBYTE)]);
+    queue.push([tag(1, 0.75 * MEBIBYTE)]);
     expect(calls).toEqual([]);
-    queue.push([tag(2, 3 * MEBIBYTE)]);
-    queue.push([tag(3, 3 * MEBIBYTE)]);
+    queue.push([tag(2, 0.75 * MEBIBYTE)]);
+    queue.push([tag(3, 0.75 * MEBIBYTE)]);
     expect(calls).toEqual(['full']);
     const tags = queue[Symbol.asyncIterator]();
     await tags.next();

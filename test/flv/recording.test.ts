@@ -4,6 +4,7 @@ import type { AmfObject, AmfValue } from '../../src/amf/value.js';
 import { MAX_INDEX_ENTRIES } from '../../src/flv/keyframe-index.js';
 import { FlvRecording, type RecordableTag } from '../../src/flv/recording.js';
 import { encodeFlvTags } from '../../src/flv/tag.js';
+import { outlineOf } from '../../src/flv/tag-outline.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import {
   aacFrame,
@@ -49,10 +50,10 @@ function record(tags: readonly RecordableTag[]) {
   const openHead = recording.takeHead() as Uint8Array;
   recording.commitHead(openHead.length);
   let written: readonly RecordableTag[] = first;
-  recording.commit(first, Number.POSITIVE_INFINITY);
+  recording.commit(first.map(outlineOf), Number.POSITIVE_INFINITY);
   for (let i = 10; i < tags.length; i += 10) {
     const run = recording.select(tags.slice(i, i + 10));
-    recording.commit(run, Number.POSITIVE_INFINITY);
+    recording.commit(run.map(outlineOf), Number.POSITIVE_INFINITY);
     written = [...written, ...run];
   }
   const lateHead = recording.takeHead();
@@ -169,6 +170,14 @@ describe('FlvRecording', () => {
     expect(recording.select([again!])).toEqual([again]);
   });
 
+  it('remembers metadata when the memory of its tag is used for something else', () => {
+    const recording = new FlvRecording();
+    const [first, again] = [mediaTag(metadata({ title: 'a' })), mediaTag(metadata({ title: 'a' }, 40))];
+    recording.select([first]);
+    first.body.fill(0xee);
+    expect(recording.select([again])).toEqual([]);
+  });
+
   it('keeps data tags that are no metadata', () => {
     const cue: MediaTag = { kind: 'data', timestampMs: 5, body: bytesOf('02 00 0a 6f 6e 43 75 65 50 6f 69 6e 74 05') };
     const broken: MediaTag = {
@@ -216,7 +225,7 @@ describe('FlvRecording', () => {
     const tags = recording.select([aacSequenceHeader(), aacFrame(0), aacFrame(20), aacFrame(40)].map(mediaTag));
     const head = recording.takeHead() as Uint8Array;
     recording.commitHead(head.length);
-    recording.commit(tags, head.length + 19 + 47 + 47 + 46);
+    recording.commit(tags.map(outlineOf), head.length + 19 + 47 + 47 + 46);
     expect(recording.summary).toMatchObject({ sizeBytes: head.length + 19 + 47 + 47, audioTags: 3, durationMs: 40 });
   });
 

@@ -6,6 +6,7 @@ import { toMediaTag } from '../../src/flv/media-tag.js';
 import { FlvReader } from '../../src/flv/reader.js';
 import { FlvRecording } from '../../src/flv/recording.js';
 import { encodeFlvTags, type FlvTag } from '../../src/flv/tag.js';
+import { outlineOf } from '../../src/flv/tag-outline.js';
 import { readMetadata } from '../../src/media/metadata.js';
 import {
   aacFrame,
@@ -188,7 +189,7 @@ function checkRecording(items: readonly FlvItem[], random: Random): void {
   }
   if (random(300) === 0) {
     recording.commitHead(recording.takeHead()?.length ?? 0);
-    recording.commit(selected, Number.POSITIVE_INFINITY);
+    recording.commit(selected.map(outlineOf), Number.POSITIVE_INFINITY);
     expect(recording.summary.durationMs).toBeGreaterThanOrEqual(0);
     expect(read(recording.closedHead(), () => 1 << 20)).toHaveLength(2);
   }

@@ -10,7 +10,7 @@ export interface RtmpMessage {
   readonly csid: number;
   /**
    * At most 16777215 bytes. From a reader it is never a view of the bytes that were fed, so it stays as it is; neighbours
-   * of the same stream may share its ArrayBuffer (see `payload-memory.ts`).
+   * of the same stream may share its ArrayBuffer (see `CarvedPayloads`).
    */
   readonly payload: Uint8Array;
 }

@@ -1,70 +1,15 @@
 import { unfilledBytes } from '../../bytes/memory.js';
 
-const SMALLEST_SLAB_SIZE_BYTES = 2 * 1024;
-const LARGEST_SLAB_SIZE_BYTES = 64 * 1024;
-
-/** What would take a larger share of a slab than this gets memory of its own. */
-const LARGEST_SHARE = 1 / 4;
-
-export const LARGEST_CARVED_SIZE_BYTES = LARGEST_SLAB_SIZE_BYTES * LARGEST_SHARE;
-
-/**
- * Memory for the small payloads of audio and video messages.
- *
- * An ArrayBuffer costs about as much as copying 10 KB into it, so small payloads are carved out of larger slabs. A
- * payload that somebody keeps keeps its whole slab alive, which has to stay cheap:
- *
- * - A slab serves one message stream only. Who keeps its tags (a broadcast's ring, a queue) keeps and drops them in
- *   order, so what is kept beyond them is less than two slabs, whatever else the connection carries in between.
- * - A slab is no larger than all that came before it. An idle or short connection holds 2 KiB, and the sequence headers
- *   at the begin of a stream, which live as long as it does, sit in small slabs.
- * - A slab is never larger than 64 KiB.
- *
- * Larger payloads have memory of their own, and so have messages of other types, which are rare or live long.
- */
-export class PayloadMemory {
-  #slab = unfilledBytes(0).buffer;
-  #usedBytes = 0;
-  #servedBytes = 0;
-  #streamId = 0;
+/** Memory for the payloads of audio and video messages. */
+export interface PayloadMemory {
+  /** Larger ones have to have memory of their own. */
+  readonly largestSizeBytes: number;
 
   /** Gives `sizeBytes` of memory, of which nothing may be shown before it is filled. */
-  take(sizeBytes: number, streamId: number): Uint8Array {
-    if (streamId !== this.#streamId) {
-      this.#startStream(streamId);
-    }
-    this.#servedBytes += sizeBytes;
-    if (sizeBytes > this.#slab.byteLength - this.#usedBytes) {
-      const slabSizeBytes = Math.max(SMALLEST_SLAB_SIZE_BYTES, Math.min(this.#servedBytes, LARGEST_SLAB_SIZE_BYTES));
-      if (sizeBytes > slabSizeBytes * LARGEST_SHARE) {
-        return unfilledBytes(sizeBytes);
-      }
-      this.#slab = unfilledBytes(slabSizeBytes).buffer;
-      this.#usedBytes = 0;
-    }
-    const at = this.#usedBytes;
-    this.#usedBytes = at + sizeBytes;
-    return new Uint8Array(this.#slab, at, sizeBytes);
-  }
+  take(sizeBytes: number, streamId: number): Uint8Array;
 
-  /**
-   * Gives memory of `sizeBytes` that begins with the first `filledBytes` of `memory`. What was carved last grows where it
-   * is, so that a payload which arrives in many small reads leaves no holes in the slab.
-   */
-  grow(memory: Uint8Array, filledBytes: number, sizeBytes: number, streamId: number): Uint8Array {
-    const carvedLast = memory.buffer === this.#slab && memory.byteOffset + memory.length === this.#usedBytes;
-    if (carvedLast && memory.byteOffset + sizeBytes <= this.#slab.byteLength) {
-      this.#usedBytes = memory.byteOffset + sizeBytes;
-      return new Uint8Array(this.#slab, memory.byteOffset, sizeBytes);
-    }
-    return refilled(this.take(sizeBytes, streamId), memory, filledBytes);
-  }
-
-  #startStream(streamId: number): void {
-    this.#streamId = streamId;
-    this.#servedBytes = 0;
-    this.#usedBytes = this.#slab.byteLength;
-  }
+  /** Gives memory of `sizeBytes` that begins with the first `filledBytes` of `memory`, which is of no more use then. */
+  grow(memory: Uint8Array, filledBytes: number, sizeBytes: number, streamId: number): Uint8Array;
 }
 
 /** Memory of its own that begins with the first `filledBytes` of `memory`. */
@@ -72,7 +17,8 @@ export function enlarged(memory: Uint8Array, filledBytes: number, sizeBytes: num
   return refilled(unfilledBytes(sizeBytes), memory, filledBytes);
 }
 
-function refilled(larger: Uint8Array, memory: Uint8Array, filledBytes: number): Uint8Array {
+/** `larger`, beginning with the first `filledBytes` of `memory`. */
+export function refilled(larger: Uint8Array, memory: Uint8Array, filledBytes: number): Uint8Array {
   if (filledBytes > 0) {
     larger.set(memory.subarray(0, filledBytes));
   }

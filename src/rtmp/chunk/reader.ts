@@ -1,4 +1,6 @@
+import type { RecycledMemory } from '../../bytes/recycled-memory.js';
 import { ProtocolError } from '../../errors.js';
+import { CarvedPayloads } from './carved-payloads.js';
 import {
   basicHeaderSize,
   EXTENDED_TIMESTAMP_MARK,
@@ -12,7 +14,8 @@ import { ChunkStream, NO_BYTES } from './chunk-stream.js';
 import { ChunkStreams } from './chunk-streams.js';
 import { type ChunkLimits, DEFAULT_CHUNK_LIMITS, DEFAULT_CHUNK_SIZE_BYTES, MAX_CHUNK_SIZE_BYTES } from './limits.js';
 import { CHUNK_TYPE_ID, type RtmpMessage } from './message.js';
-import { enlarged, LARGEST_CARVED_SIZE_BYTES, PayloadMemory } from './payload-memory.js';
+import { enlarged, type PayloadMemory } from './payload-memory.js';
+import { RecycledPayloads } from './recycled-payloads.js';
 
 /** A message that is not complete gets at least this much memory with its first bytes, then what doubles with them. */
 const SMALLEST_PARTIAL_SIZE_BYTES = 256;
@@ -29,12 +32,12 @@ const INCOMPLETE = 0;
  * headers stood, so that nothing is allocated per chunk, and a message that lies in one input is one run.
  *
  * Memory grows with the bytes received and never with a length announced: at most twice the bytes of the messages under
- * way, 256 bytes for each of them, and one slab (see `payload-memory.ts`).
+ * way, 256 bytes for each of them, and one slab (see `CarvedPayloads`).
  */
 export class ChunkReader {
   readonly #limits: ChunkLimits;
   readonly #streams: ChunkStreams;
-  readonly #memory = new PayloadMemory();
+  readonly #memory: PayloadMemory;
 
   /** See `ChunkLimits.partialBytes`; may be changed at any time. */
   partialLimitBytes: number;
@@ -52,7 +55,9 @@ export class ChunkReader {
   readonly #heldView = new DataView(this.#held.buffer);
   #heldBytes = 0;
 
-  constructor(limits: Partial<ChunkLimits> = {}) {
+  /** @param memory gets the bodies of audio and video messages; who is done with one releases it. Default: fresh memory */
+  constructor(limits: Partial<ChunkLimits> = {}, memory?: RecycledMemory) {
+    this.#memory = memory === undefined ? new CarvedPayloads() : new RecycledPayloads(memory);
     this.#limits = { ...DEFAULT_CHUNK_LIMITS, ...limits };
     this.partialLimitBytes = this.#limits.partialBytes;
     this.#streams = new ChunkStreams(this.#limits.chunkStreams);
@@ -199,7 +204,8 @@ export class ChunkReader {
     if (neededBytes > stream.memory.length) {
       const roomyBytes = Math.min(stream.lengthBytes, Math.max(2 * neededBytes, SMALLEST_PARTIAL_SIZE_BYTES));
       const sizeBytes = Math.max(neededBytes, roomyBytes);
-      stream.memory = isCarved(stream)
+      const isCarved = isTag(stream.typeId) && stream.lengthBytes <= this.#memory.largestSizeBytes;
+      stream.memory = isCarved
         ? this.#memory.grow(stream.memory, stream.receivedBytes, sizeBytes, stream.streamId)
         : enlarged(stream.memory, stream.receivedBytes, sizeBytes);
     }
@@ -270,9 +276,9 @@ function isMedia(typeId: number): boolean {
   }
 }
 
-function isCarved({ typeId, lengthBytes }: ChunkStream): boolean {
-  const isTag = typeId === CHUNK_TYPE_ID.audio || typeId === CHUNK_TYPE_ID.video;
-  return isTag && lengthBytes <= LARGEST_CARVED_SIZE_BYTES;
+/** Whether the payload of one message is the body of one tag. */
+function isTag(typeId: number): boolean {
+  return typeId === CHUNK_TYPE_ID.audio || typeId === CHUNK_TYPE_ID.video;
 }
 
 /** Moves the chunks of a run together: the first header stands at `to`, the last chunk ends at `end`. */

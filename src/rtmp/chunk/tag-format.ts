@@ -1,4 +1,4 @@
-import { unfilledBytes } from '../../bytes/memory.js';
+import { type TakeMemory, unfilledBytes } from '../../bytes/memory.js';
 import { MediaError } from '../../errors.js';
 import type { MediaTag } from '../../media/tag.js';
 import type { TagFormat } from '../../media/tag-format.js';
@@ -26,12 +26,12 @@ export interface RtmpTagFormatOptions {
 export function rtmpTagFormat({ chunkSizeBytes, streamId }: RtmpTagFormatOptions): TagFormat {
   return {
     key: `rtmp/${chunkSizeBytes}/${streamId}`,
-    encode: (tags) => encodeTags(tags, chunkSizeBytes, streamId),
+    encode: (tags, take = unfilledBytes) => encodeTags(tags, chunkSizeBytes, streamId, take),
   };
 }
 
-function encodeTags(tags: readonly MediaTag[], chunkSizeBytes: number, streamId: number): Uint8Array {
-  const output = unfilledBytes(encodedSize(tags, chunkSizeBytes, streamId));
+function encodeTags(tags: readonly MediaTag[], chunkSizeBytes: number, streamId: number, take: TakeMemory): Uint8Array {
+  const output = take(encodedSize(tags, chunkSizeBytes, streamId));
   const headers = new TagHeaders(streamId);
   let at = 0;
   for (const tag of tags) {

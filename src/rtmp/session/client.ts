@@ -1,4 +1,5 @@
 import type { AmfValue } from '../../amf/value.js';
+import type { RecycledMemory } from '../../bytes/recycled-memory.js';
 import type { MediaTag } from '../../media/tag.js';
 import type { TagFormat } from '../../media/tag-format.js';
 import type { RtmpMessage } from '../chunk/message.js';
@@ -30,6 +31,8 @@ export interface ClientSessionOptions extends ConnectOptions {
   /** For the time field of C1. */
   readonly timeMs: number;
   readonly limits?: Partial<SessionLimits> | undefined;
+  /** Where the bodies of tags go. Who is done with one releases it. Default: fresh memory */
+  readonly memory?: RecycledMemory | undefined;
 }
 
 export type PlayOptions = Omit<PlayWish, 'command' | 'streamName'>;
@@ -54,7 +57,7 @@ export class ClientSession implements Session<ClientEvent> {
       random: options.random,
       timeMs: options.timeMs,
     });
-    this.#link = new PeerLink(this.#handshake, limits);
+    this.#link = new PeerLink(this.#handshake, limits, options.memory);
     const calls = new ClientCalls(this.#link.outbox, limits.pendingReplies);
     this.#stream = new ClientStream(this.#link.outbox, calls);
     this.#dialogue = new ClientDialogue(calls, this.#stream, this.#link.outbox);

@@ -44,7 +44,7 @@ export function dataTagName(body: Uint8Array): string | undefined {
 export function publisherTagFormat(format: TagFormat): TagFormat {
   return {
     key: `${format.key}/setDataFrame`,
-    encode: (tags) => format.encode(tags.some(isMetadata) ? tags.map(withSetDataFrame) : tags),
+    encode: (tags, take) => format.encode(tags.some(isMetadata) ? tags.map(withSetDataFrame) : tags, take),
   };
 }
 

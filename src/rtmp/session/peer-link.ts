@@ -1,3 +1,4 @@
+import type { RecycledMemory } from '../../bytes/recycled-memory.js';
 import { ProtocolError } from '../../errors.js';
 import type { RtmpMessage } from '../chunk/message.js';
 import { ChunkReader } from '../chunk/reader.js';
@@ -23,9 +24,10 @@ export class PeerLink {
   /** Let go when it is done: it holds both packets. */
   #handshake: Handshake | undefined;
 
-  constructor(handshake: Handshake, limits: SessionLimits) {
+  /** @param memory see `ChunkReader` */
+  constructor(handshake: Handshake, limits: SessionLimits, memory?: RecycledMemory) {
     this.#handshake = handshake;
-    this.#reader = new ChunkReader(limits.chunk);
+    this.#reader = new ChunkReader(limits.chunk, memory);
     this.#outputLimitBytes = limits.outputBytes;
   }
 

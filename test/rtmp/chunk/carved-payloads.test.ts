@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { PayloadMemory } from '../../../src/rtmp/chunk/payload-memory.js';
+import { CarvedPayloads } from '../../../src/rtmp/chunk/carved-payloads.js';
 import { pattern } from './bytes.js';
 
-describe('PayloadMemory', () => {
+describe('CarvedPayloads', () => {
   it('carves small payloads side by side out of one slab', () => {
-    const memory = new PayloadMemory();
+    const memory = new CarvedPayloads();
     const one = memory.take(100, 1);
     const other = memory.take(200, 1);
     expect([one.length, other.length]).toEqual([100, 200]);
@@ -13,7 +13,7 @@ describe('PayloadMemory', () => {
   });
 
   it('begins with 2 KiB, grows with what it gave, and stops at 64 KiB', () => {
-    const memory = new PayloadMemory();
+    const memory = new CarvedPayloads();
     let givenBytes = 0;
     let largestShare = 0;
     for (let index = 0; index < 5000; index++) {
@@ -26,7 +26,7 @@ describe('PayloadMemory', () => {
   });
 
   it('gives memory of its own to what would fill a quarter of a slab', () => {
-    const memory = new PayloadMemory();
+    const memory = new CarvedPayloads();
     for (let index = 0; index < 20; index++) {
       expect(memory.take(16 * 1024 + 1, 1).buffer.byteLength).toBe(16 * 1024 + 1);
     }
@@ -34,7 +34,7 @@ describe('PayloadMemory', () => {
   });
 
   it('begins a small slab for another message stream', () => {
-    const memory = new PayloadMemory();
+    const memory = new CarvedPayloads();
     for (let index = 0; index < 5000; index++) {
       memory.take(100, 1);
     }
@@ -47,7 +47,7 @@ describe('PayloadMemory', () => {
 
   describe('grow', () => {
     it('stays in place for what was carved last', () => {
-      const memory = new PayloadMemory();
+      const memory = new CarvedPayloads();
       const small = memory.take(100, 1);
       small.set(pattern(100));
       const large = memory.grow(small, 100, 300, 1);
@@ -57,7 +57,7 @@ describe('PayloadMemory', () => {
     });
 
     it('moves what something else was carved behind', () => {
-      const memory = new PayloadMemory();
+      const memory = new CarvedPayloads();
       const small = memory.take(100, 1);
       small.set(pattern(100));
       const neighbour = memory.take(100, 1).fill(0x55);
@@ -68,7 +68,7 @@ describe('PayloadMemory', () => {
     });
 
     it('moves what has memory of its own, whatever its size', () => {
-      const memory = new PayloadMemory();
+      const memory = new CarvedPayloads();
       memory.take(300, 1);
       const own = memory.take(2000, 1);
       expect(own.buffer.byteLength).toBe(2000);
@@ -78,7 +78,7 @@ describe('PayloadMemory', () => {
     });
 
     it('moves what does not fit the slab any more', () => {
-      const memory = new PayloadMemory();
+      const memory = new CarvedPayloads();
       const small = memory.take(500, 1);
       small.set(pattern(500));
       const large = memory.grow(small, 500, 4000, 1);
