@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { NetworkError, ProtocolError } from '../../src/errors.js';
 import { type CloseReason, Pump, type PumpHandlers } from '../../src/net/pump.js';
 import type { Session } from '../../src/rtmp/session/session.js';
@@ -119,8 +119,7 @@ describe('Pump', () => {
     const { pump, handlers, ours, theirs } = await desk();
     pump.pause();
     theirs.write('early');
-    pump.idleMs = 20;
-    await once(ours, 'timeout');
+    await expect.poll(() => ours.readableLength).toBe(5);
     expect(handlers.text).toBe('');
     pump.resume();
     theirs.end();
@@ -213,12 +212,19 @@ describe('a peer', () => {
   });
 
   it('is not called silent while we do not listen', async () => {
-    const { pump, handlers, ours } = await desk();
-    pump.pause();
-    pump.idleMs = 5;
-    await once(ours, 'timeout');
-    await once(ours, 'timeout');
-    expect(handlers.idleCount).toBe(0);
+    const { pump, handlers } = await desk();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      pump.pause();
+      pump.idleMs = 5_000;
+      vi.advanceTimersByTime(20_000);
+      expect(handlers.idleCount).toBe(0);
+      pump.resume();
+      vi.advanceTimersByTime(5_000);
+      expect(handlers.idleCount).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('that asks and asks and never reads is closed', async () => {

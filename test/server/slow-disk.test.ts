@@ -48,7 +48,7 @@ it('a publisher who is faster than real time waits for the disk: nothing is miss
   });
   const publisher = await desk.publish('film', FILM);
   publisher.leave();
-  await expect.poll(() => desk.server.stats.bytesReceived, { timeout: 10_000 }).toBeGreaterThan(8_000_000);
+  await expect.poll(() => desk.server.stats.bytesReceived, { timeout: 10_000 }).toBeGreaterThan(1_000_000);
   for (let turn = 0; turn < 1000; turn += 1) {
     await new Promise(setImmediate);
   }
