@@ -5,7 +5,8 @@ const SIZE_BYTES = 512 * 1024;
 
 /**
  * The one piece of memory that a socket reads into, again and again. Otherwise Node allocates 64 KiB for each read, which costs
- * more than the reading itself: pages to be cleared, and a garbage collection every few hundred reads.
+ * more than the reading itself: pages to be cleared, and a garbage collection every few hundred reads. For sockets that are
+ * opened by us only: to those that a server accepts Node lets nobody give memory.
  */
 export class ReadBuffer {
   /** For the socket's constructor. */
