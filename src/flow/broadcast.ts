@@ -14,6 +14,9 @@ export type { Sink, SubscribeOptions, Subscription } from './sink.js';
 /** A larger burst would save nothing more: the system call has long stopped to matter beside the copying. */
 const MAX_BURST_BYTES = 256 * 1024;
 
+/** What comes so soon after a burst was sent was there before. */
+const RIGHT_AFTER_MS = 2;
+
 export interface BroadcastOptions {
   /**
    * How much media the ring may hold, and how much a lossless subscriber may be behind before the source has to wait. Bodies
@@ -72,6 +75,9 @@ export class Broadcast {
   #gatheredHeaders: readonly MediaTag[] = [];
   #startsWithKeyframe = false;
   #isSealDue = false;
+  /** When the last burst was sealed, and when it had been handed to everybody. */
+  #sealedMs = Number.NEGATIVE_INFINITY;
+  #sentMs = Number.NEGATIVE_INFINITY;
 
   #bytes = 0;
   #tags = 0;
@@ -195,12 +201,18 @@ export class Broadcast {
   #sealLater(): void {
     if (this.#gathered.length === 0 || this.#isSealDue) return;
     this.#isSealDue = true;
-    const delayMs = this.burstLengthMs;
-    if (delayMs === 0) {
+    const lengthMs = this.burstLengthMs;
+    if (lengthMs === 0) {
       this.#clock.atEndOfTurn(this.#sealNow);
     } else {
-      this.#clock.after(delayMs, this.#sealNow);
+      this.#clock.after(Math.max(lengthMs - this.#waitedMs(), 0), this.#sealNow);
     }
+  }
+
+  /** How long what has just come has waited already: while the last burst was sent nobody took it, on average half of that. */
+  #waitedMs(): number {
+    const nowMs = this.#clock.nowMs();
+    return nowMs - this.#sentMs < RIGHT_AFTER_MS ? (nowMs - this.#sealedMs) / 2 : 0;
   }
 
   /** What was gathering when this was ordered may have been sealed since; then a younger burst goes a little earlier. */
@@ -224,6 +236,8 @@ export class Broadcast {
     for (const cursor of this.#cursors) {
       cursor.moveOn(oldestKept, nowMs);
     }
+    this.#sealedMs = nowMs;
+    this.#sentMs = this.#clock.nowMs();
     this.#ring.dropBefore(this.#options.gopCache ? oldestKept : oldestNeeded(this.#cursors, this.#ring.end));
   }
 

@@ -17,6 +17,8 @@ export class Burst {
   readonly hasVideo: boolean;
   /** Of the tag bodies. */
   readonly sizeBytes: number;
+  /** What it occupies without encodings, about. Many tiny tags cost memory too, so a bound on bodies alone would be none. */
+  readonly heldBytes: number;
   /** Timestamp of the first tag. */
   readonly startMs: number;
   /** Greatest timestamp. */
@@ -40,6 +42,7 @@ export class Burst {
     this.startsWithKeyframe = startsWithKeyframe;
     this.hasVideo = hasVideo;
     this.sizeBytes = sizeBytes;
+    this.heldBytes = sizeBytes + tags.length * TAG_OVERHEAD_BYTES;
     this.startMs = tags[0]?.timestampMs ?? 0;
     this.endMs = endMs;
   }
@@ -74,11 +77,6 @@ export class Burst {
       this.#headerBurst = new Burst(stamped, [], false);
     }
     return this.#headerBurst;
-  }
-
-  /** What it occupies without encodings, about. Many tiny tags cost memory too, so a bound on bodies alone would be none. */
-  get heldBytes(): number {
-    return this.sizeBytes + this.tags.length * TAG_OVERHEAD_BYTES;
   }
 
   /** Bytes of the encodings made so far, those of the header burst included. */

@@ -68,6 +68,20 @@ describe('bursts', () => {
     expect(sinks[249]!.bursts.map((burst) => burst.tags.length)).toEqual([2, 1]);
   });
 
+  it('counts as waiting what a tag waited while the last burst was sent', () => {
+    const { clock, broadcast, join } = setUp({ maxBurstMs: 40 });
+    const sinks = Array.from({ length: 250 }, () => join());
+    broadcast.append([audio(0)]);
+    sinks[100]!.onWrite = () => clock.pass(20);
+    clock.advance(40);
+    broadcast.append([audio(40)]);
+    expect(clock.nextDelayMs).toBe(30);
+    clock.advance(30);
+    clock.advance(5);
+    broadcast.append([audio(80)]);
+    expect(clock.nextDelayMs).toBe(40);
+  });
+
   it('opens a new one for every video keyframe', () => {
     const { clock, broadcast, join } = setUp();
     const sink = join();

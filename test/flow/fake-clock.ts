@@ -67,6 +67,11 @@ export class FakeClock implements Clock {
       this.#nowMs = Math.max(this.#nowMs, due.atMs);
       due.run();
     }
-    this.#nowMs = endMs;
+    this.#nowMs = Math.max(this.#nowMs, endMs);
+  }
+
+  /** Time in which nothing else can run: somebody is busy. */
+  pass(ms: number): void {
+    this.#nowMs += ms;
   }
 }

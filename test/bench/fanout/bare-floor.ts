@@ -11,6 +11,9 @@ type Piece = readonly [afterMs: number, sizeBytes: number];
 
 const FORMAT = rtmpTagFormat({ chunkSizeBytes: OUR_CHUNK_SIZE_BYTES, streamId: 1 });
 
+/** How long our server is busy with a player, about. What comes meanwhile has to wait, and that shortens the next burst. */
+const WRITE_MS = 0.01;
+
 /** What our server writes to each of so many players: the broadcast itself says, with a clock that only jumps. */
 export async function ownPieces(
   players: number,
@@ -24,7 +27,11 @@ export async function ownPieces(
   const broadcast = new Broadcast({ maxBytes: 64e6, maxDurationMs: 10_000, gopCache: true, maxBurstMs, clock });
   const pieces: Piece[] = [];
   for (let i = 0; i < players; i++) {
-    const write = i > 0 ? () => true : (bytes: Uint8Array) => pieces.push([clock.nowMs(), bytes.length]) > 0;
+    const write = (bytes: Uint8Array): boolean => {
+      if (i === 0) pieces.push([clock.nowMs(), bytes.length]);
+      clock.pass(WRITE_MS);
+      return true;
+    };
     const sink = { write: (burst: { encoded(format: typeof FORMAT): Uint8Array }) => write(burst.encoded(FORMAT)) };
     broadcast.subscribe({ ...sink, end: () => {} }, { mode: 'live', join: 'newest-keyframe' });
   }
@@ -96,15 +103,20 @@ class JumpingClock implements Clock {
     }
   }
 
+  /** Somebody is busy. */
+  pass(durationMs: number): void {
+    this.#nowMs += durationMs;
+  }
+
   jumpTo(timeMs: number): void {
     for (;;) {
       const [next] = this.#timers.filter(({ atMs }) => atMs <= timeMs).sort((one, other) => one.atMs - other.atMs);
       if (next === undefined) break;
       this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.#nowMs = next.atMs;
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.run();
       this.endTurn();
     }
-    this.#nowMs = timeMs;
+    this.#nowMs = Math.max(this.#nowMs, timeMs);
   }
 }
