@@ -1,26 +1,16 @@
 import { ProtocolError } from '../../errors.js';
+import type { ProtocolMessageEvent } from '../../events.js';
 import type { RtmpMessage } from '../chunk/message.js';
 import { ChunkReader } from '../chunk/reader.js';
 import { HANDSHAKE_SIZE_BYTES, RTMP_VERSION } from '../handshake/packet.js';
 import { Discretion } from './discretion.js';
-import { type MessageContent, messageContent, messageTypeName } from './message-content.js';
+import { messageContent, messageTypeName } from './message-content.js';
 
 /** `redacted`: without stream names, keys and credentials. */
 export type MessageDisclosure = 'redacted' | 'complete';
 
 /** One message that went over a connection. */
-export interface WatchedMessage extends MessageContent {
-  readonly direction: 'sent' | 'received';
-  /** As the specification calls it: `Set Chunk Size`, `User Control`, `Command` … */
-  readonly type: string;
-  readonly typeId: number;
-  readonly csid: number;
-  readonly streamId: number;
-  /** u32 as on the wire. */
-  readonly timestampMs: number;
-  /** Of the payload. */
-  readonly sizeBytes: number;
-}
+export type WatchedMessage = Omit<ProtocolMessageEvent, 'event' | 'connection'>;
 
 /**
  * Reads along on a connection, and tells every message that goes over it. It is fed the bytes of both directions and changes
