@@ -13,8 +13,10 @@ export { pull } from './commands/pull.js';
 export { push } from './commands/push.js';
 export { serve } from './commands/serve.js';
 // FLV
-export { FlvFileSink, type FlvFileSummary } from './endpoint/flv-file-sink.js';
+export { FileSink } from './endpoint/file-sink.js';
+export type { FileSummary, FileWriter } from './endpoint/file-writer.js';
 export { FlvFileSource } from './endpoint/flv-file-source.js';
+export { FlvFileWriter } from './endpoint/flv-file-writer.js';
 export { type RepairOptions, type RepairSummary, repairFlv } from './endpoint/flv-repair.js';
 export { FlvStreamSink } from './endpoint/flv-stream-sink.js';
 export { FlvStreamSource } from './endpoint/flv-stream-source.js';

@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Writable } from 'node:stream';
-import { FlvFileSink, type FlvFileSummary } from '../endpoint/flv-file-sink.js';
+import { FileSink } from '../endpoint/file-sink.js';
+import type { FileSummary } from '../endpoint/file-writer.js';
+import { FlvFileWriter } from '../endpoint/flv-file-writer.js';
 import { type FlvStreamEnd, FlvStreamSink } from '../endpoint/flv-stream-sink.js';
 import { recordingName } from '../endpoint/recording-name.js';
 import { UsageError } from '../errors.js';
@@ -9,13 +11,13 @@ import type { PullOptions } from './options.js';
 
 /** Where a pull writes: a file or a stream of bytes, of which it knows how it ended. */
 export interface PullOutput {
-  readonly sink: FlvFileSink | FlvStreamSink;
+  readonly sink: FileSink | FlvStreamSink;
   /** For people: a path, or `-`. */
   readonly name: string;
 }
 
 /** How much was written, and for a stream why it ended. */
-export type PullSummary = FlvFileSummary | FlvStreamEnd;
+export type PullSummary = FileSummary | FlvStreamEnd;
 
 /** The path that will be written, or the stream. */
 export type PullTarget = { readonly path: string; readonly overwrite: boolean } | { readonly stream: Writable };
@@ -56,11 +58,11 @@ function refuseOtherFormats(path: string): void {
   }
 }
 
-/** @throws {OutputError | UsageError} see `FlvFileSink.open` */
+/** @throws {OutputError | UsageError} see `FlvFileWriter.create` */
 export async function openPullOutput(target: PullTarget): Promise<PullOutput> {
   return 'stream' in target
     ? { sink: new FlvStreamSink(target.stream), name: '-' }
-    : { sink: await FlvFileSink.open(target.path, { overwrite: target.overwrite }), name: target.path };
+    : { sink: new FileSink(await FlvFileWriter.create(target.path, target)), name: target.path };
 }
 
 /** Devices such as `/dev/null` hold nothing that could be lost. */

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import type { PullOptions } from './options.js';
 import { choosePullTarget } from './pull-output.js';
-import { damageWarning } from './push-source.js';
+import { damageWarning } from './push-input.js';
 
 /**
  * `pull damaged.flv fixed.flv`: writes a whole file of what is whole in another.

@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type FlvFileSummary, FlvRecording, type RecordableTag } from '../flv/recording.js';
 import { FlvTagBatch } from '../flv/tag-batch.js';
+import type { FileWriter } from './file-writer.js';
 import { outputError } from './flv-output.js';
 import { isSystemError } from './flv-source.js';
 
@@ -27,7 +28,7 @@ export interface FlvFileOptions {
  * end the file's metadata is completed in place. When writing fails, the file is cut back to its last whole tag and
  * completed as far as it got.
  */
-export class FlvFileWriter {
+export class FlvFileWriter implements FileWriter {
   readonly path: string;
   /** Settles when the file is closed: rejects with an `OutputError` unless all was written. */
   readonly finished: Promise<FlvFileSummary>;

@@ -1,6 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FlvFileSink } from '../endpoint/flv-file-sink.js';
+import { FileSink } from '../endpoint/file-sink.js';
 import { FlvFileWriter, type OutputFile } from '../endpoint/flv-file-writer.js';
 import { outputError } from '../endpoint/flv-output.js';
 import { isSystemError } from '../endpoint/flv-source.js';
@@ -20,7 +20,7 @@ export type CreateFile = (path: string) => Promise<OutputFile>;
 
 /** A stream that is being recorded. */
 interface Recording {
-  readonly sink: FlvFileSink;
+  readonly sink: FileSink;
   readonly done: Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export class Recorder {
     const opened = openUnused(directory, streamName, this.#createFile);
     const path = join(directory, recordingName(streamName, new Date())); // for messages
     // It records from the first tag on: a fast publisher is far ahead by the time the file is open.
-    const sink = new FlvFileSink(new FlvFileWriter(path, new LateFile(opened)));
+    const sink = new FileSink(new FlvFileWriter(path, new LateFile(opened)));
     sink.attach(stream.broadcast, { mode: 'live', join: 'beginning' });
     const done = this.#follow(sink, opened, stream)
       .catch((error: unknown) => this.#failed(error, stream))
@@ -96,7 +96,7 @@ export class Recorder {
   }
 
   /** Reports the recording's beginning and its end. */
-  async #follow(sink: FlvFileSink, opened: Promise<OpenedFile>, stream: LiveStream): Promise<void> {
+  async #follow(sink: FileSink, opened: Promise<OpenedFile>, stream: LiveStream): Promise<void> {
     const output = this.#shown((await opened).path, stream);
     this.#report({ event: 'started', role: 'recorder', output });
     const { sizeBytes, mediaBytes, durationMs, audioTags, videoTags, dataTags } = await sink.finished;

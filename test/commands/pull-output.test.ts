@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { choosePullTarget, openPullOutput } from '../../src/commands/pull-output.js';
-import { FlvFileSink } from '../../src/endpoint/flv-file-sink.js';
+import { FileSink } from '../../src/endpoint/file-sink.js';
 import { FlvStreamSink } from '../../src/endpoint/flv-stream-sink.js';
 import { TestDirectory } from '../endpoint/flv-test-files.js';
 
@@ -42,7 +42,7 @@ describe('openPullOutput', () => {
   it('opens a file', async () => {
     const path = directory.file('opened.flv');
     const { sink, name } = await openPullOutput({ path, overwrite: false });
-    expect(sink).toBeInstanceOf(FlvFileSink);
+    expect(sink).toBeInstanceOf(FileSink);
     expect(name).toBe(path);
     await sink.finish();
     expect(directory.openFiles).toEqual([]);

@@ -3,7 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RecycledMemory } from '../../src/bytes/recycled-memory.js';
-import { FlvFileSink } from '../../src/endpoint/flv-file-sink.js';
+import { FileSink } from '../../src/endpoint/file-sink.js';
 import { FlvFileSource } from '../../src/endpoint/flv-file-source.js';
 import { FlvFileWriter } from '../../src/endpoint/flv-file-writer.js';
 import { FlvStreamSink } from '../../src/endpoint/flv-stream-sink.js';
@@ -110,7 +110,7 @@ async function record(way: Way, memory: RecycledMemory | undefined) {
   const pipe = new PassThrough({ highWaterMark: 2 * WIRE.length });
   const late = new PassThrough({ highWaterMark: 100_000 });
   const broadcast = new Broadcast({ maxBytes: 1024 * 1024, gopCache: false, memory });
-  const fileSink = new FlvFileSink(new FlvFileWriter('fake.flv', file));
+  const fileSink = new FileSink(new FlvFileWriter('fake.flv', file));
   const pipeSink = new FlvStreamSink(pipe);
   const lateSink = new FlvStreamSink(late);
   fileSink.attach(broadcast, { mode: 'lossless', join: 'beginning' });

@@ -1,29 +1,17 @@
 import type { Broadcast, SubscribeOptions, Subscription } from '../flow/broadcast.js';
 import type { Burst } from '../flow/burst.js';
 import type { Sink } from '../flow/sink.js';
-import type { FlvFileSummary } from '../flv/recording.js';
-import { type FlvFileOptions, FlvFileWriter } from './flv-file-writer.js';
+import type { FileSummary, FileWriter } from './file-writer.js';
 
-export type { FlvFileSummary } from '../flv/recording.js';
-export type { FlvFileOptions } from './flv-file-writer.js';
-
-/**
- * A subscriber that records into an FLV file (see `FlvFileWriter`). However the process ends, the file can be played: up to
- * the last second when it is killed, and complete, with duration and keyframe index, after `finish`.
- */
-export class FlvFileSink implements Sink {
-  readonly #writer: FlvFileWriter;
+/** A subscriber that records into a file (see `FileWriter`), which is complete after `finish` or the end of the broadcast. */
+export class FileSink implements Sink {
+  readonly #writer: FileWriter;
   #subscription: Subscription | undefined;
 
-  constructor(writer: FlvFileWriter) {
+  constructor(writer: FileWriter) {
     this.#writer = writer;
     // A file that takes nothing any more must not hold up the others.
     writer.finished.catch(() => this.#subscription?.close());
-  }
-
-  /** @throws {UsageError | OutputError} see `FlvFileWriter.create` */
-  static async open(path: string, options: FlvFileOptions = {}): Promise<FlvFileSink> {
-    return new FlvFileSink(await FlvFileWriter.create(path, options));
   }
 
   get path(): string {
@@ -31,12 +19,12 @@ export class FlvFileSink implements Sink {
   }
 
   /** Settles when the file is closed: rejects with an `OutputError` as soon as writing has failed. */
-  get finished(): Promise<FlvFileSummary> {
+  get finished(): Promise<FileSummary> {
     return this.#writer.finished;
   }
 
   /** What is in the file so far, or in the end. */
-  get summary(): FlvFileSummary {
+  get summary(): FileSummary {
     return this.#writer.summary;
   }
 
@@ -81,7 +69,7 @@ export class FlvFileSink implements Sink {
   }
 
   /** Takes no more, writes what it has, completes the file and closes it. May be called again. */
-  finish(): Promise<FlvFileSummary> {
+  finish(): Promise<FileSummary> {
     this.#subscription?.close();
     this.#writer.end();
     return this.finished;

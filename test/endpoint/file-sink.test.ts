@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FlvFileSink } from '../../src/endpoint/flv-file-sink.js';
+import { FileSink } from '../../src/endpoint/file-sink.js';
 import { FlvFileWriter } from '../../src/endpoint/flv-file-writer.js';
 import { Broadcast } from '../../src/flow/broadcast.js';
 import { Burst } from '../../src/flow/burst.js';
@@ -27,16 +27,16 @@ function megabyteKeyframes(count: number): MediaTag[] {
   return Array.from({ length: count }, (_, i) => ({ kind: 'video', timestampMs: i * 40, body }));
 }
 
-function record(file: FakeFile, tags: readonly MediaTag[] = TAGS): FlvFileSink {
-  const sink = new FlvFileSink(new FlvFileWriter('fake.flv', file));
+function record(file: FakeFile, tags: readonly MediaTag[] = TAGS): FileSink {
+  const sink = new FileSink(new FlvFileWriter('fake.flv', file));
   for (const burst of bursts(tags)) sink.write(burst);
   return sink;
 }
 
-describe('FlvFileSink', () => {
+describe('FileSink', () => {
   it('records a broadcast, tag for tag', async () => {
     const path = directory.file('a.flv');
-    const sink = await FlvFileSink.open(path);
+    const sink = new FileSink(await FlvFileWriter.create(path));
     const broadcast = new Broadcast({ maxBytes: 1 << 20, gopCache: true });
     sink.attach(broadcast, { mode: 'lossless', join: 'beginning' });
     broadcast.append(TAGS);
@@ -117,7 +117,7 @@ describe('FlvFileSink', () => {
       open = resolve;
     });
     const writer = new FlvFileWriter('fake.flv', file);
-    const sink = new FlvFileSink(writer);
+    const sink = new FileSink(writer);
     const broadcast = new Broadcast({ maxBytes: 1 << 20, gopCache: false });
     sink.attach(broadcast, { mode: 'lossless', join: 'beginning' });
     const megabyte = megabyteKeyframes(20);
@@ -156,31 +156,33 @@ describe('FlvFileSink', () => {
 
   it('leaves a valid file when nothing came', async () => {
     const path = directory.file('a.flv');
-    await (await FlvFileSink.open(path)).finish();
+    await new FileSink(await FlvFileWriter.create(path)).finish();
     expect(contentsOf(path).metadata?.get('duration')).toBe(0);
   });
 });
 
-describe('FlvFileSink, failures', () => {
+describe('FileSink, failures', () => {
   it('does not overwrite unless told', async () => {
     const path = directory.file('a.flv', Buffer.from('precious'));
-    await expect(FlvFileSink.open(path)).rejects.toMatchObject({ code: 'ERR_OUTPUT_EXISTS', kind: 'usage' });
+    await expect(FlvFileWriter.create(path)).rejects.toMatchObject({ code: 'ERR_OUTPUT_EXISTS', kind: 'usage' });
     expect(readFileSync(path, 'utf8')).toBe('precious');
-    await (await FlvFileSink.open(path, { overwrite: true })).finish();
+    await new FileSink(await FlvFileWriter.create(path, { overwrite: true })).finish();
     expect(contentsOf(path).metadata).toBeDefined();
   });
 
   it('names what cannot be opened', async () => {
-    await expect(FlvFileSink.open(directory.file('no/such/a.flv'))).rejects.toMatchObject({
+    await expect(FlvFileWriter.create(directory.file('no/such/a.flv'))).rejects.toMatchObject({
       code: 'ERR_OUTPUT',
       kind: 'output',
     });
-    await expect(FlvFileSink.open(directory.path, { overwrite: true })).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
+    await expect(FlvFileWriter.create(directory.path, { overwrite: true })).rejects.toMatchObject({
+      code: 'ERR_OUTPUT',
+    });
   });
 
   it('writes to a device that is always there', async () => {
     if (!existsSync('/dev/null')) return;
-    const sink = await FlvFileSink.open('/dev/null');
+    const sink = new FileSink(await FlvFileWriter.create('/dev/null'));
     for (const burst of bursts(TAGS)) sink.write(burst);
     expect((await sink.finish()).videoTags).toBe(101);
   });
@@ -236,7 +238,7 @@ describe('FlvFileSink, failures', () => {
   it('reports a real file that fails', async () => {
     const path = directory.file('a.flv', Buffer.from('x'));
     const readOnly = await open(path, 'r');
-    const sink = new FlvFileSink(new FlvFileWriter(path, readOnly));
+    const sink = new FileSink(new FlvFileWriter(path, readOnly));
     sink.write(bursts(TAGS)[0]!);
     await expect(sink.finish()).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
   });
