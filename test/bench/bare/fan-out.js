@@ -1,5 +1,6 @@
 // The least that a server on Node can do for a crowd: `node fan-out.js` listens, says its port, and when it gets a list of
-// `[afterMs, sizeBytes]` writes pieces of these sizes to everybody at these times. No protocol, and always the same bytes.
+// `[afterMs, sizeBytes]` writes pieces of these sizes to everybody at these times. No protocol, and always the same bytes. What
+// comes in on a second port is read and thrown away.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
@@ -12,7 +13,10 @@ server.on('connection', (socket) => {
 });
 server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 });
 await once(server, 'listening');
-process.send({ port: server.address().port });
+const intake = createServer((socket) => socket.on('error', () => {}).resume());
+intake.listen({ host: '127.0.0.1', port: 0 });
+await once(intake, 'listening');
+process.send({ port: server.address().port, intakePort: intake.address().port });
 process.on('disconnect', () => process.exit());
 
 process.on('message', (pieces) => {

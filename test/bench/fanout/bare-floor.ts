@@ -6,8 +6,13 @@ import { OUR_CHUNK_SIZE_BYTES } from '../../../src/rtmp/session/limits.js';
 import { LiveMedia, type LiveRate } from './live-media.js';
 import { BenchProgram, pinServer } from './stage.js';
 
+interface BarePorts {
+  readonly port: number;
+  readonly intakePort: number;
+}
+
 /** When something is written, from the start on, and how much. */
-type Piece = readonly [afterMs: number, sizeBytes: number];
+export type Piece = readonly [afterMs: number, sizeBytes: number];
 
 const FORMAT = rtmpTagFormat({ chunkSizeBytes: OUR_CHUNK_SIZE_BYTES, streamId: 1 });
 
@@ -44,21 +49,30 @@ export async function ownPieces(
   return pieces;
 }
 
+/** What a publisher sends, a piece for each tag. */
+export async function publishedPieces(rate: LiveRate, durationMs: number, root: string): Promise<Piece[]> {
+  const media = await LiveMedia.at(rate, root);
+  return [...media.until(durationMs)].map((tag) => [tag.timestampMs, FORMAT.encode([tag]).length]);
+}
+
 /** A bare program on Node that writes pieces to whoever connects. */
 export class BareServer {
   readonly url: string;
+  /** Where it reads what somebody sends. */
+  readonly intakePort: number;
   readonly #program: BenchProgram;
 
-  private constructor(program: BenchProgram, port: number) {
+  private constructor(program: BenchProgram, { port, intakePort }: BarePorts) {
     this.#program = program;
     this.url = `rtmp://127.0.0.1:${port}/none/none`;
+    this.intakePort = intakePort;
   }
 
   static async start(root: string): Promise<BareServer> {
     const script = join(root, 'test', 'bench', 'bare', 'fan-out.js');
-    const [program, { port }] = await BenchProgram.start<{ port: number }>(script);
+    const [program, ports] = await BenchProgram.start<BarePorts>(script);
     pinServer(program.pid);
-    return new BareServer(program, port);
+    return new BareServer(program, ports);
   }
 
   get pid(): number {

@@ -1,6 +1,6 @@
 import type { BenchContext, BenchResult } from '../result.js';
 import type { LiveRate } from './live-media.js';
-import { type Measurement, measureFloor, measureServer, type Scene } from './measure.js';
+import { type Measurement, measureFedFloor, measureFloor, measureServer, type Scene } from './measure.js';
 import { nginxRtmp, nodeMediaServer, rtmpkit, type StartServer } from './servers.js';
 
 const PLAYERS = [10, 50, 100, 400, 1000];
@@ -17,6 +17,8 @@ const OURS = 'rtmpkit';
 const PATIENT = `rtmpkit-${PATIENT_LATENCY_MS}ms`;
 const FLOOR = 'bare-node';
 const PATIENT_FLOOR = `bare-node-${PATIENT_LATENCY_MS}ms`;
+const FED_FLOOR = 'fed-node';
+const PATIENT_FED_FLOOR = `fed-node-${PATIENT_LATENCY_MS}ms`;
 const NGINX = 'nginx-rtmp';
 const NODE_MEDIA_SERVER = 'node-media-server';
 
@@ -27,15 +29,17 @@ const SERVERS: readonly (readonly [name: string, start: StartServer])[] = [
   [NODE_MEDIA_SERVER, nodeMediaServer],
 ];
 const FLOORS = [
-  [FLOOR, MAX_LATENCY_MS],
-  [PATIENT_FLOOR, PATIENT_LATENCY_MS],
+  [FLOOR, measureFloor, MAX_LATENCY_MS],
+  [PATIENT_FLOOR, measureFloor, PATIENT_LATENCY_MS],
+  [FED_FLOOR, measureFedFloor, MAX_LATENCY_MS],
+  [PATIENT_FED_FLOOR, measureFedFloor, PATIENT_LATENCY_MS],
 ] as const;
 
 type Row = ReadonlyMap<string, Measurement>;
 
 /**
  * CPU of a server per MB that it delivers, and how late it delivers, for crowds of several sizes, beside other servers and
- * beside a bare program on Node that writes the same bytes in the same pieces.
+ * beside a bare program on Node that writes the same bytes in the same pieces; a fed one reads a publisher, too.
  * Settings: `players=400,1000`, `kbps=2500`, `servers=rtmpkit,bare-node`, `profile=DIR`, and `rounds=3`, of which the cheapest
  * counts: what disturbs a round only makes it dearer.
  */
@@ -60,7 +64,7 @@ async function measureAll(scene: Scene, context: BenchContext): Promise<Row> {
   console.error(`\n${title.padEnd(32)}CPU ms/MB  CPU %  least delivered  p50 ms  p99 ms  RSS MB`);
   const works = [
     ...SERVERS.map(([name, start]) => [name, () => measureServer(start, scene, context)] as const),
-    ...FLOORS.map(([name, maxBurstMs]) => [name, () => measureFloor(scene, maxBurstMs, context)] as const),
+    ...FLOORS.map(([name, measure, maxBurstMs]) => [name, () => measure(scene, maxBurstMs, context)] as const),
   ];
   for (let round = 0; round < Number(context.settings['rounds'] ?? 1); round++) {
     for (const [name, work] of works.filter(([name]) => isWanted(context, 'servers', name))) {
@@ -113,6 +117,8 @@ function judged(scene: Scene, row: Row): BenchResult[] {
     ...beside(OURS, NODE_MEDIA_SERVER, isLarge ? 0.45 : undefined),
     ...beside(OURS, FLOOR, players >= 100 ? 1.25 : undefined),
     ...beside(PATIENT, PATIENT_FLOOR, players >= 100 ? 1.25 : undefined),
+    ...beside(OURS, FED_FLOOR),
+    ...beside(PATIENT, PATIENT_FED_FLOOR),
   ];
   const own = row.get(OURS);
   if (own === undefined) return results;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchContext, BenchResult } from '../result.js';
 import { BareServer } from './bare-floor.js';
 import { rtmpkit } from './servers.js';
-import { rssBytesOf, StageCrowd, StagePublisher } from './stage.js';
+import { rssBytesOf, Stage, StageCrowd, StagePublisher } from './stage.js';
 
 const CONNECTIONS = 5000;
 const RATE = { kbps: 500, audioKbps: 64 };
@@ -28,25 +28,26 @@ export default async function idleBench(context: BenchContext): Promise<BenchRes
 }
 
 async function perPlayerKb(context: BenchContext): Promise<number> {
-  const server = await rtmpkit()(context);
-  const url = `${server.url}/silence`;
-  const publisher = await StagePublisher.start(context.programs, { url, rate: RATE, root: context.root });
-  const crowd = await StageCrowd.start(context.programs, { url, protocol: 'rtmp' });
+  const stage = new Stage();
   try {
+    const server = await stage.with(rtmpkit()(context));
+    const url = `${server.url}/silence`;
+    await stage.with(StagePublisher.start(context.programs, { url, rate: RATE, root: context.root }));
+    const crowd = await stage.with(StageCrowd.start(context.programs, { url, protocol: 'rtmp' }));
     return await growthKb(server.pid, crowd);
   } finally {
-    await Promise.all([crowd.stop(), publisher.stop()]);
-    await server.stop();
+    await stage.clear();
   }
 }
 
 async function perBareConnectionKb({ root, programs }: BenchContext): Promise<number> {
-  const server = await BareServer.start(root);
-  const crowd = await StageCrowd.start(programs, { url: server.url, protocol: 'none' });
+  const stage = new Stage();
   try {
+    const server = await stage.with(BareServer.start(root));
+    const crowd = await stage.with(StageCrowd.start(programs, { url: server.url, protocol: 'none' }));
     return await growthKb(server.pid, crowd);
   } finally {
-    await Promise.all([crowd.stop(), server.stop()]);
+    await stage.clear();
   }
 }
 

@@ -1,9 +1,9 @@
 import type { BenchContext } from '../result.js';
-import { BareServer, ownPieces } from './bare-floor.js';
+import { BareServer, ownPieces, type Piece, publishedPieces } from './bare-floor.js';
 import type { LiveRate } from './live-media.js';
 import type { CrowdReport } from './roles.js';
 import type { CrowdServer, StartServer } from './servers.js';
-import { cpuMsOf, rssBytesOf, StageCrowd, StagePublisher } from './stage.js';
+import { cpuMsOf, rssBytesOf, Stage, StageCrowd, StageFeed, StagePublisher } from './stage.js';
 
 const SECONDS = 12;
 /** The engine compiles what runs often. */
@@ -37,40 +37,63 @@ export async function measureServer(
   context: BenchContext,
   arrange: Arrange = async () => {},
 ): Promise<Measurement> {
-  const server = await start(context);
-  const url = `${server.url}/crowd`;
-  const publisher = await StagePublisher.start(context.programs, { url, rate, root: context.root });
-  const crowd = await StageCrowd.start(context.programs, { url, protocol: 'rtmp' });
+  const stage = new Stage();
   try {
+    const server = await stage.with(start(context));
+    const url = `${server.url}/crowd`;
+    const publisher = await stage.with(StagePublisher.start(context.programs, { url, rate, root: context.root }));
+    const crowd = await stage.with(StageCrowd.start(context.programs, { url, protocol: 'rtmp' }));
     await crowd.obey({ order: 'join', players });
     await arrange(crowd);
     await publisher.publish(WARM_UP_MS);
     return await measured(server, crowd, async () => (await publisher.publish(SECONDS * 1000)).bytes);
   } finally {
-    await Promise.all([crowd.stop(), publisher.stop()]);
-    await server.stop();
+    await stage.clear();
   }
 }
 
+/** Which pieces of what a bare program does are measured: all that it writes, and when it is fed, what it reads. */
+interface BareWork {
+  readonly written: readonly Piece[];
+  readonly fed: readonly Piece[];
+}
+
 /** The same for a bare program that writes what ours would write, with bursts of up to `maxBurstMs`. */
-export async function measureFloor(
-  { players, rate }: Scene,
-  maxBurstMs: number,
+export function measureFloor(scene: Scene, maxBurstMs: number, context: BenchContext): Promise<Measurement> {
+  return measureBare(scene, context, async (durationMs) => ({
+    written: await ownPieces(scene.players, scene.rate, maxBurstMs, durationMs, context.root),
+    fed: [],
+  }));
+}
+
+/** And when it has to read, besides, what the publisher sends. */
+export function measureFedFloor(scene: Scene, maxBurstMs: number, context: BenchContext): Promise<Measurement> {
+  return measureBare(scene, context, async (durationMs) => ({
+    written: await ownPieces(scene.players, scene.rate, maxBurstMs, durationMs, context.root),
+    fed: await publishedPieces(scene.rate, durationMs, context.root),
+  }));
+}
+
+async function measureBare(
+  { players }: Scene,
   { root, programs }: BenchContext,
+  workFor: (durationMs: number) => Promise<BareWork>,
 ): Promise<Measurement> {
-  const server = await BareServer.start(root);
-  const crowd = await StageCrowd.start(programs, { url: server.url, protocol: 'none' });
-  const pieces = (durationMs: number) => ownPieces(players, rate, maxBurstMs, durationMs, root);
-  const [warmUp, run] = [await pieces(WARM_UP_MS), await pieces(SECONDS * 1000)];
+  const [warmUp, run] = [await workFor(WARM_UP_MS), await workFor(SECONDS * 1000)];
+  const stage = new Stage();
   try {
+    const server = await stage.with(BareServer.start(root));
+    const feed = await stage.with(StageFeed.start(root, server.intakePort));
+    const crowd = await stage.with(StageCrowd.start(programs, { url: server.url, protocol: 'none' }));
+    const act = async ({ written, fed }: BareWork): Promise<number> => {
+      await Promise.all([server.write(written), fed.length > 0 && feed.send(fed)]);
+      return written.reduce((sum, [, sizeBytes]) => sum + sizeBytes, 0);
+    };
     await crowd.obey({ order: 'join', players });
-    await server.write(warmUp);
-    return await measured(server, crowd, async () => {
-      await server.write(run);
-      return run.reduce((sum, [, sizeBytes]) => sum + sizeBytes, 0);
-    });
+    await act(warmUp);
+    return await measured(server, crowd, () => act(run));
   } finally {
-    await Promise.all([crowd.stop(), server.stop()]);
+    await stage.clear();
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchContext, BenchResult } from '../result.js';
 import type { CrowdReport } from './roles.js';
 import { type CrowdServer, rtmpkit } from './servers.js';
-import { rssBytesOf, StageCrowd, StagePublisher } from './stage.js';
+import { rssBytesOf, Stage, StageCrowd, StagePublisher } from './stage.js';
 
 const MINUTES = 30;
 const PLAYERS = 300;
@@ -27,11 +27,12 @@ interface Sample {
  */
 export default async function soakBench(context: BenchContext): Promise<BenchResult[]> {
   const minutes = Number(context.settings['minutes'] ?? MINUTES);
-  const server = await rtmpkit()(context);
-  const url = `${server.url}/soak`;
-  const publisher = await StagePublisher.start(context.programs, { url, rate: RATE, root: context.root });
-  const crowd = await StageCrowd.start(context.programs, { url, protocol: 'rtmp' });
+  const stage = new Stage();
   try {
+    const server = await stage.with(rtmpkit()(context));
+    const url = `${server.url}/soak`;
+    const publisher = await stage.with(StagePublisher.start(context.programs, { url, rate: RATE, root: context.root }));
+    const crowd = await stage.with(StageCrowd.start(context.programs, { url, protocol: 'rtmp' }));
     await crowd.obey({ order: 'join', players: PLAYERS });
     await crowd.obey({ order: 'dawdle', players: SLOW });
     const published = publisher.publish(minutes * 60_000);
@@ -39,8 +40,7 @@ export default async function soakBench(context: BenchContext): Promise<BenchRes
     await published;
     return results(samples, await crowd.obey({ order: 'count' }));
   } finally {
-    await Promise.all([crowd.stop(), publisher.stop()]);
-    await server.stop();
+    await stage.clear();
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CrowdOrder, CrowdReport, CrowdSetup, Published, PublisherSetup } from './roles.js';
 
@@ -61,6 +62,29 @@ export class BenchProgram {
   }
 }
 
+/** Something that was started for a bench. */
+interface Stoppable {
+  stop(): Promise<unknown>;
+}
+
+/** All that has been started for a bench: if something of it cannot start, the rest is stopped all the same. */
+export class Stage {
+  readonly #started: Stoppable[] = [];
+
+  async with<One extends Stoppable>(starting: Promise<One>): Promise<One> {
+    const one = await starting;
+    this.#started.push(one);
+    return one;
+  }
+
+  /** Stops everything; what was started last goes first. */
+  async clear(): Promise<void> {
+    for (const one of this.#started.splice(0).reverse()) {
+      await one.stop();
+    }
+  }
+}
+
 /** The publisher of a bench: sends a live stream in real time, for as long as it is told. */
 export class StagePublisher {
   readonly #program: BenchProgram;
@@ -77,6 +101,30 @@ export class StagePublisher {
 
   publish(durationMs: number): Promise<Published> {
     return this.#program.tell(durationMs);
+  }
+
+  stop(): Promise<void> {
+    return this.#program.stop();
+  }
+}
+
+/** A publisher without any protocol. */
+export class StageFeed {
+  readonly #program: BenchProgram;
+
+  private constructor(program: BenchProgram) {
+    this.#program = program;
+  }
+
+  static async start(root: string, port: number): Promise<StageFeed> {
+    const [program] = await BenchProgram.start(join(root, 'test', 'bench', 'bare', 'feed.js'), port);
+    pin(program.pid, LOAD_CORE);
+    return new StageFeed(program);
+  }
+
+  /** Resolves when all pieces, each `[afterMs, sizeBytes]`, are sent. */
+  send(pieces: readonly (readonly [number, number])[]): Promise<void> {
+    return this.#program.tell(pieces);
   }
 
   stop(): Promise<void> {
