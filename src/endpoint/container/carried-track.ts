@@ -6,16 +6,16 @@ import { writeFlacConfig } from '../../codec/flac-config-writer.js';
 import { parseMp3FrameHeader } from '../../codec/mp3.js';
 import { writeOpusHead } from '../../codec/opus.js';
 import { MediaError } from '../../errors.js';
-import type { WritableAudioCodec } from '../../media/audio-tag-writer.js';
+import type { Sound, WritableAudioCodec } from '../../media/audio-tag-writer.js';
 import type { CodedTrack } from '../../media/track/coded-track.js';
 import { adtsTrack, av1Track, plainTrack, vp8Track, vp9Track } from '../../media/track/frame-track.js';
 import { avcStreamTrack, hevcStreamTrack, recordedAvcTrack, recordedHevcTrack } from '../../media/track/nal-track.js';
 import { audioTrackTags, type TrackTags, videoTrackTags } from '../../media/track/track-tags.js';
 import type { WritableVideoCodec } from '../../media/video-tag-writer.js';
+import type { ContainerFile } from './container-file.js';
 
 /** A track of a file in a form that RTMP carries. */
 export interface CarriedTrack {
-  readonly track: InputTrack;
   readonly codec: WritableVideoCodec | WritableAudioCodec;
   /** From the first packet on, or from any keyframe. */
   tags(take?: TakeMemory): TrackTags;
@@ -40,11 +40,11 @@ export async function isCarried(track: InputTrack): Promise<boolean> {
 }
 
 /** @throws {MediaError} `ERR_MEDIA_DAMAGED`, `ERR_MEDIA_UNSUPPORTED` */
-export async function carryVideo(track: InputVideoTrack): Promise<CarriedTrack> {
-  const codec = carriedCodec(VIDEO_CODECS, await track.getCodec());
+export async function carryVideo(file: ContainerFile, track: InputVideoTrack): Promise<CarriedTrack> {
+  const codec = carriedCodec(VIDEO_CODECS, await file.reading(() => track.getCodec()));
   // Of the codecs that describe themselves in their keyframes nothing else is needed.
-  const record = codec === 'h264' || codec === 'hevc' ? await configOf(track) : undefined;
-  return { track, codec, tags: (take) => videoTrackTags(codec, codedVideo(codec, record), take) };
+  const record = codec === 'h264' || codec === 'hevc' ? await configOf(file, track) : undefined;
+  return { codec, tags: (take) => videoTrackTags(codec, codedVideo(codec, record), take) };
 }
 
 function codedVideo(codec: WritableVideoCodec, record: Uint8Array | undefined): CodedTrack {
@@ -66,16 +66,20 @@ function codedVideo(codec: WritableVideoCodec, record: Uint8Array | undefined): 
  * @param firstPacket tells what a container leaves out
  * @throws {MediaError} `ERR_MEDIA_DAMAGED`, `ERR_MEDIA_UNSUPPORTED`
  */
-export async function carryAudio(track: InputAudioTrack, firstPacket: Uint8Array): Promise<CarriedTrack> {
-  const codec = carriedCodec(AUDIO_CODECS, await track.getCodec());
-  const sound = { sampleRateHz: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
-  const record = await configOf(track);
+export async function carryAudio(
+  file: ContainerFile,
+  track: InputAudioTrack,
+  firstPacket: Uint8Array,
+): Promise<CarriedTrack> {
+  const codec = carriedCodec(AUDIO_CODECS, await file.reading(() => track.getCodec()));
+  const sound = await file.reading(() => soundOf(track));
+  const record = await configOf(file, track);
   if (codec === 'mp3') mustBeLayerThree(firstPacket);
   if (codec === 'aac' && record === undefined && hasAdtsHeader(firstPacket)) {
-    return { track, codec, tags: (take) => audioTrackTags(codec, adtsTrack(), sound, take) };
+    return { codec, tags: (take) => audioTrackTags(codec, adtsTrack(), sound, take) };
   }
   const config = audioConfig(codec, record, sound);
-  return { track, codec, tags: (take) => audioTrackTags(codec, plainTrack(config), sound, take) };
+  return { codec, tags: (take) => audioTrackTags(codec, plainTrack(config), sound, take) };
 }
 
 /** Layer II, which is common in broadcasting, goes by the same name in some containers. */
@@ -92,9 +96,8 @@ function mustBeLayerThree(frame: Uint8Array): void {
   }
 }
 
-interface Sound {
-  readonly sampleRateHz: number;
-  readonly channels: number;
+async function soundOf(track: InputAudioTrack): Promise<Sound> {
+  return { sampleRateHz: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
 }
 
 function audioConfig(codec: WritableAudioCodec, record: Uint8Array | undefined, sound: Sound): Uint8Array {
@@ -128,8 +131,11 @@ function carriedCodec<T extends string>(codecs: Readonly<Record<string, T>>, cod
 }
 
 /** The configuration record of the container; a copy. */
-async function configOf(track: InputVideoTrack | InputAudioTrack): Promise<Uint8Array | undefined> {
-  const description = (await track.getDecoderConfig())?.description;
+async function configOf(
+  file: ContainerFile,
+  track: InputVideoTrack | InputAudioTrack,
+): Promise<Uint8Array | undefined> {
+  const description = await file.reading(async () => (await track.getDecoderConfig())?.description);
   if (description === undefined) return undefined;
   const bytes = ArrayBuffer.isView(description)
     ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)

@@ -1,4 +1,3 @@
-import type { EncodedPacketSink } from 'mediabunny';
 import type { TakeMemory } from '../../bytes/memory.js';
 import type { RecycledMemory } from '../../bytes/recycled-memory.js';
 import { MediaError } from '../../errors.js';
@@ -8,10 +7,12 @@ import { metadataTag } from '../../media/metadata.js';
 import type { MediaTag } from '../../media/tag.js';
 import { RecycledPayloads } from '../../rtmp/chunk/recycled-payloads.js';
 import type { TagSource } from '../tag-source.js';
-import { ContainerFile, loadLibrary } from './container-file.js';
+import { ContainerFile } from './container-file.js';
 import { type ContainerPlan, type PlannedTrack, type PlannedVideo, planContainer } from './container-plan.js';
+import { PacketClock } from './packet-clock.js';
 import { PacketCursor } from './packet-cursor.js';
-import { findKeyframe, findSound } from './track-start.js';
+import type { TrackPackets } from './track-packets.js';
+import { findKeyframe, findSound, type WantedStart } from './track-start.js';
 
 export interface ContainerSourceOptions {
   /** Where to begin: at the keyframe before this time, counted from the first frame. Default 0. */
@@ -42,7 +43,8 @@ export class ContainerFileSource implements TagSource {
   private constructor(path: string, plan: ContainerPlan, memory: RecycledMemory | undefined) {
     this.path = path;
     this.durationMs = plan.durationMs;
-    this.startMs = Math.max(0, Math.round((plan.startS - plan.originS) * 1000));
+    const startS = plan.video?.startS ?? plan.wanted.startS;
+    this.startMs = Math.max(0, Math.round((startS - plan.wanted.originS) * 1000));
     this.#plan = plan;
     this.#memory = memory;
   }
@@ -69,7 +71,7 @@ export class ContainerFileSource implements TagSource {
     const file = await ContainerFile.open(this.path);
     try {
       const take = this.#memory && takeFrom(this.#memory);
-      const cursors = await file.reading(() => openCursors(file, this.#plan, take));
+      const cursors = await openCursors(file, this.#plan, take);
       yield [metadataTag(this.#plan.metadata, 0)];
       yield* interleaved(cursors);
     } finally {
@@ -85,52 +87,51 @@ function takeFrom(memory: RecycledMemory): TakeMemory {
 
 async function openCursors(
   file: ContainerFile,
-  plan: ContainerPlan,
+  { video, audio, wanted }: ContainerPlan,
   take: TakeMemory | undefined,
 ): Promise<PacketCursor[]> {
-  const video = plan.video && (await openVideo(file, plan, plan.video, take));
-  const audio = plan.audio && (await openAudio(file, plan, plan.audio, take));
-  return [video, audio].filter((cursor) => cursor !== undefined);
+  const videoCursor = video && (await openVideo(file, video, wanted, take));
+  // Sound begins with the picture, which is at a keyframe; a file that is sent from its beginning keeps all of it.
+  const startS = wanted.startS > wanted.originS ? (video?.startS ?? wanted.startS) : wanted.originS;
+  const audioCursor = audio && (await openAudio(file, audio, { ...wanted, startS }, take));
+  return [videoCursor, audioCursor].filter((cursor) => cursor !== undefined);
 }
 
 async function openVideo(
   file: ContainerFile,
-  { wantedStartS, originS }: ContainerPlan,
-  { id, carried, firstPresentationMs, promisedReorderedFrames }: PlannedVideo,
+  { id, carried, clock, firstPresentationMs, promisedReorderedFrames }: PlannedVideo,
+  wanted: WantedStart,
   take: TakeMemory | undefined,
 ): Promise<PacketCursor | undefined> {
-  const sink = await sinkOf(file, id);
-  const first = await findKeyframe(sink, wantedStartS, originS, {});
+  const packets = await packetsOf(file, id);
+  const first = await findKeyframe(packets, wanted, 'whole');
   if (first === null) return undefined;
-  const times =
+  const decodeTimes =
     promisedReorderedFrames === undefined ? undefined : new DecodeTimes(firstPresentationMs, promisedReorderedFrames);
-  return new PacketCursor(
-    file,
-    sink,
-    first,
-    carried.tags(take),
-    (presentationMs) => times?.next(presentationMs) ?? presentationMs,
-  );
+  return new PacketCursor({ packets, first, tags: carried.tags(take), clock: new PacketClock(clock), decodeTimes });
 }
 
 async function openAudio(
   file: ContainerFile,
-  { wantedStartS, startS, originS }: ContainerPlan,
-  { id, carried }: PlannedTrack,
+  { id, carried, clock }: PlannedTrack,
+  wanted: WantedStart,
   take: TakeMemory | undefined,
 ): Promise<PacketCursor | undefined> {
-  const sink = await sinkOf(file, id);
-  const first = await findSound(sink, wantedStartS > originS ? startS : originS, originS, {});
-  return first === null
-    ? undefined
-    : new PacketCursor(file, sink, first, carried.tags(take), (presentationMs) => presentationMs);
+  const packets = await packetsOf(file, id);
+  const first = await findSound(packets, wanted, 'whole');
+  if (first === null) return undefined;
+  return new PacketCursor({ packets, first, tags: carried.tags(take), clock: new PacketClock(clock) });
 }
 
-async function sinkOf(file: ContainerFile, trackId: number): Promise<EncodedPacketSink> {
-  const { EncodedPacketSink } = await loadLibrary();
-  const track = (await file.input.getTracks()).find(({ id }) => id === trackId);
-  if (track === undefined) throw new MediaError('ERR_MEDIA_DAMAGED', 'the file has changed while it was in use');
-  return new EncodedPacketSink(track);
+async function packetsOf(file: ContainerFile, trackId: number): Promise<TrackPackets> {
+  const tracks = await file.reading(() => file.input.getTracks());
+  const track = tracks.find(({ id }) => id === trackId);
+  if (track === undefined) {
+    throw new MediaError('ERR_MEDIA_DAMAGED', `${file.path}: the file has changed while it was in use`, {
+      stage: 'file',
+    });
+  }
+  return file.packetsOf(track);
 }
 
 /** The tags of all tracks in the order in which they are decoded, from time 0 on. */

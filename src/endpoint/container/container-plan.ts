@@ -1,4 +1,4 @@
-import type { EncodedPacket, EncodedPacketSink, InputAudioTrack, InputTrack, InputVideoTrack } from 'mediabunny';
+import type { InputAudioTrack, InputTrack, InputVideoTrack } from 'mediabunny';
 import type { AmfValue } from '../../amf/value.js';
 import { MediaError } from '../../errors.js';
 import type { WarningEvent } from '../../events.js';
@@ -7,9 +7,12 @@ import { describeVideo } from '../../media/stream-description.js';
 import type { MediaTag } from '../../media/tag.js';
 import { startsBehindEnd } from '../flv-source.js';
 import { type CarriedTrack, carryAudio, carryVideo } from './carried-track.js';
-import { type ContainerFile, loadLibrary } from './container-file.js';
+import type { ContainerFile } from './container-file.js';
+import { readContainerHead } from './container-head.js';
+import { PacketClock, type PacketClockOptions } from './packet-clock.js';
 import { chooseTracks } from './track-choice.js';
-import { findKeyframe, originOf } from './track-start.js';
+import type { Packet, TrackPackets } from './track-packets.js';
+import { findKeyframe, originOf, type WantedStart } from './track-start.js';
 
 /** So many frames tell how frames are reordered, and their rate. */
 const PROBED_FRAMES = 120;
@@ -24,6 +27,7 @@ const MAX_LAST_FRAME_S = 1;
 export interface PlannedTrack {
   readonly id: number;
   readonly carried: CarriedTrack;
+  readonly clock: PacketClockOptions;
 }
 
 export interface PlannedVideo extends PlannedTrack {
@@ -31,22 +35,23 @@ export interface PlannedVideo extends PlannedTrack {
   readonly firstPresentationMs: readonly number[];
   /** `undefined`: what is decoded first is shown first. */
   readonly promisedReorderedFrames: number | undefined;
+  /** Where it really begins. */
+  readonly startS: number;
 }
 
 /** What is sent of a file, and what is to be known before. Holds nothing open. Times are on the file's own timeline. */
 export interface ContainerPlan {
   readonly video: PlannedVideo | undefined;
   readonly audio: PlannedTrack | undefined;
-  readonly originS: number;
   /** Where to begin, at the keyframe before. */
-  readonly wantedStartS: number;
-  /** Where it really begins. */
-  readonly startS: number;
+  readonly wanted: WantedStart;
   /** Of the whole file, from its origin on; `undefined`: not known. */
   readonly durationMs: number | undefined;
   /** Properties of `onMetaData`. */
   readonly metadata: ReadonlyMap<string, AmfValue>;
 }
+
+type Warn = (event: WarningEvent) => void;
 
 /**
  * Looks into a file: which tracks are sent, how, and from where.
@@ -54,97 +59,104 @@ export interface ContainerPlan {
  * @throws {MediaError} `ERR_MEDIA_UNSUPPORTED`, `ERR_MEDIA_EMPTY`, `ERR_MEDIA_DAMAGED`
  * @throws {UsageError} when the file ends before `startMs`
  */
-export async function planContainer(
-  file: ContainerFile,
-  startMs: number,
-  warn: (event: WarningEvent) => void,
-): Promise<ContainerPlan> {
+export async function planContainer(file: ContainerFile, startMs: number, warn: Warn): Promise<ContainerPlan> {
   const choice = await chooseTracks(file, warn);
-  return file.reading(async () => {
-    const { EncodedPacketSink } = await loadLibrary();
-    const video = choice.video && { track: choice.video, sink: new EncodedPacketSink(choice.video) };
-    const audio = choice.audio && { track: choice.audio, sink: new EncodedPacketSink(choice.audio) };
-    const originS = await findOrigin([video?.sink, audio?.sink]);
-    const wantedStartS = originS + startMs / 1000;
-    if (startMs > 0) await mustNotBeBehindEnd(file, [video?.sink, audio?.sink], wantedStartS, startMs);
-    const facts = new CodecFacts();
-    const plannedVideo = video && (await planVideo(video, wantedStartS, originS, facts));
-    const plannedAudio = audio && (await planAudio(audio, facts));
-    if (choice.video !== undefined) await warnOfRotation(choice.video, warn);
-    return {
-      video: plannedVideo?.planned,
-      audio: plannedAudio,
-      originS,
-      wantedStartS,
-      startS: plannedVideo?.startS ?? wantedStartS,
-      durationMs: await durationOf(file, [choice.video, choice.audio], originS),
-      metadata: metadataOf(facts, plannedVideo?.planned),
-    };
+  const { endByte, codecDelaysMs } = await readContainerHead(file);
+  if (endByte !== undefined && endByte > file.sizeBytes) warn(cutOff(file, endByte));
+  if (choice.video !== undefined) await warnOfRotation(file, choice.video, warn);
+
+  const isMpegTs = (await file.format()) === 'mpeg-ts';
+  const open = <T extends InputTrack>(track: T): OpenTrack<T> => ({
+    track,
+    packets: file.packetsOf(track),
+    clock: { delayMs: codecDelaysMs.get(track.id) ?? 0, isMpegTs },
   });
+  const video = choice.video && open(choice.video);
+  const audio = choice.audio && open(choice.audio);
+  const tracks = [video, audio].filter((track) => track !== undefined);
+
+  const wanted = await wantedStart(file, tracks, startMs);
+  const facts = new CodecFacts();
+  const plannedVideo = video && (await planVideo(file, video, wanted, facts));
+  const plannedAudio = audio && (await planAudio(file, audio, facts));
+  return {
+    video: plannedVideo,
+    audio: plannedAudio,
+    wanted,
+    durationMs: await durationOf(file, tracks, wanted.originS),
+    metadata: metadataOf(facts, plannedVideo),
+  };
 }
 
 interface OpenTrack<T> {
   readonly track: T;
-  readonly sink: EncodedPacketSink;
+  readonly packets: TrackPackets;
+  readonly clock: PacketClockOptions;
 }
 
-async function findOrigin(sinks: readonly (EncodedPacketSink | undefined)[]): Promise<number> {
+async function wantedStart(
+  file: ContainerFile,
+  tracks: readonly OpenTrack<InputTrack>[],
+  startMs: number,
+): Promise<WantedStart> {
   const firstTimestampsS: number[] = [];
-  for (const sink of sinks) {
-    const first = await sink?.getFirstPacket({ metadataOnly: true });
-    if (first) firstTimestampsS.push(first.timestamp);
+  for (const { packets } of tracks) {
+    const first = await packets.first('times');
+    if (first !== null) firstTimestampsS.push(first.timestamp);
   }
   if (firstTimestampsS.length === 0) {
-    throw new MediaError('ERR_MEDIA_EMPTY', 'the file has no audio and no video', { stage: 'file' });
+    throw new MediaError('ERR_MEDIA_EMPTY', `${file.path}: the file has no audio and no video`, { stage: 'file' });
   }
-  return originOf(firstTimestampsS);
+  const originS = originOf(firstTimestampsS);
+  const startS = originS + startMs / 1000;
+  if (startMs > 0 && !(await reaches(tracks, startS))) throw startsBehindEnd(file.path, startMs);
+  return { originS, startS };
 }
 
-async function mustNotBeBehindEnd(
-  file: ContainerFile,
-  sinks: readonly (EncodedPacketSink | undefined)[],
-  wantedStartS: number,
-  startMs: number,
-): Promise<void> {
-  for (const sink of sinks) {
-    const packet = await sink?.getPacket(wantedStartS, { metadataOnly: true });
-    if (packet && packet.timestamp + Math.max(packet.duration, MAX_LAST_FRAME_S) > wantedStartS) return;
+/** Whether one of the tracks is not over at that time. */
+async function reaches(tracks: readonly OpenTrack<InputTrack>[], timeS: number): Promise<boolean> {
+  for (const { packets } of tracks) {
+    const packet = await packets.at(timeS, 'times');
+    if (packet !== null && packet.timestamp + Math.max(packet.duration, MAX_LAST_FRAME_S) > timeS) return true;
   }
-  throw startsBehindEnd(file.path, startMs);
+  return false;
 }
 
 async function planVideo(
-  { track, sink }: OpenTrack<InputVideoTrack>,
-  wantedStartS: number,
-  originS: number,
+  file: ContainerFile,
+  { track, packets, clock }: OpenTrack<InputVideoTrack>,
+  wanted: WantedStart,
   facts: CodecFacts,
-): Promise<{ planned: PlannedVideo; startS: number } | undefined> {
-  const first = await findKeyframe(sink, wantedStartS, originS, {});
+): Promise<PlannedVideo | undefined> {
+  const first = await findKeyframe(packets, wanted, 'whole');
   if (first === null) return undefined;
-  const carried = await carryVideo(track);
-  const tags = seeFirst(carried, first, facts);
+  const carried = await carryVideo(file, track);
+  const tags = firstTags(carried, first, facts);
   const isReordered = carried.codec === 'h264' || carried.codec === 'hevc';
-  const firstPresentationMs = await probe(
-    sink,
-    await findKeyframe(sink, wantedStartS, originS, { metadataOnly: true }),
-  );
-  const promisedReorderedFrames = isReordered ? believed(tags) : undefined;
-  return { planned: { id: track.id, carried, firstPresentationMs, promisedReorderedFrames }, startS: first.timestamp };
+  return {
+    id: track.id,
+    carried,
+    clock,
+    firstPresentationMs: await probe(packets, await findKeyframe(packets, wanted, 'times'), new PacketClock(clock)),
+    promisedReorderedFrames: isReordered ? believed(tags) : undefined,
+    startS: first.timestamp,
+  };
 }
 
 async function planAudio(
-  { track, sink }: OpenTrack<InputAudioTrack>,
+  file: ContainerFile,
+  { track, packets, clock }: OpenTrack<InputAudioTrack>,
   facts: CodecFacts,
 ): Promise<PlannedTrack | undefined> {
-  const first = await sink.getFirstPacket();
+  const first = await packets.first('whole');
   if (first === null) return undefined;
-  const carried = await carryAudio(track, first.data);
-  seeFirst(carried, first, facts);
-  return { id: track.id, carried };
+  const carried = await carryAudio(file, track, first.data);
+  firstTags(carried, first, facts);
+  return { id: track.id, carried, clock };
 }
 
 /** The tags of a track's first packet. */
-function seeFirst(carried: CarriedTrack, first: EncodedPacket, facts: CodecFacts): MediaTag[] {
+function firstTags(carried: CarriedTrack, first: Packet, facts: CodecFacts): MediaTag[] {
   const tags: MediaTag[] = [];
   const isKeyframe = first.type === 'key';
   carried.tags().append(tags, { data: first.data, isKeyframe, decodeMs: 0, presentationMs: 0 });
@@ -158,12 +170,12 @@ function believed(tags: readonly MediaTag[]): number {
   return promised <= MAX_BELIEVED_REORDERING ? promised : 0;
 }
 
-async function probe(sink: EncodedPacketSink, first: EncodedPacket | null): Promise<number[]> {
+async function probe(packets: TrackPackets, first: Packet | null, clock: PacketClock): Promise<number[]> {
   const presentationMs: number[] = [];
   let packet = first;
   while (packet !== null && presentationMs.length < PROBED_FRAMES) {
-    presentationMs.push(packet.timestamp * 1000);
-    packet = await sink.getNextPacket(packet, { metadataOnly: true });
+    presentationMs.push(clock.presentationMs(packet));
+    packet = await packets.next(packet, 'times');
   }
   return presentationMs;
 }
@@ -171,20 +183,19 @@ async function probe(sink: EncodedPacketSink, first: EncodedPacket | null): Prom
 /** @returns in ms, from the origin to the end */
 async function durationOf(
   file: ContainerFile,
-  tracks: readonly (InputTrack | undefined)[],
+  openTracks: readonly OpenTrack<InputTrack>[],
   originS: number,
 ): Promise<number | undefined> {
-  const sent = tracks.filter((track) => track !== undefined);
-  const toldS = await file.input.getDurationFromMetadata(sent);
-  const endS = toldS !== null && toldS > originS ? toldS : await measuredEnd(file, sent);
+  const tracks = openTracks.map(({ track }) => track);
+  const toldS = await file.reading(() => file.input.getDurationFromMetadata(tracks));
+  const endS = toldS !== null && toldS > originS ? toldS : await measuredEnd(file, tracks);
   return endS === undefined ? undefined : Math.max(0, Math.round((endS - originS) * 1000));
 }
 
 async function measuredEnd(file: ContainerFile, tracks: InputTrack[]): Promise<number | undefined> {
-  const { MPEG_TS } = await loadLibrary();
-  const isSearched = (await file.input.getFormat()) === MPEG_TS; // the others are read from the start to the end
-  const sizeBytes = await file.input.source.getSize();
-  return isSearched || sizeBytes <= MAX_MEASURED_SIZE_BYTES ? file.input.computeDuration(tracks) : undefined;
+  // A transport stream is searched; the others are read from the start to the end.
+  const isQuick = (await file.format()) === 'mpeg-ts' || file.sizeBytes <= MAX_MEASURED_SIZE_BYTES;
+  return isQuick ? file.reading(() => file.input.computeDuration(tracks)) : undefined;
 }
 
 function metadataOf(facts: CodecFacts, video: PlannedVideo | undefined): Map<string, AmfValue> {
@@ -200,12 +211,20 @@ function frameRateOf(presentationMs: readonly number[]): number | undefined {
   return lastsMs > 0 ? Math.round(((presentationMs.length - 1) * 1_000_000) / lastsMs) / 1000 : undefined;
 }
 
-async function warnOfRotation(track: InputVideoTrack, warn: (event: WarningEvent) => void): Promise<void> {
-  const rotation = await track.getRotation();
+function cutOff({ path, sizeBytes }: ContainerFile, endByte: number): WarningEvent {
+  return {
+    event: 'warning',
+    code: 'WARN_DAMAGED_INPUT',
+    message: `${path} is cut off: its last ${endByte - sizeBytes} bytes are missing; what is there is sent`,
+  };
+}
+
+async function warnOfRotation(file: ContainerFile, track: InputVideoTrack, warn: Warn): Promise<void> {
+  const rotation = await file.reading(() => track.getRotation());
   if (rotation === 0) return;
   warn({
     event: 'warning',
     code: 'WARN_ROTATED_VIDEO',
-    message: `the file wants its picture turned by ${rotation} degrees, which RTMP cannot say: it will be seen as it is stored`,
+    message: `the file wants its picture turned by ${rotation} degrees, which RTMP cannot say: it is sent as it is stored`,
   });
 }

@@ -1,46 +1,36 @@
-import type { EncodedPacket, EncodedPacketSink } from 'mediabunny';
+import type { DecodeTimes } from '../../media/decode-times.js';
 import type { MediaTag } from '../../media/tag.js';
 import type { TrackTags } from '../../media/track/track-tags.js';
-import type { ContainerFile } from './container-file.js';
+import type { PacketClock } from './packet-clock.js';
+import type { Packet, TrackPackets } from './track-packets.js';
 
-/** Gives each packet of a track its decode time, in order; both times in ms on the file's timeline. */
-export type DecodeTimeOf = (presentationMs: number) => number;
+/** One track that is read. */
+export interface CursorOptions {
+  readonly packets: TrackPackets;
+  /** The packet to begin with, a whole one. */
+  readonly first: Packet;
+  readonly tags: TrackTags;
+  readonly clock: PacketClock;
+  /** `undefined`: packets are decoded when they are presented. */
+  readonly decodeTimes?: DecodeTimes | undefined;
+}
 
-/** A place in a track of a file, which goes from packet to packet. */
+/** A place in a track of a file, which goes from packet to packet. Times are in ms on the file's own timeline. */
 export class PacketCursor {
-  readonly #file: ContainerFile;
-  readonly #sink: EncodedPacketSink;
-  readonly #tags: TrackTags;
-  readonly #decodeTimeOf: DecodeTimeOf;
-  #packet: EncodedPacket | null;
+  readonly #options: CursorOptions;
+  #packet: Packet | null;
   #presentationMs = 0;
   #decodeMs = Number.POSITIVE_INFINITY;
-  #endMs = Number.NEGATIVE_INFINITY;
 
-  /** @param first the packet to begin with, of this sink, with its data */
-  constructor(
-    file: ContainerFile,
-    sink: EncodedPacketSink,
-    first: EncodedPacket,
-    tags: TrackTags,
-    decodeTimeOf: DecodeTimeOf,
-  ) {
-    this.#file = file;
-    this.#sink = sink;
-    this.#tags = tags;
-    this.#decodeTimeOf = decodeTimeOf;
-    this.#packet = first;
-    this.#see(first);
+  constructor(options: CursorOptions) {
+    this.#options = options;
+    this.#packet = options.first;
+    this.#see(options.first);
   }
 
   /** Of the packet at hand; infinite behind the last one. */
   get decodeMs(): number {
     return this.#decodeMs;
-  }
-
-  /** Where the presentation of all packets up to the one at hand ends. */
-  get endMs(): number {
-    return this.#endMs;
   }
 
   /**
@@ -51,7 +41,7 @@ export class PacketCursor {
   append(tags: MediaTag[], zeroMs: number): number {
     const packet = this.#packet;
     if (packet === null) return 0;
-    this.#tags.append(tags, {
+    this.#options.tags.append(tags, {
       data: packet.data,
       isKeyframe: packet.type === 'key',
       decodeMs: Math.max(0, Math.round(this.#decodeMs - zeroMs)),
@@ -62,16 +52,15 @@ export class PacketCursor {
 
   /** Goes to the next packet. @throws {MediaError} when the file cannot be read on */
   async advance(): Promise<void> {
-    const packet = this.#packet;
-    if (packet === null) return;
-    this.#packet = await this.#file.reading(() => this.#sink.getNextPacket(packet));
+    if (this.#packet === null) return;
+    this.#packet = await this.#options.packets.next(this.#packet, 'whole');
     if (this.#packet === null) this.#decodeMs = Number.POSITIVE_INFINITY;
     else this.#see(this.#packet);
   }
 
-  #see({ timestamp, duration }: EncodedPacket): void {
-    this.#presentationMs = timestamp * 1000;
-    this.#decodeMs = this.#decodeTimeOf(this.#presentationMs);
-    this.#endMs = Math.max(this.#endMs, (timestamp + duration) * 1000);
+  #see(packet: Packet): void {
+    const { clock, decodeTimes } = this.#options;
+    this.#presentationMs = clock.presentationMs(packet);
+    this.#decodeMs = decodeTimes?.next(this.#presentationMs) ?? this.#presentationMs;
   }
 }

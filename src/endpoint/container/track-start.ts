@@ -1,4 +1,4 @@
-import type { EncodedPacket, EncodedPacketSink, PacketRetrievalOptions } from 'mediabunny';
+import type { Packet, PacketPart, TrackPackets } from './track-packets.js';
 
 /**
  * Media that lies before the file's own beginning: encoders' priming of the first audio frame is needed and stays, while
@@ -12,32 +12,29 @@ export function originOf(firstTimestampsS: readonly number[]): number {
   return firstS < -PRIMING_S ? 0 : firstS;
 }
 
-/** The keyframe at or before `startS`, or the first one; the first packet when no packet is said to be a keyframe. */
-export async function findKeyframe(
-  sink: EncodedPacketSink,
-  startS: number,
-  originS: number,
-  options: PacketRetrievalOptions,
-): Promise<EncodedPacket | null> {
-  const isInside = startS > originS || (await isBefore(sink, originS));
-  const sought = isInside ? await sink.getKeyPacket(startS, options) : null;
-  return sought ?? (await sink.getFirstKeyPacket(options)) ?? (await sink.getFirstPacket(options));
+/** Where to begin in a track. */
+export interface WantedStart {
+  readonly originS: number;
+  /** Not before the origin. */
+  readonly startS: number;
 }
 
-/** The first packet that sounds at or after `startS`. */
-export async function findSound(
-  sink: EncodedPacketSink,
-  startS: number,
-  originS: number,
-  options: PacketRetrievalOptions,
-): Promise<EncodedPacket | null> {
-  const isInside = startS > originS || (await isBefore(sink, originS));
-  const sought = isInside ? await sink.getPacket(startS, options) : null;
-  if (sought === null) return sink.getFirstPacket(options);
-  return sought.timestamp + sought.duration > startS ? sought : sink.getNextPacket(sought, options);
+/** The keyframe at or before the start, or the first one; the first packet when none is said to be a keyframe. */
+export async function findKeyframe(track: TrackPackets, start: WantedStart, part: PacketPart): Promise<Packet | null> {
+  const sought = (await isInside(track, start)) ? await track.keyframeAt(start.startS, part) : null;
+  return sought ?? (await track.firstKeyframe(part)) ?? (await track.first(part));
 }
 
-async function isBefore(sink: EncodedPacketSink, originS: number): Promise<boolean> {
-  const first = await sink.getFirstPacket({ metadataOnly: true });
+/** The first packet that sounds at the start or behind it. */
+export async function findSound(track: TrackPackets, start: WantedStart, part: PacketPart): Promise<Packet | null> {
+  const sought = (await isInside(track, start)) ? await track.at(start.startS, part) : null;
+  if (sought === null) return track.first(part);
+  return sought.timestamp + sought.duration > start.startS ? sought : track.next(sought, part);
+}
+
+/** Whether packets of the track lie before the start. */
+async function isInside(track: TrackPackets, { startS, originS }: WantedStart): Promise<boolean> {
+  if (startS > originS) return true;
+  const first = await track.first('times');
   return first !== null && first.timestamp < originS - PRIMING_S;
 }
