@@ -32,6 +32,8 @@ interface Row {
   readonly isClassic?: boolean;
   /** The container has its packets in another form than a tag: sizes differ. */
   readonly isReframed?: boolean;
+  /** How far times may be off, instead of a rounding. */
+  readonly toleranceMs?: number;
 }
 
 const rows: readonly Row[] = [
@@ -88,7 +90,8 @@ const rows: readonly Row[] = [
   },
   { name: 'MP3', file: 'a.mp3', encode: ['-vn', '-c:a', 'libmp3lame'], audio: 'mp3', isClassic: true },
   { name: 'ADTS', file: 'a.aac', encode: ['-vn', ...AAC], audio: 'aac', isClassic: true, isReframed: true },
-  { name: 'Ogg Opus', file: 'a.opus', encode: ['-vn', ...OPUS], audio: 'opus' },
+  // Ogg tells where packets end; the first one, part of which is not to be heard, is put at the start of what is.
+  { name: 'Ogg Opus', file: 'a.opus', encode: ['-vn', ...OPUS], audio: 'opus', toleranceMs: 6.5 },
   { name: 'FLAC', file: 'a.flac', encode: ['-vn', '-c:a', 'flac'], audio: 'flac' },
 ];
 
@@ -225,7 +228,7 @@ async function expectFrames(path: string, tags: readonly MediaTag[], row: Row): 
     }
   }
   // All times of both kinds are shifted alike.
-  expect(Math.max(...shifts) - Math.min(...shifts)).toBeLessThanOrEqual(ROUNDING_MS);
+  expect(Math.max(...shifts) - Math.min(...shifts)).toBeLessThanOrEqual(row.toleranceMs ?? ROUNDING_MS);
   expect(Math.min(...tags.map(({ timestampMs }) => timestampMs))).toBe(0);
   expectDescription(tags, row);
 }

@@ -76,31 +76,26 @@ function* elementsOf(parent: Uint8Array): Generator<Element, void> {
 
 function elementAt(parent: Uint8Array, offset: number): Element {
   return readRecord('an element', parent.subarray(offset), (r) => {
-    const id = readNumber(r, MAX_ID_SIZE_BYTES);
-    const size = readNumber(r, MAX_SIZE_SIZE_BYTES);
+    const id = readId(r);
+    const sizeBytes = readSize(r);
     const at = offset + r.offset;
-    const sizeBytes = size.isUnknown ? undefined : size.value;
     const end = sizeBytes === undefined ? parent.length : Math.min(at + sizeBytes, parent.length);
-    return { id: id.withMarker, data: parent.subarray(at, end), at, sizeBytes };
+    return { id, data: parent.subarray(at, end), at, sizeBytes };
   });
 }
 
-interface EbmlNumber {
-  readonly value: number;
-  /** Ids are known by this one. */
-  readonly withMarker: number;
-  /** All its bits are set. */
-  readonly isUnknown: boolean;
+/** Numbers tell how long they are by their leading zeros (RFC 8794 4). One whose bits are all set is not known. */
+function readSize(r: ByteReader): number | undefined {
+  const sizeBytes = Math.clz32(r.peekU8() ?? 0) - 23;
+  if (sizeBytes > MAX_SIZE_SIZE_BYTES) throw new MediaError('ERR_MEDIA_DAMAGED', 'an element has no valid length');
+  let value = r.u8('size of element') & (0xff >> sizeBytes);
+  for (let i = 1; i < sizeBytes; i++) value = value * 256 + r.u8('size of element');
+  return value === 2 ** (7 * sizeBytes) - 1 ? undefined : value;
 }
 
-/** A number that tells its size by its leading zeros (RFC 8794 4). */
-function readNumber(r: ByteReader, maxSizeBytes: number): EbmlNumber {
-  const first = r.u8('element');
-  const sizeBytes = Math.clz32(first) - 23;
-  if (sizeBytes > maxSizeBytes) throw new MediaError('ERR_MEDIA_DAMAGED', 'an element has no valid length');
-  let withMarker = first;
-  for (let i = 1; i < sizeBytes; i++) withMarker = withMarker * 256 + r.u8('element');
-  const marker = 2 ** (7 * sizeBytes);
-  const value = withMarker - marker;
-  return { value, withMarker, isUnknown: value === marker - 1 };
+/** Ids are known with the bit that tells their size. */
+function readId(r: ByteReader): number {
+  const sizeBytes = Math.clz32(r.peekU8() ?? 0) - 23;
+  if (sizeBytes > MAX_ID_SIZE_BYTES) throw new MediaError('ERR_MEDIA_DAMAGED', 'an element has no valid id');
+  return r.bytes(sizeBytes, 'id of element').reduce((id, byte) => id * 256 + byte, 0);
 }
