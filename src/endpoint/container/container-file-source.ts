@@ -159,7 +159,7 @@ async function nextBatch(cursors: readonly PacketCursor[], zeroMs: number): Prom
       const earliest = earliestOf(cursors);
       if (earliest === undefined) return { tags, end: 'end' };
       sizeBytes += earliest.append(tags, zeroMs);
-      await earliest.advance();
+      if (!earliest.advance()) await earliest.load();
     }
     return { tags, end: undefined };
   } catch (failure) {

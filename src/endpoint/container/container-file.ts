@@ -1,55 +1,47 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Input, InputFormat, InputTrack } from 'mediabunny';
+import type { CustomSourceOptions, Input, InputFormat, InputTrack } from 'mediabunny';
 import { MediaError, RtmpkitError } from '../../errors.js';
+import type { ContainerKind } from '../../flv/foreign-format.js';
 import { inputError, isSystemError } from '../flv-source.js';
+import { containerKindOf } from './container-kind.js';
+import { FileBlocks, readPiece } from './file-pieces.js';
 import { TrackPackets } from './track-packets.js';
 
 type Library = typeof import('./library.js');
 
-/** What is kept of the file for those who come back to it: audio and video are read at two places. */
+/** What is kept of a file that is read in many small pieces. */
 const CACHE_SIZE_BYTES = 8 * 1024 * 1024;
-/** No part of a file that has to be in memory as a whole, such as the index of a long film, is larger. */
-const MAX_PIECE_SIZE_BYTES = 256 * 1024 * 1024;
-
-/** The ones that need care of their own; the rest need none. */
-export type ContainerFormat = 'mp4' | 'matroska' | 'mpeg-ts' | 'other';
 
 /** A file of a common container, open. Whoever opens it closes it. */
 export class ContainerFile {
   readonly path: string;
+  readonly kind: ContainerKind;
   readonly sizeBytes: number;
   /** Calls into it go through `reading`. */
   readonly input: Input;
   readonly #handle: FileHandle;
   readonly #library: Library;
 
-  private constructor(path: string, sizeBytes: number, handle: FileHandle, library: Library) {
+  private constructor(path: string, { kind, sizeBytes, handle }: OpenedFile, library: Library) {
     this.path = path;
+    this.kind = kind;
     this.sizeBytes = sizeBytes;
     this.#handle = handle;
     this.#library = library;
-    this.input = inputOf(handle, sizeBytes, library);
+    const { ADTS, FLAC, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, WEBM } = library;
+    const formats: InputFormat[] = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, ADTS, OGG, FLAC];
+    const source = new library.CustomSource(readingOptions(kind, handle, sizeBytes));
+    this.input = new library.Input({ formats, source });
   }
 
-  /** @throws {MediaError} `ERR_FILE_NOT_FOUND`, `ERR_FILE_UNREADABLE` */
+  /** @throws {MediaError} `ERR_FILE_NOT_FOUND`, `ERR_FILE_UNREADABLE`, `ERR_MEDIA_UNSUPPORTED` when it is no container */
   static async open(path: string): Promise<ContainerFile> {
     const library = await loadLibrary();
     try {
-      const handle = await open(path);
-      const { size } = await handle.stat();
-      return new ContainerFile(path, size, handle, library);
+      return new ContainerFile(path, await openFile(path), library);
     } catch (error) {
       throw inputError(error, path);
     }
-  }
-
-  /** @throws {MediaError} when it is none that can be read */
-  async format(): Promise<ContainerFormat> {
-    const { MP4, QTFF, MATROSKA, WEBM, MPEG_TS } = this.#library;
-    const format = await this.reading(() => this.input.getFormat());
-    if (format === MP4 || format === QTFF) return 'mp4';
-    if (format === MATROSKA || format === WEBM) return 'matroska';
-    return format === MPEG_TS ? 'mpeg-ts' : 'other';
   }
 
   packetsOf(track: InputTrack): TrackPackets {
@@ -92,32 +84,39 @@ async function loadLibrary(): Promise<Library> {
   return library;
 }
 
-function inputOf(handle: FileHandle, sizeBytes: number, library: Library): Input {
-  const { ADTS, FLAC, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, WEBM } = library;
-  const formats: InputFormat[] = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, ADTS, OGG, FLAC];
-  const source = new library.CustomSource({
-    getSize: () => sizeBytes,
-    read: (start, end) => readPiece(handle, start, end),
-    maxCacheSize: CACHE_SIZE_BYTES,
-    prefetchProfile: 'fileSystem',
-    handleUnhandledError: () => {}, // of reading ahead; whoever needs these bytes reads them again
-  });
-  return new library.Input({ formats, source });
+interface OpenedFile {
+  readonly kind: ContainerKind;
+  readonly sizeBytes: number;
+  readonly handle: FileHandle;
 }
 
-async function readPiece(handle: FileHandle, start: number, end: number): Promise<Uint8Array> {
-  const sizeBytes = end - start;
-  if (sizeBytes > MAX_PIECE_SIZE_BYTES) {
-    throw new MediaError('ERR_MEDIA_DAMAGED', `one piece of the file claims to have ${sizeBytes} bytes`);
+async function openFile(path: string): Promise<OpenedFile> {
+  const handle = await open(path);
+  try {
+    const kind = await containerKindOf(handle);
+    if (kind === undefined) {
+      throw new MediaError('ERR_MEDIA_UNSUPPORTED', 'this is no container that can be read here', { stage: 'file' });
+    }
+    return { kind, sizeBytes: (await handle.stat()).size, handle };
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
-  const piece = new Uint8Array(sizeBytes);
-  let filled = 0;
-  while (filled < sizeBytes) {
-    const { bytesRead } = await handle.read(piece, filled, sizeBytes - filled, start + filled);
-    if (bytesRead === 0) throw new MediaError('ERR_MEDIA_DAMAGED', 'the file became shorter while it was read');
-    filled += bytesRead;
+}
+
+/** The library copies what it is given, unless it is told to keep it for those who ask again. */
+function readingOptions(kind: ContainerKind, handle: FileHandle, sizeBytes: number): CustomSourceOptions {
+  const common = {
+    getSize: () => sizeBytes,
+    handleUnhandledError: () => {}, // of reading ahead; whoever needs these bytes reads them again
+  };
+  if (kind === 'mp4' || kind === 'matroska') {
+    const blocks = new FileBlocks(handle, sizeBytes);
+    return { ...common, read: (start, end) => blocks.read(start, end), maxCacheSize: 0, prefetchProfile: 'none' };
   }
-  return piece;
+  // Asked for a packet of 188 bytes or a frame's header at a time.
+  const read = (start: number, end: number) => readPiece(handle, start, end);
+  return { ...common, read, maxCacheSize: CACHE_SIZE_BYTES, prefetchProfile: 'fileSystem' };
 }
 
 function containerError(error: unknown, path: string): unknown {

@@ -21,13 +21,15 @@ const TO_END_OF_FILE = 0;
 const MAX_LOOKED_AT_BOXES = 64;
 
 export async function readContainerHead(file: ContainerFile): Promise<ContainerHead> {
-  switch (await file.format()) {
+  switch (file.kind) {
     case 'matroska':
       return readMatroskaHead(await file.readAt(0, MATROSKA_HEAD_SIZE_BYTES));
     case 'mp4':
       return { endByte: await mp4EndByte(file), codecDelaysMs: new Map() };
     case 'mpeg-ts':
-    case 'other':
+    case 'mpeg-audio':
+    case 'ogg':
+    case 'flac':
       return { endByte: undefined, codecDelaysMs: new Map() };
   }
 }

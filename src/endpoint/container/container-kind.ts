@@ -1,5 +1,5 @@
-import { open, stat } from 'node:fs/promises';
-import { describeForeignFormat, FORMAT_PROBE_SIZE_BYTES } from '../../flv/foreign-format.js';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type ContainerKind, describeForeignFormat, FORMAT_PROBE_SIZE_BYTES } from '../../flv/foreign-format.js';
 import { inputError } from '../flv-source.js';
 
 /**
@@ -13,17 +13,16 @@ export async function isContainer(path: string): Promise<boolean> {
     if (!(await stat(path)).isFile()) return false;
     const file = await open(path);
     try {
-      const { buffer, bytesRead } = await file.read(
-        new Uint8Array(FORMAT_PROBE_SIZE_BYTES),
-        0,
-        FORMAT_PROBE_SIZE_BYTES,
-        0,
-      );
-      return describeForeignFormat(buffer.subarray(0, bytesRead))?.container !== undefined;
+      return (await containerKindOf(file)) !== undefined;
     } finally {
       await file.close();
     }
   } catch (error) {
     throw inputError(error, path);
   }
+}
+
+export async function containerKindOf(file: FileHandle): Promise<ContainerKind | undefined> {
+  const { buffer, bytesRead } = await file.read(new Uint8Array(FORMAT_PROBE_SIZE_BYTES), 0, FORMAT_PROBE_SIZE_BYTES, 0);
+  return describeForeignFormat(buffer.subarray(0, bytesRead))?.container;
 }

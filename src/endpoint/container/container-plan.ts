@@ -65,7 +65,7 @@ export async function planContainer(file: ContainerFile, startMs: number, warn: 
   if (endByte !== undefined && endByte > file.sizeBytes) warn(cutOff(file, endByte));
   if (choice.video !== undefined) await warnOfRotation(file, choice.video, warn);
 
-  const isMpegTs = (await file.format()) === 'mpeg-ts';
+  const isMpegTs = file.kind === 'mpeg-ts';
   const open = <T extends InputTrack>(track: T): OpenTrack<T> => ({
     track,
     packets: file.packetsOf(track),
@@ -194,7 +194,7 @@ async function durationOf(
 
 async function measuredEnd(file: ContainerFile, tracks: InputTrack[]): Promise<number | undefined> {
   // A transport stream is searched; the others are read from the start to the end.
-  const isQuick = (await file.format()) === 'mpeg-ts' || file.sizeBytes <= MAX_MEASURED_SIZE_BYTES;
+  const isQuick = file.kind === 'mpeg-ts' || file.sizeBytes <= MAX_MEASURED_SIZE_BYTES;
   return isQuick ? file.reading(() => file.input.computeDuration(tracks)) : undefined;
 }
 

@@ -18,13 +18,15 @@ export interface CursorOptions {
 /** A place in a track of a file, which goes from packet to packet. Times are in ms on the file's own timeline. */
 export class PacketCursor {
   readonly #options: CursorOptions;
-  #packet: Packet | null;
+  /** The packet at hand, and others behind it. */
+  #run: readonly Packet[];
+  #at = 0;
   #presentationMs = 0;
   #decodeMs = Number.POSITIVE_INFINITY;
 
   constructor(options: CursorOptions) {
     this.#options = options;
-    this.#packet = options.first;
+    this.#run = [options.first];
     this.#see(options.first);
   }
 
@@ -39,8 +41,8 @@ export class PacketCursor {
    * @returns the size of its data
    */
   append(tags: MediaTag[], zeroMs: number): number {
-    const packet = this.#packet;
-    if (packet === null) return 0;
+    const packet = this.#run[this.#at];
+    if (packet === undefined) return 0;
     this.#options.tags.append(tags, {
       data: packet.data,
       isKeyframe: packet.type === 'key',
@@ -50,12 +52,28 @@ export class PacketCursor {
     return packet.data.length;
   }
 
-  /** Goes to the next packet. @throws {MediaError} when the file cannot be read on */
-  async advance(): Promise<void> {
-    if (this.#packet === null) return;
-    this.#packet = await this.#options.packets.next(this.#packet, 'whole');
-    if (this.#packet === null) this.#decodeMs = Number.POSITIVE_INFINITY;
-    else this.#see(this.#packet);
+  /**
+   * Goes to the next packet, if it is there already.
+   *
+   * @returns false: `load` has to come before
+   */
+  advance(): boolean {
+    const next = this.#run[this.#at + 1];
+    if (next === undefined) return false;
+    this.#at += 1;
+    this.#see(next);
+    return true;
+  }
+
+  /** Goes to the next packet by reading on. @throws {MediaError} when the file cannot be read on */
+  async load(): Promise<void> {
+    const last = this.#run[this.#at];
+    if (last === undefined) return;
+    this.#run = await this.#options.packets.following(last);
+    this.#at = 0;
+    const [next] = this.#run;
+    if (next === undefined) this.#decodeMs = Number.POSITIVE_INFINITY;
+    else this.#see(next);
   }
 
   #see(packet: Packet): void {

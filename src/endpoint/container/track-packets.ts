@@ -9,6 +9,9 @@ export type Packet = EncodedPacket;
 /** What is asked for: all of a packet, or only its times, which need less reading. */
 export type PacketPart = 'whole' | 'times';
 
+const RUN_PACKETS = 32;
+const RUN_SIZE_BYTES = 128 * 1024;
+
 /** The packets of one track, in decode order. `null`: there is none. All methods throw a MediaError when the file cannot be read. */
 export class TrackPackets {
   readonly #sink: EncodedPacketSink;
@@ -40,6 +43,30 @@ export class TrackPackets {
   /** The one behind `packet`, which must come from here. */
   next(packet: Packet, part: PacketPart): Promise<Packet | null> {
     return this.#reading(() => this.#sink.getNextPacket(packet, optionsOf(part)));
+  }
+
+  /** Whole packets behind `packet`: some at once, which costs less than one by one. None: it is the last. */
+  following(packet: Packet): Promise<Packet[]> {
+    return this.#reading(() => this.#readRun(packet));
+  }
+
+  async #readRun(before: Packet): Promise<Packet[]> {
+    const run: Packet[] = [];
+    let sizeBytes = 0;
+    let last = before;
+    while (run.length < RUN_PACKETS && sizeBytes < RUN_SIZE_BYTES) {
+      try {
+        const next = await this.#sink.getNextPacket(last, WHOLE);
+        if (next === null) break;
+        run.push(next);
+        sizeBytes += next.byteLength;
+        last = next;
+      } catch (error) {
+        if (run.length === 0) throw error;
+        break; // what is whole comes first; the next run fails again
+      }
+    }
+    return run;
   }
 }
 
