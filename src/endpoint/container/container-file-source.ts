@@ -124,8 +124,7 @@ async function openAudio(
 }
 
 async function packetsOf(file: ContainerFile, trackId: number): Promise<TrackPackets> {
-  const tracks = await file.reading(() => file.input.getTracks());
-  const track = tracks.find(({ id }) => id === trackId);
+  const track = (await file.tracks()).find(({ id }) => id === trackId);
   if (track === undefined) {
     throw new MediaError('ERR_MEDIA_DAMAGED', `${file.path}: the file has changed while it was in use`, {
       stage: 'file',

@@ -44,6 +44,11 @@ export class ContainerFile {
     }
   }
 
+  /** @throws {MediaError} when it is none that can be read */
+  tracks(): Promise<InputTrack[]> {
+    return this.reading(() => this.input.getTracks());
+  }
+
   packetsOf(track: InputTrack): TrackPackets {
     return new TrackPackets(new this.#library.EncodedPacketSink(track), (run) => this.reading(run));
   }

@@ -1,5 +1,6 @@
 import type { ContainerFile } from './container-file.js';
 import { readMatroskaHead } from './matroska-head.js';
+import { foreignStream, readListedStreams } from './mpeg-ts-program.js';
 
 /** What a container says of itself that the library does not tell. */
 export interface ContainerHead {
@@ -7,8 +8,20 @@ export interface ContainerHead {
   readonly endByte: number | undefined;
   /** By track: how much later than it is presented each packet says it is. */
   readonly codecDelaysMs: ReadonlyMap<number, number>;
+  /** Audio and video that the library passes over. */
+  readonly foreignTracks: readonly ForeignTrack[];
 }
 
+export interface ForeignTrack {
+  readonly kind: 'audio' | 'video';
+  /** As people call it. */
+  readonly codec: string;
+}
+
+const NOTHING_TOLD: ContainerHead = { endByte: undefined, codecDelaysMs: new Map(), foreignTracks: [] };
+
+/** The list of a transport stream's programs comes again and again, some times a second. */
+const MPEG_TS_HEAD_SIZE_BYTES = 1024 * 1024;
 /** The tracks of a Matroska file stand within so much. */
 const MATROSKA_HEAD_SIZE_BYTES = 256 * 1024;
 
@@ -23,14 +36,17 @@ const MAX_LOOKED_AT_BOXES = 64;
 export async function readContainerHead(file: ContainerFile): Promise<ContainerHead> {
   switch (file.kind) {
     case 'matroska':
-      return readMatroskaHead(await file.readAt(0, MATROSKA_HEAD_SIZE_BYTES));
+      return { ...NOTHING_TOLD, ...readMatroskaHead(await file.readAt(0, MATROSKA_HEAD_SIZE_BYTES)) };
     case 'mp4':
-      return { endByte: await mp4EndByte(file), codecDelaysMs: new Map() };
-    case 'mpeg-ts':
+      return { ...NOTHING_TOLD, endByte: await mp4EndByte(file) };
+    case 'mpeg-ts': {
+      const streams = readListedStreams(await file.readAt(0, MPEG_TS_HEAD_SIZE_BYTES));
+      return { ...NOTHING_TOLD, foreignTracks: streams.flatMap((stream) => foreignStream(stream) ?? []) };
+    }
     case 'mpeg-audio':
     case 'ogg':
     case 'flac':
-      return { endByte: undefined, codecDelaysMs: new Map() };
+      return NOTHING_TOLD;
   }
 }
 

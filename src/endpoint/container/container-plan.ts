@@ -60,9 +60,10 @@ type Warn = (event: WarningEvent) => void;
  * @throws {UsageError} when the file ends before `startMs`
  */
 export async function planContainer(file: ContainerFile, startMs: number, warn: Warn): Promise<ContainerPlan> {
-  const choice = await chooseTracks(file, warn);
-  const { endByte, codecDelaysMs } = await readContainerHead(file);
-  if (endByte !== undefined && endByte > file.sizeBytes) warn(cutOff(file, endByte));
+  const { endByte = 0, codecDelaysMs, foreignTracks } = await readContainerHead(file);
+  const missingBytes = endByte - file.sizeBytes;
+  if (missingBytes > 0) await mustHaveTracks(file, missingBytes, warn);
+  const choice = await chooseTracks(file, foreignTracks, warn);
   if (choice.video !== undefined) await warnOfRotation(file, choice.video, warn);
 
   const isMpegTs = file.kind === 'mpeg-ts';
@@ -211,12 +212,13 @@ function frameRateOf(presentationMs: readonly number[]): number | undefined {
   return lastsMs > 0 ? Math.round(((presentationMs.length - 1) * 1_000_000) / lastsMs) / 1000 : undefined;
 }
 
-function cutOff({ path, sizeBytes }: ContainerFile, endByte: number): WarningEvent {
-  return {
-    event: 'warning',
-    code: 'WARN_DAMAGED_INPUT',
-    message: `${path} is cut off: its last ${endByte - sizeBytes} bytes are missing; what is there is sent`,
-  };
+/** What is left of a file that is cut off is sent, unless nothing of it can be told any more. */
+async function mustHaveTracks(file: ContainerFile, missingBytes: number, warn: Warn): Promise<void> {
+  const message = `${file.path} is cut off: its last ${missingBytes} bytes are missing`;
+  if ((await file.tracks()).length === 0) {
+    throw new MediaError('ERR_MEDIA_DAMAGED', `${message}, and its index with them`, { stage: 'file' });
+  }
+  warn({ event: 'warning', code: 'WARN_DAMAGED_INPUT', message });
 }
 
 async function warnOfRotation(file: ContainerFile, track: InputVideoTrack, warn: Warn): Promise<void> {
