@@ -29,6 +29,12 @@ const SAMPLE_RATES_HZ = [
 ] as const;
 const EXPLICIT_RATE = 15;
 
+/** Number of a sample rate (ISO/IEC 14496-3 1.6.3.4), or `undefined` when it has none. */
+export function aacSampleRateIndex(sampleRateHz: number): number | undefined {
+  const index = (SAMPLE_RATES_HZ as readonly number[]).indexOf(sampleRateHz);
+  return index < 0 ? undefined : index;
+}
+
 const CHANNELS_OF_CONFIGURATION: ReadonlyMap<number, number> = new Map([
   [1, 1],
   [2, 2],

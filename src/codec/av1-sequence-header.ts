@@ -12,6 +12,8 @@ export interface Av1SequenceHeader extends PictureSize {
   readonly bitDepth: number;
   readonly monochrome: boolean;
   readonly chromaFormatIdc: number;
+  /** 0 unknown, 1 beside the luma sample above, 2 on it. */
+  readonly chromaSamplePosition: number;
   readonly fullRange: boolean;
   readonly colour?: ColourDescription | undefined;
   /** Only when all pictures are shown equally long. */
@@ -97,7 +99,10 @@ function skipInterTools(r: BitReader): void {
   if (hasOrderHint) r.skip(3, 'order hint bits');
 }
 
-type Colour = Pick<Av1SequenceHeader, 'bitDepth' | 'monochrome' | 'chromaFormatIdc' | 'fullRange' | 'colour'>;
+type Colour = Pick<
+  Av1SequenceHeader,
+  'bitDepth' | 'monochrome' | 'chromaFormatIdc' | 'chromaSamplePosition' | 'fullRange' | 'colour'
+>;
 
 /** color_config (AV1 5.5.2). */
 function readColour(r: BitReader, profile: number): Colour {
@@ -106,11 +111,12 @@ function readColour(r: BitReader, profile: number): Colour {
   const monochrome = profile !== 1 && r.flag('monochrome');
   const colour = r.flag('colour description present') ? readColourDescription(r) : undefined;
   if (!monochrome && colour !== undefined && isRgb(colour)) {
-    return { bitDepth, monochrome, chromaFormatIdc: 3, fullRange: true, colour };
+    return { bitDepth, monochrome, chromaFormatIdc: 3, chromaSamplePosition: 0, fullRange: true, colour };
   }
   const fullRange = r.flag('full range');
   const chromaFormatIdc = monochrome ? 0 : readChromaFormat(r, profile, bitDepth);
-  return { bitDepth, monochrome, chromaFormatIdc, fullRange, colour };
+  const chromaSamplePosition = chromaFormatIdc === 1 ? r.bits(2, 'chroma sample position') : 0;
+  return { bitDepth, monochrome, chromaFormatIdc, chromaSamplePosition, fullRange, colour };
 }
 
 /** sRGB in identity matrix: full range and 4:4:4 by definition, not sent. */

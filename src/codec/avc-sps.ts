@@ -13,6 +13,7 @@ export interface AvcSps extends PictureSize {
   /** 0 monochrome, 1 4:2:0, 2 4:2:2, 3 4:4:4. */
   readonly chromaFormatIdc: number;
   readonly bitDepth: number;
+  readonly chromaBitDepth: number;
   /** Frames may be coded as two fields. */
   readonly interlaced: boolean;
   /** Absent, or cut off within. */
@@ -37,6 +38,11 @@ const CHROMA_444 = 3;
 /** Profiles whose SPS tells chroma format and bit depths. */
 const HIGH_PROFILES: ReadonlySet<number> = new Set([44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 144, 244]);
 
+/** Whether the SPS of a profile, and the end of its configuration record, tell chroma format and bit depths. */
+export function hasAvcSampling(profileIdc: number): boolean {
+  return HIGH_PROFILES.has(profileIdc);
+}
+
 /**
  * @param nal NAL unit with its header byte, without start code.
  * @throws {MediaError} `ERR_MEDIA_DAMAGED`
@@ -50,7 +56,9 @@ export function parseAvcSps(nal: Uint8Array): AvcSps {
   const constraintFlags = r.bits(8, 'constraint flags');
   const levelIdc = r.bits(8, 'level');
   r.unsignedGolomb('SPS id');
-  const sampling = HIGH_PROFILES.has(profileIdc) ? readSampling(r) : { chromaFormatIdc: CHROMA_420, bitDepth: 8 };
+  const sampling = hasAvcSampling(profileIdc)
+    ? readSampling(r)
+    : { chromaFormatIdc: CHROMA_420, bitDepth: 8, chromaBitDepth: 8 };
   r.unsignedGolomb('log2 of max frame number');
   skipPictureOrder(r);
   r.unsignedGolomb('number of reference frames');
@@ -61,7 +69,7 @@ export function parseAvcSps(nal: Uint8Array): AvcSps {
   return { profileIdc, constraintFlags, levelIdc, ...sampling, ...picture, vui };
 }
 
-function readSampling(r: BitReader): Pick<AvcSps, 'chromaFormatIdc' | 'bitDepth'> {
+function readSampling(r: BitReader): Pick<AvcSps, 'chromaFormatIdc' | 'bitDepth' | 'chromaBitDepth'> {
   const chromaFormatIdc = r.unsignedGolomb('chroma format');
   if (chromaFormatIdc > CHROMA_444) {
     throw new MediaError('ERR_MEDIA_DAMAGED', `chroma format ${chromaFormatIdc} is outside 0..3`);
@@ -69,10 +77,10 @@ function readSampling(r: BitReader): Pick<AvcSps, 'chromaFormatIdc' | 'bitDepth'
   if (chromaFormatIdc === CHROMA_444) r.skip(1, 'separate colour planes');
   const bitDepth = r.unsignedGolomb('luma bit depth') + 8;
   if (bitDepth > 14) throw new MediaError('ERR_MEDIA_DAMAGED', `bit depth ${bitDepth} is outside 8..14`);
-  r.unsignedGolomb('chroma bit depth');
+  const chromaBitDepth = r.unsignedGolomb('chroma bit depth') + 8;
   r.skip(1, 'transform bypass');
   if (r.flag('scaling matrix present')) skipScalingMatrix(r, chromaFormatIdc === CHROMA_444 ? 12 : 8);
-  return { chromaFormatIdc, bitDepth };
+  return { chromaFormatIdc, bitDepth, chromaBitDepth };
 }
 
 function skipScalingMatrix(r: BitReader, listCount: number): void {

@@ -10,6 +10,11 @@ export interface HevcSps extends PictureSize {
   /** 0 monochrome, 1 4:2:0, 2 4:2:2, 3 4:4:4. */
   readonly chromaFormatIdc: number;
   readonly bitDepth: number;
+  readonly chromaBitDepth: number;
+  readonly subLayerCount: number;
+  readonly temporalIdNested: boolean;
+  /** How many frames may have to wait for one that is shown before them; 0 means no B-frames. */
+  readonly maxReorderedFrames?: number | undefined;
   /** Absent, or cut off within. */
   readonly vui?: HevcVui | undefined;
 }
@@ -41,16 +46,28 @@ export function parseHevcSps(nal: Uint8Array): HevcSps {
   const r = new BitReader(nalPayload(nal, 2));
   r.skip(4, 'VPS id');
   const subLayerCount = atMost(r.bits(3, 'sub-layers') + 1, MAX_SUB_LAYERS, 'sub-layers');
-  r.skip(1, 'temporal id nesting');
+  const temporalIdNested = r.flag('temporal id nesting');
   skipProfileTierLevel(r, subLayerCount);
   r.unsignedGolomb('SPS id');
   const chromaFormatIdc = atMost(r.unsignedGolomb('chroma format'), 3, 'chroma format');
   if (chromaFormatIdc === 3) r.skip(1, 'separate colour planes');
   const size = readSize(r, chromaFormatIdc);
   const bitDepth = atMost(r.unsignedGolomb('luma bit depth') + 8, 16, 'bit depth');
-  r.unsignedGolomb('chroma bit depth');
-  const vui = readIfWhole(() => readVuiBehindTools(r, subLayerCount));
-  return { ...size, chromaFormatIdc, bitDepth, vui };
+  const chromaBitDepth = atMost(r.unsignedGolomb('chroma bit depth') + 8, 16, 'bit depth');
+  // Everything behind is only of use.
+  const ordering = readIfWhole(() => readOrdering(r, subLayerCount));
+  const maxReorderedFrames = ordering?.maxReorderedFrames;
+  const vui = ordering === undefined ? undefined : readIfWhole(() => readVuiBehindTools(r, ordering.orderCountBits));
+  return {
+    ...size,
+    chromaFormatIdc,
+    bitDepth,
+    chromaBitDepth,
+    subLayerCount,
+    temporalIdNested,
+    maxReorderedFrames,
+    vui,
+  };
 }
 
 function atMost(value: number, max: number, field: string): number {
@@ -82,15 +99,30 @@ function readSize(r: BitReader, chromaFormatIdc: number): PictureSize {
   return pictureSize(width, height);
 }
 
-/** Goes through the coding tools, of which nothing is kept, to the VUI behind them. */
-function readVuiBehindTools(r: BitReader, subLayerCount: number): HevcVui | undefined {
+interface Ordering {
+  readonly orderCountBits: number;
+  /** With all sub-layers, which stand last. */
+  readonly maxReorderedFrames: number;
+}
+
+function readOrdering(r: BitReader, subLayerCount: number): Ordering {
   const orderCountBits = atMost(
     r.unsignedGolomb('log2 of max picture order count') + 4,
     16,
     'picture order count bits',
   );
   const orderingCount = r.flag('ordering for all sub-layers') ? subLayerCount : 1;
-  skipGolombs(r, 3 * orderingCount, 'sub-layer ordering');
+  let maxReorderedFrames = 0;
+  for (let i = 0; i < orderingCount; i++) {
+    r.unsignedGolomb('decoded pictures in the buffer');
+    maxReorderedFrames = r.unsignedGolomb('reordered pictures');
+    r.unsignedGolomb('latency');
+  }
+  return { orderCountBits, maxReorderedFrames };
+}
+
+/** Goes through the coding tools, of which nothing is kept, to the VUI behind them. */
+function readVuiBehindTools(r: BitReader, orderCountBits: number): HevcVui | undefined {
   skipGolombs(r, 6, 'block sizes');
   if (r.flag('scaling lists enabled') && r.flag('scaling lists present')) skipScalingLists(r);
   r.skip(2, 'asymmetric partitions and adaptive offset');

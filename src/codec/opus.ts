@@ -1,3 +1,4 @@
+import { ByteWriter } from '../bytes/writer.js';
 import { MediaError } from '../errors.js';
 import { readRecord } from './record.js';
 
@@ -40,4 +41,21 @@ export function parseOpusHead(record: Uint8Array): OpusHead {
     const coupledCount = hasTable ? r.u8('coupled streams') : channels - 1;
     return { channels, preSkipSamples, inputSampleRateHz, outputGainDb, mappingFamily, streamCount, coupledCount };
   });
+}
+
+const VERSION = 1;
+/** What encoders have at 48 kHz; it only says what is not to be played at the start. */
+const USUAL_PRE_SKIP_SAMPLES = 312;
+
+/** Identification header for mono or stereo (RFC 7845 5.1), where a container has none. */
+export function writeOpusHead(channels: 1 | 2, inputSampleRateHz: number): Uint8Array {
+  return new ByteWriter(19)
+    .utf8(MAGIC)
+    .u8(VERSION)
+    .u8(channels)
+    .u16LittleEndian(USUAL_PRE_SKIP_SAMPLES)
+    .u32LittleEndian(inputSampleRateHz)
+    .u16LittleEndian(0)
+    .u8(0)
+    .toBytes();
 }

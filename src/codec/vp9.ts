@@ -70,12 +70,29 @@ const FRAME_MARKER = 2;
 const SYNC_CODE = 0x498342;
 const COLOUR_SPACE_RGB = 7;
 
+/** What the uncompressed header of a VP9 key frame tells (VP9 6.2). */
+export interface Vp9KeyframeHeader extends PictureSize {
+  readonly profile: number;
+  readonly bitDepth: number;
+  /** 1 4:2:0, 2 4:2:2, 3 4:4:4 or 4:4:0: the numbers of H.264, as far as they go. */
+  readonly chromaFormatIdc: number;
+  readonly fullRange: boolean;
+  /** color_space (VP9 7.2.2). */
+  readonly colourSpace: number;
+}
+
 /**
- * Size of the picture from the uncompressed header of a VP9 key frame (VP9 6.2); `undefined` for other frames.
+ * Size of the picture from a VP9 key frame; `undefined` for other frames.
  *
  * @throws {MediaError} `ERR_MEDIA_DAMAGED`
  */
 export function parseVp9KeyframeSize(frame: Uint8Array): PictureSize | undefined {
+  const header = parseVp9KeyframeHeader(frame);
+  return header === undefined ? undefined : { width: header.width, height: header.height };
+}
+
+/** @throws {MediaError} `ERR_MEDIA_DAMAGED` */
+export function parseVp9KeyframeHeader(frame: Uint8Array): Vp9KeyframeHeader | undefined {
   const r = new BitReader(frame);
   if (r.bits(2, 'frame marker') !== FRAME_MARKER) {
     throw new MediaError('ERR_MEDIA_DAMAGED', 'a VP9 frame does not begin with its marker');
@@ -87,18 +104,36 @@ export function parseVp9KeyframeSize(frame: Uint8Array): PictureSize | undefined
   if (r.bits(24, 'sync code') !== SYNC_CODE) {
     throw new MediaError('ERR_MEDIA_DAMAGED', 'a VP9 key frame lacks its sync code');
   }
-  skipColour(r, profile);
+  const colour = readColour(r, profile);
   const width = r.bits(16, 'width') + 1;
-  return pictureSize(width, r.bits(16, 'height') + 1);
+  return { profile, ...colour, ...pictureSize(width, r.bits(16, 'height') + 1) };
 }
 
-function skipColour(r: BitReader, profile: number): void {
-  if (profile >= 2) r.skip(1, 'twelve bit');
+type Colour = Pick<Vp9KeyframeHeader, 'bitDepth' | 'chromaFormatIdc' | 'fullRange' | 'colourSpace'>;
+
+/** color_config (VP9 6.2.2). */
+function readColour(r: BitReader, profile: number): Colour {
+  const bitDepth = readBitDepth(r, profile);
   const hasFreeSubsampling = profile === 1 || profile === 3;
-  if (r.bits(3, 'colour space') === COLOUR_SPACE_RGB) {
+  const colourSpace = r.bits(3, 'colour space');
+  if (colourSpace === COLOUR_SPACE_RGB) {
     if (hasFreeSubsampling) r.skip(1, 'reserved');
-    return;
+    return { bitDepth, chromaFormatIdc: 3, fullRange: true, colourSpace };
   }
-  r.skip(1, 'full range');
-  if (hasFreeSubsampling) r.skip(3, 'subsampling');
+  const fullRange = r.flag('full range');
+  const chromaFormatIdc = hasFreeSubsampling ? readChromaFormat(r) : 1;
+  return { bitDepth, chromaFormatIdc, fullRange, colourSpace };
+}
+
+function readBitDepth(r: BitReader, profile: number): number {
+  if (profile < 2) return 8;
+  return r.flag('twelve bit') ? 12 : 10;
+}
+
+function readChromaFormat(r: BitReader): number {
+  const subsamplingX = r.flag('subsampling x');
+  const subsamplingY = r.flag('subsampling y');
+  r.skip(1, 'reserved');
+  if (!subsamplingX) return 3;
+  return subsamplingY ? 1 : 2;
 }

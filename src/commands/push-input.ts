@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
+import { ContainerFileSource } from '../endpoint/container/container-file-source.js';
+import { isContainer } from '../endpoint/container/container-kind.js';
 import { FlvFileSource, type FlvSourceOptions } from '../endpoint/flv-file-source.js';
 import { FlvStreamSource } from '../endpoint/flv-stream-source.js';
 import type { TagSource } from '../endpoint/tag-source.js';
@@ -36,7 +38,19 @@ export async function openPushInput(input: string | Readable, options: PushInput
   if (typeof input !== 'string') {
     return { tags: new FlvStreamSource(input, reading), durationMs: undefined, isRepeatable: false };
   }
-  const source = await FlvFileSource.open(input, reading);
+  return (await isContainer(input)) ? openContainer(input, options) : openFlv(input, reading);
+}
+
+async function openFlv(path: string, reading: FlvSourceOptions): Promise<PushInput> {
+  return repeatable(await FlvFileSource.open(path, reading));
+}
+
+/** A file that is read packet by packet without the help of another program. */
+async function openContainer(path: string, { startMs, memory, report }: PushInputOptions): Promise<PushInput> {
+  return repeatable(await ContainerFileSource.open(path, { startMs, memory, warn: report }));
+}
+
+function repeatable(source: FlvFileSource | ContainerFileSource): PushInput {
   const durationMs = source.durationMs === undefined ? undefined : source.durationMs - source.startMs;
   return { tags: source, durationMs, isRepeatable: true };
 }

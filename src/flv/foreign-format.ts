@@ -4,31 +4,37 @@ export interface ForeignFormat {
   readonly name: string;
   /** Something that could be made an FLV. */
   readonly isMedia: boolean;
+  /** What reads it without the help of another program. */
+  readonly container?: ContainerKind;
 }
+
+/** Containers whose packets become tags in-process. `mpeg-audio`: MP3 or ADTS, maybe behind an ID3 tag. */
+export type ContainerKind = 'mp4' | 'matroska' | 'mpeg-ts' | 'mpeg-audio' | 'ogg' | 'flac';
 
 /** How a format begins, and what it is called in a sentence. `offset` is 0 where not given. */
 interface Magic {
   readonly bytes: string;
   readonly offset?: number;
   readonly name: string;
+  readonly container?: ContainerKind;
 }
 
 /** Bytes as text, one character each. The first match wins. */
 const MEDIA_MAGICS: readonly Magic[] = [
-  { bytes: 'ftyp', offset: 4, name: 'an MP4 or MOV file' },
-  { bytes: 'moov', offset: 4, name: 'an MP4 or MOV file' },
-  { bytes: 'mdat', offset: 4, name: 'an MP4 or MOV file' },
-  { bytes: 'moof', offset: 4, name: 'an MP4 or MOV file' },
-  { bytes: 'styp', offset: 4, name: 'an MP4 or MOV file' },
-  { bytes: 'wide', offset: 4, name: 'an MP4 or MOV file' },
-  { bytes: 'free', offset: 4, name: 'an MP4 or MOV file' },
-  { bytes: 'skip', offset: 4, name: 'an MP4 or MOV file' },
-  { bytes: '\x1aE\xdf\xa3', name: 'a Matroska or WebM file (MKV)' },
+  { bytes: 'ftyp', offset: 4, name: 'an MP4 or MOV file', container: 'mp4' },
+  { bytes: 'moov', offset: 4, name: 'an MP4 or MOV file', container: 'mp4' },
+  { bytes: 'mdat', offset: 4, name: 'an MP4 or MOV file', container: 'mp4' },
+  { bytes: 'moof', offset: 4, name: 'an MP4 or MOV file', container: 'mp4' },
+  { bytes: 'styp', offset: 4, name: 'an MP4 or MOV file', container: 'mp4' },
+  { bytes: 'wide', offset: 4, name: 'an MP4 or MOV file', container: 'mp4' },
+  { bytes: 'free', offset: 4, name: 'an MP4 or MOV file', container: 'mp4' },
+  { bytes: 'skip', offset: 4, name: 'an MP4 or MOV file', container: 'mp4' },
+  { bytes: '\x1aE\xdf\xa3', name: 'a Matroska or WebM file (MKV)', container: 'matroska' },
   { bytes: 'AVI ', offset: 8, name: 'an AVI file' },
   { bytes: 'WAVE', offset: 8, name: 'a WAV file' },
-  { bytes: 'OggS', name: 'an Ogg file' },
-  { bytes: 'fLaC', name: 'a FLAC file' },
-  { bytes: 'ID3', name: 'an MP3 file' },
+  { bytes: 'OggS', name: 'an Ogg file', container: 'ogg' },
+  { bytes: 'fLaC', name: 'a FLAC file', container: 'flac' },
+  { bytes: 'ID3', name: 'an MP3 file', container: 'mpeg-audio' },
   { bytes: '\x30\x26\xb2\x75\x8e\x66\xcf\x11', name: 'a Windows Media file (ASF)' },
   { bytes: '.RMF', name: 'a RealMedia file' },
   { bytes: '\0\0\x01\xba', name: 'an MPEG program stream' },
@@ -57,28 +63,36 @@ const OTHER_MAGICS: readonly Magic[] = [
 export const FORMAT_PROBE_SIZE_BYTES = 1024;
 
 const TS_PACKET_SIZE_BYTES = 188;
+/** Camcorders and Blu-ray discs (M2TS) put a time stamp ahead of each packet. */
+const TS_STAMP_SIZE_BYTES = 4;
+const STAMPED_TS_SIZE_BYTES = TS_STAMP_SIZE_BYTES + TS_PACKET_SIZE_BYTES;
 const TS_SYNC = 0x47;
 
 /** What bytes that do not begin like an FLV seem to be. `undefined` when there is no telling. */
 export function describeForeignFormat(bytes: Uint8Array): ForeignFormat | undefined {
   const text = Buffer.from(bytes.subarray(0, FORMAT_PROBE_SIZE_BYTES)).toString('latin1');
-  const mediaName = nameByMagic(MEDIA_MAGICS, text) ?? nameByRhythm(bytes);
-  if (mediaName !== undefined) return { name: mediaName, isMedia: true };
-  const name = text === '' ? 'empty' : (nameByMagic(OTHER_MAGICS, text) ?? nameOfText(text));
+  const media = findMagic(MEDIA_MAGICS, text) ?? byRhythm(bytes);
+  if (media !== undefined) {
+    const { name, container } = media;
+    return container === undefined ? { name, isMedia: true } : { name, isMedia: true, container };
+  }
+  const name = text === '' ? 'empty' : (findMagic(OTHER_MAGICS, text)?.name ?? nameOfText(text));
   return name === undefined ? undefined : { name, isMedia: false };
 }
 
-function nameByMagic(magics: readonly Magic[], text: string): string | undefined {
-  return magics.find(({ bytes, offset }) => text.startsWith(bytes, offset ?? 0))?.name;
+function findMagic(magics: readonly Magic[], text: string): Magic | undefined {
+  return magics.find(({ bytes, offset }) => text.startsWith(bytes, offset ?? 0));
 }
 
-function nameByRhythm(bytes: Uint8Array): string | undefined {
-  if (isTransportStream(bytes)) return 'an MPEG transport stream (TS)';
-  return isMpegAudio(bytes) ? 'an MP3 or AAC file' : undefined;
+function byRhythm(bytes: Uint8Array): Pick<Magic, 'name' | 'container'> | undefined {
+  if (hasTsRhythm(bytes, 0, TS_PACKET_SIZE_BYTES) || hasTsRhythm(bytes, TS_STAMP_SIZE_BYTES, STAMPED_TS_SIZE_BYTES)) {
+    return { name: 'an MPEG transport stream (TS)', container: 'mpeg-ts' };
+  }
+  return isMpegAudio(bytes) ? { name: 'an MP3 or AAC file', container: 'mpeg-audio' } : undefined;
 }
 
-function isTransportStream(bytes: Uint8Array): boolean {
-  return bytes[0] === TS_SYNC && bytes[TS_PACKET_SIZE_BYTES] === TS_SYNC && bytes[2 * TS_PACKET_SIZE_BYTES] === TS_SYNC;
+function hasTsRhythm(bytes: Uint8Array, offset: number, packetSizeBytes: number): boolean {
+  return [0, 1, 2].every((packet) => bytes[offset + packet * packetSizeBytes] === TS_SYNC);
 }
 
 /** Eleven sync bits and a layer that exists; ADTS has layer 0. */

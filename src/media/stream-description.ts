@@ -185,7 +185,7 @@ function hevcDetails(record: Uint8Array): VideoDetails {
   };
   const nal = hevcSpsOf(config);
   if (nal === undefined) return named;
-  const { width, height, vui } = parseHevcSps(nal);
+  const { width, height, maxReorderedFrames, vui } = parseHevcSps(nal);
   return {
     ...named,
     width,
@@ -194,6 +194,7 @@ function hevcDetails(record: Uint8Array): VideoDetails {
     interlaced: vui?.fieldSequence,
     sampleAspectRatio: vui?.sampleAspectRatio,
     ...signalDetails(vui?.signal),
+    maxReorderedFrames,
   };
 }
 

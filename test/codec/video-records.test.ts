@@ -70,6 +70,7 @@ describe('H.264 configuration', () => {
       levelIdc: 40,
       chromaFormatIdc: 1,
       bitDepth: 8,
+      chromaBitDepth: 8,
       width: 1920,
       height: 1080,
       interlaced: true,
@@ -149,6 +150,10 @@ describe('H.265 configuration', () => {
       height: 731,
       chromaFormatIdc: 2,
       bitDepth: 10,
+      chromaBitDepth: 10,
+      subLayerCount: 3,
+      temporalIdNested: true,
+      maxReorderedFrames: 2,
       vui: {
         sampleAspectRatio: { width: 64, height: 45 },
         signal: {
@@ -228,6 +233,7 @@ describe('AV1 configuration', () => {
       bitDepth: 12,
       monochrome: false,
       chromaFormatIdc: 2,
+      chromaSamplePosition: 0,
       fullRange: false,
       colour: { colourPrimaries: 9, transferCharacteristics: 16, matrixCoefficients: 9 },
       frameRate: 60000 / 1001,

@@ -24,7 +24,7 @@ describe('describeForeignFormat', () => {
     ['a raw H.264 or H.265 stream', bytesOf('00 00 00 01 67 42')],
     ['an MPEG program stream', bytesOf('00 00 01 ba 44')],
   ])('knows media: %s', (name, bytes) => {
-    expect(describeForeignFormat(bytes)).toEqual({ name, isMedia: true });
+    expect(describeForeignFormat(bytes)).toMatchObject({ name, isMedia: true });
   });
 
   it.each([

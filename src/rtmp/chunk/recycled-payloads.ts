@@ -13,7 +13,7 @@ export class RecycledPayloads implements PayloadMemory {
     this.#memory = memory;
   }
 
-  take(sizeBytes: number): Uint8Array {
+  take(sizeBytes: number): Uint8Array<ArrayBuffer> {
     if (sizeBytes > this.#block.byteLength - this.#usedBytes) {
       this.#memory.release(this.#block);
       this.#block = this.#memory.take(sizeBytes).buffer;

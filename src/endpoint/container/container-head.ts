@@ -1,0 +1,75 @@
+import type { ContainerFile } from './container-file.js';
+import { readMatroskaHead } from './matroska-head.js';
+import { foreignStream, readListedStreams } from './mpeg-ts-program.js';
+
+/** What a container says of itself that the library does not tell. */
+export interface ContainerHead {
+  /** Where the file should end; `undefined`: no telling. */
+  readonly endByte: number | undefined;
+  /** By track: how much later than it is presented each packet says it is. */
+  readonly codecDelaysMs: ReadonlyMap<number, number>;
+  /** Audio and video that the library passes over. */
+  readonly foreignTracks: readonly ForeignTrack[];
+}
+
+export interface ForeignTrack {
+  readonly kind: 'audio' | 'video';
+  /** As people call it. */
+  readonly codec: string;
+}
+
+const NOTHING_TOLD: ContainerHead = { endByte: undefined, codecDelaysMs: new Map(), foreignTracks: [] };
+
+/** The list of a transport stream's programs comes again and again, some times a second. */
+const MPEG_TS_HEAD_SIZE_BYTES = 1024 * 1024;
+/** The tracks of a Matroska file stand within so much. */
+const MATROSKA_HEAD_SIZE_BYTES = 256 * 1024;
+
+const BOX_HEADER_SIZE_BYTES = 16;
+const SMALLEST_BOX_SIZE_BYTES = 8;
+/** A size of 1 stands for one of 64 bits behind the type. */
+const LONG_SIZE = 1;
+const TO_END_OF_FILE = 0;
+/** Files of many fragments were written live: they may end anywhere. */
+const MAX_LOOKED_AT_BOXES = 64;
+
+export async function readContainerHead(file: ContainerFile): Promise<ContainerHead> {
+  switch (file.kind) {
+    case 'matroska':
+      return { ...NOTHING_TOLD, ...readMatroskaHead(await file.readAt(0, MATROSKA_HEAD_SIZE_BYTES)) };
+    case 'mp4':
+      return { ...NOTHING_TOLD, endByte: await mp4EndByte(file) };
+    case 'mpeg-ts': {
+      const streams = readListedStreams(await file.readAt(0, MPEG_TS_HEAD_SIZE_BYTES));
+      return { ...NOTHING_TOLD, foreignTracks: streams.flatMap((stream) => foreignStream(stream) ?? []) };
+    }
+    case 'mpeg-audio':
+    case 'ogg':
+    case 'flac':
+      return NOTHING_TOLD;
+  }
+}
+
+/** By the sizes of the outermost boxes (ISO/IEC 14496-12 4.2). */
+async function mp4EndByte(file: ContainerFile): Promise<number | undefined> {
+  let at = 0;
+  for (let count = 0; count < MAX_LOOKED_AT_BOXES; count++) {
+    if (at >= file.sizeBytes) return at;
+    const header = await file.readAt(at, BOX_HEADER_SIZE_BYTES);
+    const sizeBytes = boxSizeBytes(header);
+    if (sizeBytes === undefined) return undefined;
+    at += sizeBytes;
+  }
+  return undefined;
+}
+
+function boxSizeBytes(header: Uint8Array): number | undefined {
+  if (header.length < SMALLEST_BOX_SIZE_BYTES) return undefined;
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const shortSize = view.getUint32(0);
+  if (shortSize === TO_END_OF_FILE) return undefined;
+  if (shortSize === LONG_SIZE) {
+    return header.length < BOX_HEADER_SIZE_BYTES ? undefined : Number(view.getBigUint64(8));
+  }
+  return shortSize < SMALLEST_BOX_SIZE_BYTES ? undefined : shortSize;
+}

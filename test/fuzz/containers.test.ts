@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseAdtsHeader } from '../../src/codec/adts.js';
+import { splitByteStream, splitLengthPrefixed } from '../../src/codec/nal-stream.js';
+import { ContainerFileSource } from '../../src/endpoint/container/container-file-source.js';
+import { readMatroskaHead } from '../../src/endpoint/container/matroska-head.js';
+import { readListedStreams } from '../../src/endpoint/container/mpeg-ts-program.js';
+import { MediaError, RtmpkitError } from '../../src/errors.js';
+import { buildContainer, type ContainerShape, type FormatName } from '../support/built-containers.js';
+
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
+const DAMAGED_FILES = 250;
+const RANDOM_INPUTS = 200_000;
+/** Far more than any of these files has, however it is damaged. */
+const MAX_TAGS = 100_000;
+
+const FILES: readonly (readonly [FormatName, ContainerShape])[] = [
+  ['mp4', { seconds: 1, video: 'avc', audio: 'aac' }],
+  ['mp4 in fragments', { seconds: 1, video: 'hevc', audio: 'aac' }],
+  ['mkv', { seconds: 1, video: 'avc', audio: 'opus' }],
+  ['mkv written live', { seconds: 1, video: 'av1', audio: 'aac' }],
+  ['webm', { seconds: 1, video: 'vp9', audio: 'opus' }],
+  ['ts', { seconds: 1, video: 'avc', audio: 'aac' }],
+  ['mp3', { seconds: 1, audio: 'mp3' }],
+  ['adts', { seconds: 1, audio: 'aac' }],
+  ['ogg', { seconds: 1, audio: 'opus' }],
+];
+
+/** Numbers from a seed, 0 up to but not including `limit` (xorshift32). */
+function randomNumbers(seed: number): (limit: number) => number {
+  let state = (seed * 2654435761) >>> 0 || 1;
+  return (limit) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % limit;
+  };
+}
+
+type Random = ReturnType<typeof randomNumbers>;
+
+const directory = mkdtempSync(join(tmpdir(), 'rtmpkit-fuzz-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Cuts, flips, and bytes put in place of others; more of them near the start, where the structure is. */
+function damaged(whole: Uint8Array, random: Random): Uint8Array {
+  const bytes = Uint8Array.from(whole);
+  const place = (): number => random(random(2) === 0 ? Math.min(bytes.length, 1_500) : bytes.length);
+  for (let count = 1 + random(6); count > 0; count--) {
+    const at = place();
+    bytes[at] = [0, 0xff, 0x7f, random(256), (bytes[at] ?? 0) ^ (1 << random(8))][random(5)] ?? 0;
+  }
+  return random(3) === 0 ? bytes.subarray(0, 1 + random(bytes.length)) : bytes;
+}
+
+/** Everything but an error of ours is a failure of the test. */
+async function push(path: string, startMs: number): Promise<void> {
+  try {
+    let count = 0;
+    for await (const tags of await ContainerFileSource.open(path, { startMs })) {
+      count += tags.length;
+      for (const { timestampMs } of tags) expect(Number.isInteger(timestampMs) && timestampMs >= 0).toBe(true);
+      if (count > MAX_TAGS) throw new Error('the file has no end');
+    }
+  } catch (error) {
+    if (!(error instanceof RtmpkitError)) throw error;
+  }
+}
+
+describe('containers', () => {
+  it.each(FILES)('%s, damaged', async (format, shape) => {
+    const whole = await buildContainer(format, shape);
+    const random = randomNumbers(SEED);
+    for (let i = 0; i < DAMAGED_FILES; i++) {
+      const path = join(directory, 'damaged');
+      writeFileSync(path, damaged(whole, random));
+      await push(path, random(4) === 0 ? random(1_500) : 0).catch((error: unknown) => {
+        throw new Error(`${format}, seed ${SEED}, file ${i}`, { cause: error });
+      });
+    }
+  });
+});
+
+describe('parts of containers', () => {
+  it.each<[string, FormatName, (bytes: Uint8Array) => unknown]>([
+    ['Matroska head', 'mkv', readMatroskaHead],
+    ['list of streams', 'ts', readListedStreams],
+    ['NAL units with start codes', 'ts', splitByteStream],
+    ['NAL units with lengths', 'mp4', (bytes) => splitLengthPrefixed(bytes, 4)],
+    ['ADTS header', 'adts', parseAdtsHeader],
+  ])('%s', async (_, format, parse) => {
+    const isVideo = format !== 'adts';
+    const seed = await buildContainer(format, { seconds: 0.2, ...(isVideo ? { video: 'avc' } : {}), audio: 'aac' });
+    const head = seed.subarray(0, 2_000);
+    const random = randomNumbers(SEED);
+    for (let i = 0; i < RANDOM_INPUTS; i++) {
+      const bytes = damaged(head, random);
+      try {
+        parse(bytes.subarray(random(3) === 0 ? random(bytes.length) : 0));
+      } catch (error) {
+        if (!(error instanceof MediaError)) throw error;
+      }
+    }
+  });
+});
