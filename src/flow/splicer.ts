@@ -106,7 +106,9 @@ export class Splicer {
   /** Where a piece would begin now, to a fraction of a millisecond; -Infinity when there was nothing yet. */
   get endMs(): number {
     const { audio, video } = this.#tracks;
-    const ends = [audio, video].map(({ grid, newestMs }) => Math.max(newestMs, (grid.endMs ?? newestMs) - this.#roundingMs));
+    const ends = [audio, video].map(({ grid, newestMs }) =>
+      Math.max(newestMs, (grid.endMs ?? newestMs) - this.#roundingMs),
+    );
     return Math.max(this.#startMs, ...ends);
   }
 
@@ -213,10 +215,12 @@ export class Splicer {
     this.#heldBytes += tag.body.length;
   }
 
-  /** Whether audio as well as video has begun, or one of them seems to be missing. */
+  /** Whether audio as well as video has begun, or one of them seems to be missing, or has all the room that it may need. */
   #isBeginningKnown({ kind, timestampMs }: MediaTag): boolean {
     const first = this.#held.find(isFrame);
     if (first === undefined) return false;
+    const other = first.kind === 'audio' ? this.#tracks.video : this.#tracks.audio;
+    if (other.newestFrameMs < this.#startMs - MAX_INTERLEAVING_MS) return true;
     const isLate = Math.abs(timestampMs - first.timestampMs) >= MAX_INTERLEAVING_MS;
     return kind !== first.kind || isLate || this.#heldBytes >= MAX_HELD_BYTES;
   }

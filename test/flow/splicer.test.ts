@@ -24,8 +24,13 @@ const PIECES = [
   },
   {
     name: 'begins with the least timestamp when audio lies before the first video',
+    pieces: 'k0 a0 v40 a23 | k30 a0 v70 a23',
+    timestamps: '0 0 40 23 | 110 80 150 103',
+  },
+  {
+    name: 'waits for no audio that has room before the beginning, because there was none',
     pieces: 'k0 v40 | k30 a0 v70 a23',
-    timestamps: '0 40 | 110 80 150 103',
+    timestamps: '0 40 | 80 50 120 73',
   },
   {
     name: 'waits for the audio to know the least timestamp',
@@ -73,7 +78,11 @@ const PIECES = [
     timestamps: '0 40 5000 | 5000 80 5000 120',
   },
   { name: 'goes on over a piece without frames', pieces: 'k0 v40 | m0 | k0', timestamps: '0 40 | 80 | 80' },
-  { name: 'goes on over a piece without audio', pieces: 'k0 a0 v40 a20 | k0 v40 | k0 a0', timestamps: '0 0 40 20 | 80 120 | 160 160' },
+  {
+    name: 'goes on over a piece without audio',
+    pieces: 'k0 a0 v40 a20 | k0 v40 | k0 a0',
+    timestamps: '0 0 40 20 | 80 120 | 160 160',
+  },
   { name: 'needs nothing before the first piece', pieces: ' | k5000', timestamps: ' | 5000' },
   {
     name: 'leaves out what comes before the first keyframe of a further piece',
@@ -188,7 +197,7 @@ describe('Splicer', () => {
 
   it('holds little while it looks for the beginning of a piece', () => {
     const splicer = new Splicer();
-    splicer.splice([keyframe(0)]);
+    splicer.splice([keyframe(0), audio(0)]);
     splicer.beginPiece();
     expect(splicer.splice([keyframe(0, 0, 1000)])).toEqual([]);
     expect(splicer.heldBytes).toBeGreaterThan(1000);
