@@ -8,6 +8,9 @@ const SLOT_COUNT = 12;
 /** A stream often begins with some seconds at once. Rates over less time than this would only show that. */
 const MIN_PERIOD_MS = 1000;
 
+/** Kinds that are farther apart than this are not out of step: one of them pauses, or is not in this part of the stream. */
+const MAX_SKEW_MS = 10_000;
+
 /** What a progress line or a `stats` event shows of a stream (`product.md` 1). */
 export interface MeterReading {
   /** Media time since the first frame. */
@@ -17,7 +20,7 @@ export interface MeterReading {
   /** What came per second of real time, over the last 3 s. */
   readonly bitrateKbps: number;
   readonly fps: number;
-  /** Newest video time minus newest audio time; `null` without both. */
+  /** Newest video time minus newest audio time; `null` while only one of them comes. */
   readonly skewMs: number | null;
   readonly audioTags: number;
   readonly videoTags: number;
@@ -70,7 +73,7 @@ export class Meter {
       bytes: this.#bytes,
       bitrateKbps: (sum(this.#slotBytes) * 8) / 1000 / periodSeconds,
       fps: sum(this.#slotFrames) / periodSeconds,
-      skewMs: Number.isNaN(video - audio) ? null : video - audio,
+      skewMs: Math.abs(video - audio) <= MAX_SKEW_MS ? video - audio : null,
       audioTags: this.#tagCounts.audio,
       videoTags: this.#tagCounts.video,
       dataTags: this.#tagCounts.data,

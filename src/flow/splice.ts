@@ -1,5 +1,7 @@
 import type { MediaTag } from '../media/tag.js';
+import { isMetadata } from '../media/tag-info.js';
 import { Splicer } from './splicer.js';
+import { StreamHeaders } from './stream-headers.js';
 
 /** In a stream nobody wants to wait longer for the next picture or sound: a pause beyond this is left out. */
 const MAX_GAP_MS = 60_000;
@@ -25,31 +27,44 @@ export async function* splice<P extends Piece>(
   listener: SpliceListener<P> = {},
 ): AsyncGenerator<readonly MediaTag[], void, undefined> {
   const splicer = new Splicer({ maxGapMs: MAX_GAP_MS });
+  const news = new MetadataNews();
   for await (const piece of pieces) {
     splicer.beginPiece();
-    yield* splicePiece(piece, splicer, listener);
+    let hasBegun = false;
+    for await (const tags of placedTags(piece, splicer)) {
+      const [first] = tags;
+      if (!hasBegun && first !== undefined) {
+        hasBegun = true;
+        listener.onBegin?.(piece, first.timestampMs);
+      }
+      const fresh = news.of(tags);
+      if (fresh.length > 0) yield fresh;
+    }
     listener.onEnd?.(piece, splicer.leftOutFrames);
   }
 }
 
-async function* splicePiece<P extends Piece>(
-  piece: P,
-  splicer: Splicer,
-  listener: SpliceListener<P>,
-): AsyncGenerator<readonly MediaTag[], void, undefined> {
-  let hasBegun = false;
-  const begins = (tags: readonly MediaTag[]): void => {
-    const [first] = tags;
-    if (hasBegun || first === undefined) return;
-    hasBegun = true;
-    listener.onBegin?.(piece, first.timestampMs);
-  };
+async function* placedTags(piece: Piece, splicer: Splicer): AsyncGenerator<readonly MediaTag[], void, undefined> {
   for await (const tags of piece) {
-    const placed = splicer.splice(tags);
-    begins(placed);
-    if (placed.length > 0) yield placed;
+    yield splicer.splice(tags);
   }
-  const rest = splicer.end();
-  begins(rest);
-  if (rest.length > 0) yield rest;
+  yield splicer.end();
+}
+
+/**
+ * Leaves out metadata that says what was said already, as each play of a loop does: FFmpeg takes metadata in mid-stream for
+ * subtitles.
+ */
+class MetadataNews {
+  readonly #inForce = new StreamHeaders();
+
+  of(tags: readonly MediaTag[]): readonly MediaTag[] {
+    return tags.some(isMetadata) ? tags.filter((tag) => !isMetadata(tag) || this.#isNew(tag)) : tags;
+  }
+
+  #isNew(tag: MediaTag): boolean {
+    const before = this.#inForce.inForce;
+    this.#inForce.see(tag);
+    return this.#inForce.inForce !== before;
+  }
 }

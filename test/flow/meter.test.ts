@@ -76,6 +76,16 @@ describe('Meter', () => {
     expect(meter.read()).toMatchObject({ positionMs: 100, fps: 1, videoTags: 2, audioTags: 2, dataTags: 1 });
   });
 
+  it('has no skew while one kind is missing from a part of the stream', () => {
+    const meter = new Meter(new FakeClock());
+    meter.add([keyframe(0), audio(10)]);
+    expect(meter.read().skewMs).toBe(-10);
+    meter.add([keyframe(60_000)]);
+    expect(meter.read()).toMatchObject({ skewMs: null, positionMs: 60_000 });
+    meter.add([audio(60_020)]);
+    expect(meter.read().skewMs).toBe(-20);
+  });
+
   it('has no skew with one kind only', () => {
     const { meter } = setUp();
     meter.add([audio(0), audio(20)]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { splice } from '../../src/flow/splice.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { parse } from './spliced.js';
+import { keyframe, metadata } from './tags.js';
 
 async function* piece(text: string): AsyncGenerator<readonly MediaTag[]> {
   yield parse(text);
@@ -46,6 +47,18 @@ describe('splice', () => {
       'late begins at 120',
       'late ends, 2 left out',
     ]);
+  });
+
+  it('says the same metadata once, and other metadata again', async () => {
+    const other = { ...metadata(0, 1), timestampMs: 0 };
+    async function* changed(): AsyncGenerator<readonly MediaTag[]> {
+      yield [other, keyframe(0)];
+    }
+    const kinds: string[] = [];
+    for await (const tags of splice([piece('m0 k0'), piece('m0 k0'), changed(), changed()])) {
+      kinds.push(...tags.map(({ kind, timestampMs }) => `${kind[0]}${timestampMs}`));
+    }
+    expect(kinds.join(' ')).toBe('d0 v0 v40 d80 v80 v120');
   });
 
   it('passes the failure of a piece on', async () => {
