@@ -6,7 +6,7 @@ import { WarningGate } from './warning-gate.js';
 
 const MAX_LINE_BYTES = 256 * 1024;
 /** So much may wait for its time; more is read when there is room. */
-const MAX_WAITING = 1_000;
+const MAX_WAITING = 10_000;
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
 /** Data messages as they are read from lines, until their time has come. Lines that are of no use are reported. */

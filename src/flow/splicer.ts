@@ -1,15 +1,16 @@
 import type { MediaTag } from '../media/tag.js';
 import { isFrame, isKeyframe } from '../media/tag-info.js';
 import { FrameGrid } from './frame-grid.js';
+import { MAX_INTERLEAVING_MS, PieceBeginning } from './piece-beginning.js';
 
 /** Frames of one kind never go back; farther back than this means that another clock begins. */
 const MAX_STEP_BACK_MS = 1_000;
-/** Audio and video that belong together are interleaved, but not by more than this. */
-const MAX_INTERLEAVING_MS = 1_000;
 /** So long video of a piece may be left out because it does not begin with a keyframe. */
 const MAX_WAIT_FOR_KEYFRAME_MS = 10_000;
 /** What may be held to find out where a piece begins. */
 const MAX_HELD_BYTES = 2 * 1024 * 1024;
+/** The objects around a body: many tiny tags cost memory too. */
+const TAG_OVERHEAD_BYTES = 256;
 
 const NOTHING: readonly MediaTag[] = [];
 
@@ -31,15 +32,19 @@ class Track {
   newestFrameMs = Number.NEGATIVE_INFINITY;
   /** Of the frames since the present mapping began. */
   grid = new FrameGrid();
+  /** Where the frames before that are over, exactly. */
+  formerEndMs = Number.NEGATIVE_INFINITY;
+  /** Where they were over when the mapping before was left: frames of its clock may still have come since. */
+  leftMs = Number.NEGATIVE_INFINITY;
 }
 
 /**
  * Puts pieces (loops, files, reconnects) one after the other on one timeline (`design.md`, "Time").
  *
- * A piece begins where the one before ended: where its last frame is over, of audio or video, whichever ends later. All tags of a
- * piece are moved by the same whole number of milliseconds, so audio and video keep their offset. Where pieces begin is reckoned
- * in fractions, so that rounding does not add up however many there are. Frames of no kind ever go back. Video of a further piece
- * begins with a keyframe.
+ * A piece begins as soon as none of its kinds overlaps the piece before: its first audio when the last audio is over, or its first
+ * video when the last video is, whichever is later. All tags of a piece are moved by the same whole number of milliseconds, so audio
+ * and video keep their offset. Where pieces begin is reckoned in fractions, so that rounding does not add up however many there are.
+ * Frames of no kind ever go back. Video of a further piece begins with a keyframe.
  *
  * Within a piece, timestamps that go back, or forward beyond `maxGapMs`, are those of another clock: the stream goes on
  * without a gap. Frames of the clock before may still come in between, because kinds are interleaved.
@@ -53,12 +58,10 @@ export class Splicer {
   #mapping: Mapping | undefined = { offsetMs: 0, startMs: Number.NEGATIVE_INFINITY };
   /** Of the clock before, within the same piece. */
   #formerMapping: Mapping | undefined;
-  /** Where the present mapping begins, exactly. */
-  #startMs = Number.NEGATIVE_INFINITY;
-  /** What the mapping adds to that by rounding. */
+  /** What the present mapping adds by rounding. */
   #roundingMs = 0;
 
-  readonly #held: MediaTag[] = [];
+  #held: MediaTag[] = [];
   #heldBytes = 0;
   #needsKeyframe = false;
   #leftOutFrames = 0;
@@ -71,7 +74,7 @@ export class Splicer {
   beginPiece(): readonly MediaTag[] {
     const rest = this.end();
     this.#leftOutFrames = 0;
-    if (this.endMs !== Number.NEGATIVE_INFINITY) {
+    if (this.#newestFrameMs !== Number.NEGATIVE_INFINITY) {
       this.#leaveMapping();
       this.#formerMapping = undefined;
       this.#needsKeyframe = true;
@@ -103,15 +106,6 @@ export class Splicer {
     return this.#heldBytes;
   }
 
-  /** Where a piece would begin now, to a fraction of a millisecond; -Infinity when there was nothing yet. */
-  get endMs(): number {
-    const { audio, video } = this.#tracks;
-    const ends = [audio, video].map(({ grid, newestMs }) =>
-      Math.max(newestMs, (grid.endMs ?? newestMs) - this.#roundingMs),
-    );
-    return Math.max(this.#startMs, ...ends);
-  }
-
   /** Video frames of the present piece that nothing can be decoded from, because its first keyframe comes later. */
   get leftOutFrames(): number {
     return this.#leftOutFrames;
@@ -135,28 +129,31 @@ export class Splicer {
       return;
     }
     if (this.#mapping !== undefined) this.#leaveMapping();
-    this.#hold(tag);
-    if (this.#isBeginningKnown(tag)) this.#release(placed);
+    this.#hold(tag, placed);
   }
 
   /** Headers, data and end marks. Their times are often 0 or left over from elsewhere, so they follow the frames. */
   #takeOther(tag: MediaTag, placed: MediaTag[]): void {
     const mapping = this.#mapping;
-    if (mapping === undefined && this.#held.length > 0) {
-      this.#hold(tag);
+    if (mapping === undefined) {
+      this.#hold(tag, placed);
       return;
     }
-    const track = this.#tracks[tag.kind];
-    const wantedMs = mapping === undefined ? Math.round(this.#startMs) : tag.timestampMs + mapping.offsetMs;
-    const newestMs = this.#newestFrameMs;
+    const wantedMs = tag.timestampMs + mapping.offsetMs;
+    const newestMs = Math.max(mapping.startMs, this.#newestFrameMs);
     if (newestMs === Number.NEGATIVE_INFINITY) {
-      placed.push(moved(tag, wantedMs));
+      placed.push(tag);
       return;
     }
     const mostAheadMs = tag.kind === 'data' ? this.#maxGapMs : MAX_INTERLEAVING_MS;
-    const isAstray = mapping !== undefined && wantedMs > newestMs + mostAheadMs;
-    track.newestMs = Math.max(isAstray ? newestMs : wantedMs, track.newestMs);
-    placed.push(moved(tag, track.newestMs));
+    const followingMs = wantedMs > newestMs + mostAheadMs ? newestMs : wantedMs;
+    placed.push(this.#placeOther(tag, Math.max(followingMs, mapping.startMs)));
+  }
+
+  #placeOther(tag: MediaTag, wantedMs: number): MediaTag {
+    const track = this.#tracks[tag.kind];
+    track.newestMs = Math.max(wantedMs, track.newestMs);
+    return moved(tag, track.newestMs);
   }
 
   #placeFrame(tag: MediaTag, mapping: Mapping): MediaTag {
@@ -202,34 +199,55 @@ export class Splicer {
   }
 
   #leaveMapping(): void {
-    this.#startMs = this.endMs;
+    for (const kind of ['audio', 'video'] as const) {
+      this.#tracks[kind].leftMs = this.#endOf(kind);
+    }
     this.#formerMapping = this.#mapping;
     this.#mapping = undefined;
-    for (const track of Object.values(this.#tracks)) {
-      track.grid = new FrameGrid();
-    }
   }
 
-  #hold(tag: MediaTag): void {
+  /** Where a track is over, to a fraction of a millisecond; -Infinity when it never had anything. */
+  #endOf(kind: 'audio' | 'video'): number {
+    const { grid, newestMs, formerEndMs } = this.#tracks[kind];
+    return Math.max(formerEndMs, newestMs, (grid.endMs ?? Number.NEGATIVE_INFINITY) - this.#roundingMs);
+  }
+
+  #beginMapping(mapping: Mapping, startMs: number): void {
+    for (const kind of ['audio', 'video'] as const) {
+      this.#tracks[kind].formerEndMs = this.#endOf(kind);
+      this.#tracks[kind].grid = new FrameGrid();
+    }
+    this.#mapping = mapping;
+    this.#roundingMs = mapping.startMs - startMs;
+  }
+
+  #hold(tag: MediaTag, placed: MediaTag[]): void {
     this.#held.push(tag);
-    this.#heldBytes += tag.body.length;
+    this.#heldBytes += tag.body.length + TAG_OVERHEAD_BYTES;
+    if (this.#heldBytes >= MAX_HELD_BYTES || (isFrame(tag) && this.#isBeginningKnown(tag))) this.#release(placed);
   }
 
   /** Whether audio as well as video has begun, or one of them seems to be missing, or has all the room that it may need. */
   #isBeginningKnown({ kind, timestampMs }: MediaTag): boolean {
     const first = this.#held.find(isFrame);
-    if (first === undefined) return false;
-    const other = first.kind === 'audio' ? this.#tracks.video : this.#tracks.audio;
-    if (other.newestFrameMs < this.#startMs - MAX_INTERLEAVING_MS) return true;
-    const isLate = Math.abs(timestampMs - first.timestampMs) >= MAX_INTERLEAVING_MS;
-    return kind !== first.kind || isLate || this.#heldBytes >= MAX_HELD_BYTES;
+    if (first === undefined || kind !== first.kind) return true;
+    if (Math.abs(timestampMs - first.timestampMs) >= MAX_INTERLEAVING_MS) return true;
+    const other = kind === 'audio' ? 'video' : 'audio';
+    return this.#endOf(other) < this.#endOf(first.kind === 'audio' ? 'audio' : 'video') - MAX_INTERLEAVING_MS;
   }
 
+  /** Decides where what is held begins, if there are frames among it, and lets it go. */
   #release(placed: MediaTag[]): void {
     const held = this.#takeHeld();
-    const startMs = Math.round(this.#startMs);
-    this.#roundingMs = startMs - this.#startMs;
-    this.#mapping = { offsetMs: startMs - firstTimestampMs(held), startMs };
+    const beginning = new PieceBeginning(held.filter(isFrame));
+    const endOf = (kind: 'audio' | 'video') => (beginning.has(kind) ? this.#endOf(kind) : this.#tracks[kind].leftMs);
+    const startMs = beginning.behind(endOf('audio'), endOf('video'));
+    const roundMs = Math.round(startMs);
+    if (beginning.isEmpty) {
+      for (const tag of held) placed.push(this.#placeOther(tag, roundMs));
+      return;
+    }
+    this.#beginMapping({ offsetMs: roundMs - beginning.firstMs, startMs: roundMs }, startMs);
     for (const tag of held) {
       if (isFrame(tag)) {
         this.#takeFrame(tag, placed);
@@ -243,10 +261,9 @@ export class Splicer {
   #takeJumpBack(mapping: Mapping, nextMs: number, placed: MediaTag[]): void {
     this.#mapping = mapping;
     this.#formerMapping = undefined;
-    const atMs = Math.min(Math.round(this.#startMs), nextMs);
+    const atMs = Math.min(Math.round(Math.max(this.#endOf('audio'), this.#endOf('video'))), nextMs);
     for (const tag of this.#takeHeld()) {
-      const astray = { ...mapping, offsetMs: atMs - tag.timestampMs };
-      placed.push(this.#placeFrame(tag, astray));
+      placed.push(this.#placeFrame(tag, { ...mapping, offsetMs: atMs - tag.timestampMs }));
     }
   }
 
@@ -255,26 +272,15 @@ export class Splicer {
   }
 
   #takeHeld(): MediaTag[] {
+    const held = this.#held;
+    this.#held = [];
     this.#heldBytes = 0;
-    return this.#held.splice(0);
+    return held;
   }
 
   get #newestFrameMs(): number {
     return Math.max(this.#tracks.audio.newestFrameMs, this.#tracks.video.newestFrameMs);
   }
-}
-
-/** Least timestamp of the frames: the first audio may lie a little before the first video, or behind it. */
-function firstTimestampMs(tags: readonly MediaTag[]): number {
-  const frames = tags.filter(isFrame);
-  const [first] = frames;
-  let leastMs = first?.timestampMs ?? 0;
-  for (const { timestampMs } of frames) {
-    if (timestampMs < leastMs && first !== undefined && timestampMs >= first.timestampMs - MAX_INTERLEAVING_MS) {
-      leastMs = timestampMs;
-    }
-  }
-  return leastMs;
 }
 
 function moved(tag: MediaTag, timestampMs: number): MediaTag {

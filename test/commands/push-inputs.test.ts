@@ -1,11 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readAmf0Values } from '../../src/amf/amf0-reader.js';
 import type { PushOptions } from '../../src/commands/options.js';
 import { openPushSource, type PushSource } from '../../src/commands/push-source.js';
 import type { CommandEvent, SwitchedEvent, WarningEvent } from '../../src/events.js';
+import { readMetadata } from '../../src/media/metadata.js';
 import type { MediaTag } from '../../src/media/tag.js';
-import { isFrame, isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
+import { isFrame, isKeyframe, isMetadata, isSequenceHeader } from '../../src/media/tag-info.js';
 import { TestDirectory } from '../endpoint/flv-test-files.js';
 import { videoTags } from '../server/video.js';
 import { flvBytes } from '../support/flv-file.js';
@@ -147,6 +149,43 @@ describe('several inputs', () => {
       code: 'ERR_FILE_NOT_FOUND',
       message: expect.stringContaining('many.txt line 300: '),
     });
+  });
+});
+
+describe('the next input', () => {
+  it('is opened while the one before still plays', async () => {
+    let isRead = false;
+    const next = Readable.from(
+      (async function* () {
+        isRead = true;
+        yield flvBytes(TAGS.b);
+      })(),
+    );
+    const source = await open({ input: [A, next] });
+    const tags = source.tags[Symbol.asyncIterator]();
+    expect(isRead).toBe(false);
+    await tags.next();
+    await expect.poll(() => isRead).toBe(true);
+    await tags.return?.();
+    await expect.poll(() => next.destroyed).toBe(true);
+  });
+});
+
+describe('metadata and data', () => {
+  it('are changed and sent along over all inputs', async () => {
+    const lines = [0, 1_000, 2_500, 60_000].map((at) => JSON.stringify({ at, name: 'onChat', value: `at ${at}` }));
+    const data = directory.file('chat.jsonl', Buffer.from(lines.join('\n')));
+    const { tags } = await play({ input: [A, SILENT], plays: 2, metadata: { title: 'x', encoder: null }, data });
+    const metadata = tags.filter(isMetadata).map((tag) => Object.fromEntries(readMetadata(tag) ?? []));
+    const said = { width: 64, height: 64, title: 'x' };
+    expect(metadata).toEqual([said]); // all inputs say the same
+    const chat = tags.filter((tag) => tag.kind === 'data' && !isMetadata(tag));
+    expect(chat.map(({ timestampMs, body }) => [timestampMs, ...readAmf0Values(body)])).toEqual([
+      [500, 'onChat', 'at 0'],
+      [1_500, 'onChat', 'at 1000'],
+      [3_000, 'onChat', 'at 2500'],
+    ]);
+    await expect(open({ data: directory.file('none.jsonl') })).rejects.toMatchObject({ code: 'ERR_FILE_NOT_FOUND' });
   });
 });
 

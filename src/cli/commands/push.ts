@@ -26,7 +26,7 @@ export const pushCommand = defineCommand({
     const tls = await readTlsOptions(settings);
     const fromWorld = (input: string) => (input === STANDARD_INPUT ? world.stdin : input);
     return {
-      curtain: new Curtain(settings['show-keys'], target?.url, inputs),
+      curtain: new Curtain(settings['show-keys'], target?.url, openTexts(inputs, settings.data)),
       start: async (signal) => {
         const push = await world.commands.push();
         const [input = STANDARD_INPUT, ...more] = inputs;
@@ -73,6 +73,11 @@ function refuseSharedStdin(
       advice: isKey ? 'use --key-file FILE or RTMPKIT_KEY for the key' : 'use --data FILE; FILE may be a named pipe',
     },
   );
+}
+
+/** File names as messages say them: that of a playlist without its mark. */
+function openTexts(inputs: readonly string[], data: string | undefined): string[] {
+  return [...inputs.map((input) => input.replace(/^@/, '')), ...(data === undefined ? [] : [data])];
 }
 
 /** `undefined` when nothing is to be changed. Of several of one name the last counts. */
