@@ -27,7 +27,7 @@ export const PUSH_HELP = `\
 Examples:
   rtmpkit push film.flv rtmp://host/live/name       in real time, with progress
   rtmpkit push film.flv                             offer it from this machine
-  rtmpkit push --loop film.flv rtmps://host/app --key-file key.txt
+  rtmpkit push --loop a.flv @more.txt rtmps://host/app --key-file key.txt
   ffmpeg -i in.mp4 -c copy -f flv - | rtmpkit push - rtmp://host/live/name
 
 Usage: rtmpkit push INPUT... [URL] [options]    INPUT: FILE.flv, @PLAYLIST or -

@@ -140,7 +140,7 @@ describe('data that is written meanwhile', () => {
 
   it.skipIf(process.platform === 'win32')('may come through a named pipe, for which nothing waits', async () => {
     const path = `${directory.path}/chat.fifo`;
-    execFileSync('mkfifo', [path]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
     const { supply, urgent } = await open(path);
     expect(await supply.take(0)).toEqual([]);
     const writer = createWriteStream(path);

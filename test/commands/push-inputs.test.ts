@@ -35,7 +35,11 @@ interface Played {
   readonly events: CommandEvent[];
 }
 
-function open(given: Partial<PushOptions>, events: CommandEvent[] = []): Promise<PushSource> {
+function open(
+  given: Partial<PushOptions>,
+  events: CommandEvent[] = [],
+  signal = new AbortController().signal,
+): Promise<PushSource> {
   const options: PushOptions = {
     input: A,
     url: undefined,
@@ -49,7 +53,7 @@ function open(given: Partial<PushOptions>, events: CommandEvent[] = []): Promise
     tls: {},
     ...given,
   };
-  return openPushSource(options, (event) => events.push(event), new AbortController().signal);
+  return openPushSource(options, (event) => events.push(event), signal);
 }
 
 async function play(given: Partial<PushOptions>, onTags = (_count: number): void => {}): Promise<Played> {
@@ -168,6 +172,19 @@ describe('the next input', () => {
     await expect.poll(() => isRead).toBe(true);
     await tags.return?.();
     await expect.poll(() => next.destroyed).toBe(true);
+  });
+});
+
+describe('an interruption', () => {
+  it('closes the input that plays and the one that is ready', async () => {
+    const aborting = new AbortController();
+    const source = await open({ input: [A, B], speed: 0.01 }, [], aborting.signal);
+    const tags = source.tags[Symbol.asyncIterator]();
+    await tags.next();
+    const next = tags.next();
+    aborting.abort();
+    expect(await next).toMatchObject({ done: true });
+    await expect.poll(() => directory.openFiles).toEqual([]);
   });
 });
 
