@@ -80,10 +80,18 @@ describe('Meter', () => {
     const meter = new Meter(new FakeClock());
     meter.add([keyframe(0), audio(10)]);
     expect(meter.read().skewMs).toBe(-10);
-    meter.add([keyframe(60_000)]);
-    expect(meter.read()).toMatchObject({ skewMs: null, positionMs: 60_000 });
-    meter.add([audio(60_020)]);
-    expect(meter.read().skewMs).toBe(-20);
+    meter.add([interFrame(1_000)]);
+    expect(meter.read().skewMs).toBe(990);
+    meter.add([interFrame(1_040)]);
+    expect(meter.read()).toMatchObject({ skewMs: null, positionMs: 1_040 });
+    meter.add([audio(1_060), interFrame(1_080)]);
+    expect(meter.read().skewMs).toBe(20);
+  });
+
+  it('tells a large skew of kinds that both go on', () => {
+    const meter = new Meter(new FakeClock());
+    for (let ms = 0; ms < 5_000; ms += 40) meter.add([interFrame(ms + 3_000), audio(ms)]);
+    expect(meter.read().skewMs).toBe(3_000);
   });
 
   it('has no skew with one kind only', () => {
