@@ -124,7 +124,7 @@ export class Splicer {
   #takeFrame(tag: MediaTag, placed: MediaTag[]): void {
     const mapping = this.#mappingOf(tag);
     if (mapping !== undefined) {
-      if (this.#isHeld(tag.kind)) this.#takeJumpBack(mapping, tag.timestampMs + mapping.offsetMs, placed);
+      if (this.#areFramesHeld(tag.kind)) this.#takeJumpBack(mapping, tag.timestampMs + mapping.offsetMs, placed);
       placed.push(this.#placeFrame(tag, mapping));
       return;
     }
@@ -267,8 +267,8 @@ export class Splicer {
     }
   }
 
-  #isHeld(kind: MediaTag['kind']): boolean {
-    return this.#held.length > 0 && this.#held.some((tag) => tag.kind === kind);
+  #areFramesHeld(kind: MediaTag['kind']): boolean {
+    return this.#held.length > 0 && this.#held.some((tag) => tag.kind === kind && isFrame(tag));
   }
 
   #takeHeld(): MediaTag[] {

@@ -137,6 +137,11 @@ const JUMPS = [
     maxGapMs: 60_000,
   },
   {
+    name: 'the same when a header is among the first of the other clock',
+    pieces: 'k90000 a90000 v90040 a90023 a0 V0 v90080 k10 a23',
+    timestamps: '90000 90000 90040 90023 90080 90110 90110 90120 90133',
+  },
+  {
     name: 'passes over a single damaged timestamp',
     pieces: 'k0 v40 v2000000000 v120 v160',
     timestamps: '0 40 80 120 160',
