@@ -4,7 +4,7 @@ import { MediaError, RtmpkitError, UsageError } from '../errors.js';
 import { redactUrl } from '../rtmp/url-redaction.js';
 import type { PushInputName, PushOptions } from './options.js';
 import { playlistPath, readPlaylist } from './playlist.js';
-import { isPath, openPushInput, type PushInput, type PushInputOptions } from './push-input.js';
+import { isPath, type PushInput, type PushInputOptions } from './push-input.js';
 
 /** So many files are looked into before the stream starts; of more it is only made sure that they are there. */
 const MAX_INSPECTED_FILES = 200;
@@ -17,6 +17,12 @@ export interface PushEntry {
   /** `playlist day.txt line 3`; `undefined` for what was given to push itself. */
   readonly place: string | undefined;
 }
+
+/** Opens an input, with all that a push says of how. */
+export type OpenInput = (
+  input: PushInputName,
+  options: Pick<PushInputOptions, 'startMs' | 'report'>,
+) => Promise<PushInput>;
 
 /** All inputs, those of playlists among them. @throws {MediaError} see `readPlaylist` */
 export async function listEntries(given: PushOptions['input']): Promise<PushEntry[]> {
@@ -35,11 +41,15 @@ export async function listEntries(given: PushOptions['input']): Promise<PushEntr
 }
 
 /** @throws {MediaError | UsageError} see `openPushInput`; the message says where a playlist names the input */
-export async function openEntry(entry: PushEntry, options: PushInputOptions): Promise<PushInput> {
+export async function openEntry(
+  { input, place }: PushEntry,
+  open: OpenInput,
+  options: Parameters<OpenInput>[1],
+): Promise<PushInput> {
   try {
-    return await openPushInput(entry.input, options);
+    return await open(input, options);
   } catch (error) {
-    throw atPlace(error, entry.place);
+    throw atPlace(error, place);
   }
 }
 
@@ -49,21 +59,25 @@ export async function openEntry(entry: PushEntry, options: PushInputOptions): Pr
  * @returns in ms; `undefined` where that of one is not known
  * @throws {MediaError} see `openPushInput`
  */
-export async function surveyEntries(
-  entries: readonly PushEntry[],
-  options: PushInputOptions,
-): Promise<number | undefined> {
+export async function surveyEntries(entries: readonly PushEntry[], open: OpenInput): Promise<number | undefined> {
   const files = new Map(entries.flatMap((entry) => (isFile(entry) ? [[entry.input, entry] as const] : [])));
   const durations = new Map<PushInputName, number | undefined>();
   const areFew = files.size <= MAX_INSPECTED_FILES;
   for (const [input, entry] of files) {
     if (areFew) {
-      durations.set(input, (await openEntry(entry, options)).durationMs);
+      durations.set(input, await durationOf(entry, open));
     } else {
       await checkReadable(input, entry.place);
     }
   }
   return entries.reduce<number | undefined>((totalMs, { input }) => sumOf(totalMs, durations.get(input)), 0);
+}
+
+/** What there is to warn of is told when it is sent. */
+async function durationOf(entry: PushEntry, open: OpenInput): Promise<number | undefined> {
+  const { durationMs, close } = await openEntry(entry, open, { startMs: 0, report: () => {} });
+  await close?.();
+  return durationMs;
 }
 
 /** `undefined` where one is. */

@@ -1,10 +1,9 @@
-import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { TagSource } from '../endpoint/tag-source.js';
 import { MediaError, RtmpkitError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import type { MediaTag } from '../media/tag.js';
 import { isFrame } from '../media/tag-info.js';
-import { openEntry, type PushEntry } from './push-entries.js';
+import { type OpenInput, openEntry, type PushEntry } from './push-entries.js';
 import type { PushInput } from './push-input.js';
 import { WarningGate } from './warning-gate.js';
 
@@ -16,7 +15,7 @@ export interface PushPiecesOptions {
   readonly plays: number;
   /** Where the first input begins, each time. */
   readonly startMs: number;
-  readonly memory: RecycledMemory;
+  readonly open: OpenInput;
   readonly report: (event: CommandEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -28,11 +27,11 @@ export interface PushPiece extends TagSource {
   readonly number: number;
 }
 
-/** An input with its first tags read. */
+/** An open input with its first tags read, unless they would grow old meanwhile, or may be long in coming. */
 interface ReadyInput {
-  readonly durationMs: number | undefined;
+  readonly input: PushInput;
   readonly tags: AsyncIterator<readonly MediaTag[], void>;
-  readonly first: IteratorResult<readonly MediaTag[], void>;
+  readonly first: IteratorResult<readonly MediaTag[], void> | undefined;
 }
 
 /**
@@ -48,6 +47,8 @@ export class PushPieces implements AsyncIterable<PushPiece> {
   /** The first one is open from the beginning. */
   #firstInput: PushInput | undefined;
   #ahead: { readonly turn: number; readonly ready: Promise<ReadyInput> } | undefined;
+  /** The one that is being read, and the one that is ready. */
+  readonly #openInputs = new Set<PushInput>();
   #hasMedia = false;
   #failure: RtmpkitError | undefined;
   #failedPlays = 0;
@@ -55,6 +56,7 @@ export class PushPieces implements AsyncIterable<PushPiece> {
   constructor(entries: readonly PushEntry[], firstInput: PushInput, options: PushPiecesOptions) {
     this.#entries = entries;
     this.#firstInput = firstInput;
+    this.#openInputs.add(firstInput);
     this.#options = options;
     this.#gate = new WarningGate(options.report);
   }
@@ -62,6 +64,12 @@ export class PushPieces implements AsyncIterable<PushPiece> {
   /** How often an input, or the rest of it, had to be passed over. */
   get failedPlays(): number {
     return this.#failedPlays;
+  }
+
+  /** Ends what runs for the inputs that are open. */
+  async close(): Promise<void> {
+    await this.#discardAhead();
+    await Promise.all([...this.#openInputs].map((input) => this.#closeInput(input)));
   }
 
   /** @throws {RtmpkitError} when a whole round gave no audio and no video: of the last failure, or `ERR_MEDIA_EMPTY` */
@@ -87,12 +95,13 @@ export class PushPieces implements AsyncIterable<PushPiece> {
     };
   }
 
-  async *#play({ durationMs, tags, first }: ReadyInput, turn: number): AsyncGenerator<readonly MediaTag[], void> {
-    const firstMs = first.done === true ? 0 : (first.value[0]?.timestampMs ?? 0);
-    const leadFromMs = firstMs + (durationMs ?? Number.POSITIVE_INFINITY) - LEAD_MS;
+  async *#play({ input, tags, first }: ReadyInput, turn: number): AsyncGenerator<readonly MediaTag[], void> {
+    const { durationMs = Number.POSITIVE_INFINITY } = input;
+    let leadFromMs: number | undefined;
     try {
-      for (let next = first; next.done !== true; next = await tags.next()) {
+      for (let next = first ?? (await tags.next()); next.done !== true; next = await tags.next()) {
         this.#hasMedia ||= next.value.some(isFrame);
+        leadFromMs ??= (next.value[0]?.timestampMs ?? 0) + durationMs - LEAD_MS;
         if ((next.value.at(-1)?.timestampMs ?? 0) >= leadFromMs) this.#openAhead(turn + 1);
         yield next.value;
       }
@@ -100,6 +109,7 @@ export class PushPieces implements AsyncIterable<PushPiece> {
       this.#passOver(error, 'the rest of an input is left out');
     } finally {
       await tags.return?.();
+      await this.#closeInput(input);
     }
   }
 
@@ -124,14 +134,25 @@ export class PushPieces implements AsyncIterable<PushPiece> {
   async #makeReady(turn: number): Promise<ReadyInput> {
     const input = this.#firstInput ?? (await this.#open(turn));
     this.#firstInput = undefined;
+    this.#openInputs.add(input);
     const tags = input.tags[Symbol.asyncIterator]();
-    return { durationMs: input.durationMs, tags, first: await tags.next() };
+    if (input.clock === 'wall' || input.durationMs === undefined) return { input, tags, first: undefined };
+    try {
+      return { input, tags, first: await tags.next() };
+    } catch (error) {
+      await this.#closeInput(input);
+      throw error;
+    }
   }
 
   #open(turn: number): Promise<PushInput> {
     const entry = this.#entryOf(turn);
     const startMs = turn % this.#entries.length === 0 ? this.#options.startMs : 0;
-    return openEntry(entry, { startMs, memory: this.#options.memory, report: namedReport(entry, this.#gate.report) });
+    const { report } = this.#gate;
+    return openEntry(entry, this.#options.open, {
+      startMs,
+      report: this.#entries.length === 1 ? report : namedReport(entry, report),
+    });
   }
 
   #passOver(error: unknown, what: string): void {
@@ -155,12 +176,17 @@ export class PushPieces implements AsyncIterable<PushPiece> {
   async #discardAhead(): Promise<void> {
     const ready = this.#ahead?.ready;
     this.#ahead = undefined;
-    const closing = ready?.then(
-      ({ tags }) => tags.return?.(),
-      () => {}, // nobody needs it any more
-    );
-    // One that is stuck in a read cannot be waited for.
-    if (!this.#options.signal.aborted) await closing;
+    const discard = async ({ input, tags }: ReadyInput): Promise<void> => {
+      await tags.return?.();
+      await this.#closeInput(input);
+    };
+    const discarding = ready?.then(discard, () => {}); // its failure is nobody's concern any more
+    // Who interrupts does not wait for one that is still being opened.
+    if (!this.#options.signal.aborted) await discarding;
+  }
+
+  async #closeInput(input: PushInput): Promise<void> {
+    if (this.#openInputs.delete(input)) await input.close?.();
   }
 
   #entryOf(turn: number): PushEntry {

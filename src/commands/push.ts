@@ -31,10 +31,14 @@ export function push(options: PushOptions, signal: AbortSignal): AsyncIterable<C
 
 async function run(options: PushOptions, report: Report, signal: AbortSignal): Promise<void> {
   const source = await openPushSource(options, report, signal);
-  if (options.url === undefined) {
-    await offer(source, options, report, signal);
-  } else {
-    await publish(options.url, source, options, report, signal);
+  try {
+    if (options.url === undefined) {
+      await offer(source, options, report, signal);
+    } else {
+      await publish(options.url, source, options, report, signal);
+    }
+  } finally {
+    await source.close();
   }
 }
 

@@ -3,7 +3,10 @@ import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readAmf0Values } from '../../src/amf/amf0-reader.js';
 import type { PushOptions } from '../../src/commands/options.js';
+import type { OpenInput } from '../../src/commands/push-entries.js';
+import { openProgram } from '../../src/commands/push-program.js';
 import { openPushSource, type PushSource } from '../../src/commands/push-source.js';
+import { MediaError } from '../../src/errors.js';
 import type { CommandEvent, SwitchedEvent, WarningEvent } from '../../src/events.js';
 import { readMetadata } from '../../src/media/metadata.js';
 import type { MediaTag } from '../../src/media/tag.js';
@@ -156,25 +159,6 @@ describe('several inputs', () => {
   });
 });
 
-describe('the next input', () => {
-  it('is opened while the one before still plays', async () => {
-    let isRead = false;
-    const next = Readable.from(
-      (async function* () {
-        isRead = true;
-        yield flvBytes(TAGS.b);
-      })(),
-    );
-    const source = await open({ input: [A, next] });
-    const tags = source.tags[Symbol.asyncIterator]();
-    expect(isRead).toBe(false);
-    await tags.next();
-    await expect.poll(() => isRead).toBe(true);
-    await tags.return?.();
-    await expect.poll(() => next.destroyed).toBe(true);
-  });
-});
-
 describe('an interruption', () => {
   it('closes the input that plays and the one that is ready', async () => {
     const aborting = new AbortController();
@@ -184,7 +168,63 @@ describe('an interruption', () => {
     const next = tags.next();
     aborting.abort();
     expect(await next).toMatchObject({ done: true });
+    await source.close();
     await expect.poll(() => directory.openFiles).toEqual([]);
+  });
+});
+
+describe('what runs for an input', () => {
+  /** Inputs that tell how they fare, as those do for which another program runs. */
+  function runningInputs(fails: readonly string[] = []) {
+    const log: string[] = [];
+    const open: OpenInput = async (input) => {
+      log.push(`open ${input}`);
+      async function* tags(): AsyncGenerator<readonly MediaTag[]> {
+        if (fails.includes(String(input))) throw new MediaError('ERR_MEDIA_DAMAGED', `${input}: torn`);
+        yield videoTags({ count: 10 });
+        log.push(`end ${input}`);
+      }
+      const close = async (): Promise<void> => void log.push(`close ${input}`);
+      return { tags: tags(), durationMs: 400, isRepeatable: true, clock: input === 'camera' ? 'wall' : 'media', close };
+    };
+    const options = { open, plays: 1, startMs: 0, report: () => {}, signal: new AbortController().signal };
+    const entries = (...names: string[]) => names.map((input) => ({ input, name: input, place: undefined }));
+    return { log, options, entries };
+  }
+
+  it('is ended with it, also when it was only looked at, or fails', async () => {
+    const { log, options, entries } = runningInputs(['b']);
+    const program = await openProgram(entries('a', 'b', 'c'), options);
+    expect(log.splice(0)).toEqual(['open a', 'open b', 'close b', 'open c', 'close c']);
+    for await (const _ of program.tags);
+    expect(log).toEqual(['open b', 'close b', 'end a', 'close a', 'open c', 'end c', 'close c']);
+    expect(program.failedPlays()).toBe(1);
+  });
+
+  it('is ended when the stream ends early, and when it never begins', async () => {
+    const playing = runningInputs();
+    const program = await openProgram(playing.entries('a', 'b'), playing.options);
+    const tags = program.tags[Symbol.asyncIterator]();
+    await tags.next();
+    await tags.return?.();
+    await program.close();
+    await expect.poll(() => playing.log.slice(3).sort()).toEqual(['close a', 'close b', 'open b']);
+
+    const waiting = runningInputs();
+    await (await openProgram(waiting.entries('a', 'b'), waiting.options)).close();
+    expect(waiting.log).toEqual(['open a', 'open b', 'close b', 'close a']);
+
+    const refused = runningInputs();
+    const missing = [...refused.entries('a'), { input: Readable.from([]), name: 'standard input', place: undefined }];
+    await expect(openProgram(missing, { ...refused.options, plays: 2 })).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    expect(refused.log).toEqual([]);
+  });
+
+  it('is not read before its time when what it gives would grow old', async () => {
+    const { log, options, entries } = runningInputs();
+    const program = await openProgram(entries('a', 'camera'), options);
+    for await (const _ of program.tags);
+    expect(log.slice(3)).toEqual(['open camera', 'end a', 'close a', 'end camera', 'close camera']);
   });
 });
 
