@@ -10,13 +10,17 @@ import type { FlvDamage, FlvNotice } from '../flv/item.js';
 
 const REPAIR_ADVICE = 'rtmpkit pull damaged.flv fixed.flv writes a whole file of what is left';
 
-/** One thing that is sent, opened. */
+/** One thing that is sent, opened. It may have been opened only to look at it, or to be read later. */
 export interface PushInput {
   /** From `startMs` on. Can be read again, from the same place, when `isRepeatable`. */
   readonly tags: TagSource;
   /** From the wanted start to the end; `undefined`: not known. */
   readonly durationMs: number | undefined;
   readonly isRepeatable: boolean;
+  /** `wall`: tags come when they are due, and grow old when they wait. Default `media`: they come as fast as they are taken. */
+  readonly clock?: 'wall' | 'media';
+  /** Ends what runs for it, even while it is being read, and also when it never was. Resolves when that has ended. */
+  readonly close?: () => Promise<void>;
 }
 
 export interface PushInputOptions {
@@ -25,6 +29,11 @@ export interface PushInputOptions {
   /** For the bodies of tags; a source may use memory of its own instead. */
   readonly memory: RecycledMemory;
   readonly report: (event: CommandEvent) => void;
+}
+
+/** Whether an input is the path of a file, which may be relative, and not a URL. */
+export function isPath(input: string): boolean {
+  return !/^[a-z][a-z\d+.-]*:\/\//i.test(input);
 }
 
 /**

@@ -1,15 +1,19 @@
 import { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { TagSource } from '../endpoint/tag-source.js';
-import { UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
+import { overlayData } from '../flow/data-overlay.js';
+import { overlayMetadata } from '../flow/metadata-overlay.js';
 import { pace } from '../flow/pace.js';
-import { repeat, splice } from '../flow/splice.js';
 import { trim } from '../flow/trim.js';
+import type { MetadataChanges } from '../media/metadata-changes.js';
 import type { PushOptions } from './options.js';
+import { openDataSupply } from './push-data.js';
+import { listEntries, type OpenInput } from './push-entries.js';
 import { openPushInput } from './push-input.js';
+import { openProgram, type PushProgram } from './push-program.js';
 
 /** What a push sends, when it is due. */
-export interface PushSource {
+export interface PushSource extends Pick<PushProgram, 'failedPlays' | 'close'> {
   readonly tags: TagSource;
   /** Where the bodies of the tags are: who is done with one may release it. */
   readonly memory: RecycledMemory;
@@ -18,36 +22,39 @@ export interface PushSource {
 }
 
 /**
- * Opens the input and arranges how it is sent: from where, how often, how long and how fast.
+ * Opens the inputs and arranges how they are sent: from where, how often, how long and how fast, and with what besides.
  *
- * @throws {MediaError} when the input is no FLV
+ * @throws {MediaError | UsageError} when one of them is missing or of no use, before anything is sent
  */
 export async function openPushSource(
   options: PushOptions,
   report: (event: CommandEvent) => void,
   signal: AbortSignal,
 ): Promise<PushSource> {
-  const { startMs, plays, speed } = options;
+  const { plays, startMs, speed, durationMs, metadata, data } = options;
   const memory = new RecycledMemory();
-  const { tags, durationMs, isRepeatable } = await openPushInput(options.input, { startMs, memory, report });
-  if (plays !== 1 && !isRepeatable) {
-    throw new UsageError('ERR_USAGE', 'standard input cannot be sent more than once', {
-      stage: 'options',
-      advice: 'name a file, or leave --loop out',
-    });
-  }
-  const repeated = plays === 1 ? tags : splice(repeat(() => tags, plays));
-  const limited = options.durationMs === undefined ? repeated : trim(repeated, options.durationMs);
+  const open: OpenInput = (input, place) => openPushInput(input, { ...place, memory });
+  const entries = await listEntries(options.input);
+  const supply = data === undefined ? undefined : await openDataSupply(data, report);
+  const program = await openProgram(entries, { plays, startMs, open, report, signal });
+  const limited = durationMs === undefined ? program.tags : trim(program.tags, durationMs);
+  const changed = metadata === undefined ? limited : overlayMetadata(limited, changesOf(metadata));
+  const paced = pace(changed, { speed, signal });
+  const complete = supply === undefined ? paced : overlayData(paced, supply);
   return {
-    tags: pace(limited, { speed, signal }),
+    tags: program.announcements.along(complete),
     memory,
-    durationMs: lengthOf(durationMs, options),
+    durationMs: lengthOf(program.durationMs, durationMs),
+    failedPlays: program.failedPlays,
+    close: program.close,
   };
 }
 
-/** @param pieceMs from the start that was wanted to the end */
-function lengthOf(pieceMs: number | undefined, { plays, durationMs }: PushOptions): number | null {
-  const allMs = (pieceMs ?? Number.POSITIVE_INFINITY) * plays;
-  const sentMs = Math.min(allMs, durationMs ?? Number.POSITIVE_INFINITY);
+function changesOf(metadata: NonNullable<PushOptions['metadata']>): MetadataChanges {
+  return new Map(Object.entries(metadata));
+}
+
+function lengthOf(allMs: number | undefined, wantedMs: number | undefined): number | null {
+  const sentMs = Math.min(allMs ?? Number.POSITIVE_INFINITY, wantedMs ?? Number.POSITIVE_INFINITY);
   return Number.isFinite(sentMs) ? sentMs : null;
 }

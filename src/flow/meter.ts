@@ -8,6 +8,9 @@ const SLOT_COUNT = 12;
 /** A stream often begins with some seconds at once. Rates over less time than this would only show that. */
 const MIN_PERIOD_MS = 1000;
 
+/** While one kind goes on for longer than this the other is not late: it pauses, or is not in this part of the stream. */
+const MAX_PAUSE_MS = 1_000;
+
 /** What a progress line or a `stats` event shows of a stream (`product.md` 1). */
 export interface MeterReading {
   /** Media time since the first frame. */
@@ -17,7 +20,7 @@ export interface MeterReading {
   /** What came per second of real time, over the last 3 s. */
   readonly bitrateKbps: number;
   readonly fps: number;
-  /** Newest video time minus newest audio time; `null` without both. */
+  /** Newest video time minus newest audio time; `null` while only one of them comes. */
   readonly skewMs: number | null;
   readonly audioTags: number;
   readonly videoTags: number;
@@ -35,6 +38,8 @@ export class Meter {
   #bytes = 0;
   readonly #tagCounts = { audio: 0, video: 0, data: 0 };
   readonly #newestMs = { audio: Number.NaN, video: Number.NaN, data: Number.NaN };
+  /** Where the other kind was when the newest frame of this one came. */
+  readonly #otherMs = { audio: Number.NaN, video: Number.NaN };
   #firstFrameMs: number | undefined;
 
   constructor(clock: Pick<Clock, 'nowMs'> = systemClock) {
@@ -52,6 +57,7 @@ export class Meter {
       if (tag.kind !== 'data' && headerSlot(tag) === NO_HEADER_SLOT) {
         this.#firstFrameMs ??= tag.timestampMs;
         this.#newestMs[tag.kind] = tag.timestampMs;
+        this.#otherMs[tag.kind] = tag.kind === 'video' ? this.#newestMs.audio : this.#newestMs.video;
         if (tag.kind === 'video') videoFrames++;
       }
     }
@@ -70,11 +76,16 @@ export class Meter {
       bytes: this.#bytes,
       bitrateKbps: (sum(this.#slotBytes) * 8) / 1000 / periodSeconds,
       fps: sum(this.#slotFrames) / periodSeconds,
-      skewMs: Number.isNaN(video - audio) ? null : video - audio,
+      skewMs: Number.isNaN(video - audio) || this.#isOnePausing ? null : video - audio,
       audioTags: this.#tagCounts.audio,
       videoTags: this.#tagCounts.video,
       dataTags: this.#tagCounts.data,
     };
+  }
+
+  get #isOnePausing(): boolean {
+    const { audio, video } = this.#newestMs;
+    return video - this.#otherMs.audio > MAX_PAUSE_MS || audio - this.#otherMs.video > MAX_PAUSE_MS;
   }
 
   /** Empties the slots whose time is over; gives back the number of the present one. */

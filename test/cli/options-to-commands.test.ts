@@ -76,8 +76,45 @@ describe('push', () => {
     expect(push?.streamName).toBeUndefined();
   });
 
+  it('takes the last of several operands for the target if it is a URL, and all others for inputs', async () => {
+    const { push } = await run(['push', 'a.flv', '@list.txt', 'https://host/b.flv', URL]);
+    expect(push).toMatchObject({ input: ['a.flv', '@list.txt', 'https://host/b.flv'], url: URL });
+    const offered = await run(['push', 'a.flv', 'b.flv']);
+    expect(offered.push).toMatchObject({ input: ['a.flv', 'b.flv'], url: undefined });
+    const piped = await run(['push', 'a.flv', '-', URL]);
+    expect(piped.push?.input).toEqual(['a.flv', expect.objectContaining({ readable: true })]);
+  });
+
+  it('passes metadata on, each as what it looks like', async () => {
+    const argv = [
+      'push',
+      'f',
+      URL,
+      '--metadata',
+      'title=One, two three',
+      '--metadata',
+      'width=1280',
+      '--metadata=encoder=',
+    ];
+    expect((await run(argv)).push?.metadata).toEqual({ title: 'One, two three', width: 1280, encoder: null });
+    const environment = { RTMPKIT_METADATA: 'title=a, b\nlive=true' };
+    expect((await run(['push', 'f', URL], { environment })).push?.metadata).toEqual({ title: 'a, b', live: true });
+    const config = await file('metadata.json', '{"metadata": ["title=x y", "n=\\"1\\""]}');
+    expect((await run(['push', 'f', URL, '--config', config])).push?.metadata).toEqual({ title: 'x y', n: '1' });
+  });
+
+  it('reads data from a file or from standard input', async () => {
+    expect((await run(['push', 'f', URL, '--data', 'chat.jsonl'])).push?.data).toBe('chat.jsonl');
+    expect(typeof (await run(['push', 'f', URL, '--data', '-'])).push?.data).toBe('object');
+  });
+
   it.each([
     [['push'], 'push needs a file to send'],
+    [['push', 'f', URL, 'g'], 'push sends a file; the file comes first'],
+    [['push', '-', '-', URL], 'standard input (-) can be sent only once'],
+    [['push', '-', URL, '--data', '-'], 'the media and the data cannot both come from standard input'],
+    [['push', 'f', 'rtmp://host/live', '--key', '-', '--data', '-'], 'the stream key and the data cannot both come'],
+    [['push', 'f', URL, '--metadata', 'title'], '--metadata: expected NAME=VALUE'],
     [['push', URL], 'push sends a file; the file comes first'],
     [['push', 'f', 'http://host/live/x'], 'http://'],
     [['push', 'f', 'rtmp://host/live'], 'does not name a stream'],

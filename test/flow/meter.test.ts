@@ -76,6 +76,24 @@ describe('Meter', () => {
     expect(meter.read()).toMatchObject({ positionMs: 100, fps: 1, videoTags: 2, audioTags: 2, dataTags: 1 });
   });
 
+  it('has no skew while one kind is missing from a part of the stream', () => {
+    const meter = new Meter(new FakeClock());
+    meter.add([keyframe(0), audio(10)]);
+    expect(meter.read().skewMs).toBe(-10);
+    meter.add([interFrame(1_000)]);
+    expect(meter.read().skewMs).toBe(990);
+    meter.add([interFrame(1_040)]);
+    expect(meter.read()).toMatchObject({ skewMs: null, positionMs: 1_040 });
+    meter.add([audio(1_060), interFrame(1_080)]);
+    expect(meter.read().skewMs).toBe(20);
+  });
+
+  it('tells a large skew of kinds that both go on', () => {
+    const meter = new Meter(new FakeClock());
+    for (let ms = 0; ms < 5_000; ms += 40) meter.add([interFrame(ms + 3_000), audio(ms)]);
+    expect(meter.read().skewMs).toBe(3_000);
+  });
+
   it('has no skew with one kind only', () => {
     const { meter } = setUp();
     meter.add([audio(0), audio(20)]);

@@ -7,6 +7,8 @@ export interface ClipShape {
   readonly seconds: number;
   readonly video?: 'h264' | 'hevc' | 'av1' | undefined;
   readonly audio?: 'aac' | 'mp3' | 'opus' | undefined;
+  /** 320x180 when left out. */
+  readonly size?: string;
   /** Seconds from keyframe to keyframe; 1 when left out. */
   readonly gopSeconds?: number;
   /** Composition times other than 0; `true` when left out. */
@@ -51,8 +53,8 @@ export async function makeClip(path: string, shape: ClipShape, ffmpeg: readonly 
   ]);
 }
 
-function sources({ seconds, video, audio }: ClipShape): string[] {
-  const picture = `testsrc2=size=320x180:rate=${FRAMES_PER_SECOND}:duration=${seconds}`;
+function sources({ seconds, video, audio, size = '320x180' }: ClipShape): string[] {
+  const picture = `testsrc2=size=${size}:rate=${FRAMES_PER_SECOND}:duration=${seconds}`;
   const noise = `anoisesrc=duration=${seconds}:sample_rate=44100:amplitude=0.2:seed=1`;
   return [
     ...(video === undefined ? [] : ['-f', 'lavfi', '-i', picture]),

@@ -4,6 +4,7 @@ import {
   describeEnded,
   describeMessage,
   describeStarted,
+  describeSwitched,
   describeWarning,
 } from '../../../src/cli/render/describe.js';
 import { printable } from '../../../src/cli/render/printable.js';
@@ -52,6 +53,12 @@ describe('lines about events', () => {
   const text = (lines: { text: string }[]) => lines.map((line) => line.text);
   const started = STARTED as StartedEvent;
   const connected = CONNECTED as ConnectedEvent;
+
+  it('tell which of several inputs is sent', () => {
+    const place = { inputNumber: 2, inputCount: 3 };
+    const event = { event: 'switched', role: 'publisher', input: 'films/b.flv', ...place } as const;
+    expect(text(describeSwitched(event))).toEqual(['sending films/b.flv (2 of 3)']);
+  });
 
   it('tell of messages, as much as is known of them', () => {
     expect(text(describeMessage(MESSAGE))).toEqual([

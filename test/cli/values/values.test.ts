@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { duration, positiveDuration, waitingTime, waitingTimeOrNone } from '../../../src/cli/values/duration.js';
 import { isLoopback, listenAddress } from '../../../src/cli/values/listen-address.js';
+import { metadataPair } from '../../../src/cli/values/metadata-pair.js';
 import { positiveNumber, speed } from '../../../src/cli/values/number.js';
 import { size } from '../../../src/cli/values/size.js';
 
@@ -40,6 +41,31 @@ describe('duration', () => {
     expect(waitingTimeOrNone.parse('0')).toBe(0);
     expect(waitingTimeOrNone.parse('600h')).toBeUndefined();
     expect(duration.parse('99999999999999999h')).toBeUndefined();
+  });
+});
+
+describe('metadata', () => {
+  it.each([
+    ['title=Holiday', 'Holiday'],
+    ['title=a = b, c', 'a = b, c'],
+    ['title= ', ' '],
+    ['title=', null],
+    ['title=""', ''],
+    ['title="1280"', '1280'],
+    ['title=1280', 1280],
+    ['title=-2.5e3', -2500],
+    ['title=1e999', '1e999'],
+    ['title=0x10', '0x10'],
+    ['title=12 monkeys', '12 monkeys'],
+    ['title=true', true],
+    ['title=false', false],
+    ['title=True', 'True'],
+  ])('reads %s', (text, value) => {
+    expect(metadataPair.parse(text)).toEqual({ name: 'title', value });
+  });
+
+  it.each(['', 'title', '=x', ' =x'])('refuses "%s"', (text) => {
+    expect(metadataPair.parse(text)).toBeUndefined();
   });
 });
 
