@@ -11,6 +11,7 @@ import { eventStream } from './event-stream.js';
 import { messageReports } from './message-reports.js';
 import type { PullOptions } from './options.js';
 import { choosePullTarget, openPullOutput, type PullOutput, type PullSummary } from './pull-output.js';
+import { recordingWarning } from './recording-warning.js';
 import { repair } from './repair.js';
 import { metered, type Progress, reportStats } from './stats-reports.js';
 
@@ -36,7 +37,7 @@ async function record(options: PullOptions, report: Report, signal: AbortSignal)
   const target = await choosePullTarget(options, url.streamName);
   const player = await openPlayer(url, options, report, signal);
   try {
-    const output = await openPullOutput(target);
+    const output = await openPullOutput(target, (notice) => report(recordingWarning(notice)));
     report({ event: 'started', role: 'player', url: url.redacted, output: output.name });
     const meter = new Meter();
     const summary = await transfer(player, output, meter, options, report, signal);

@@ -1,0 +1,42 @@
+import { ByteWriter } from '../bytes/writer.js';
+
+const HEADER_SIZE_BYTES = 8;
+
+/** A box (ISO/IEC 14496-12 4.2) with these contents, one behind the other. */
+export function box(type: string, ...contents: readonly Uint8Array[]): Uint8Array {
+  const sizeBytes = contents.reduce((sum, { length }) => sum + length, HEADER_SIZE_BYTES);
+  const writer = new ByteWriter(sizeBytes).u32(sizeBytes).utf8(type);
+  for (const content of contents) {
+    writer.bytes(content);
+  }
+  return writer.toBytes();
+}
+
+/** A box that begins with version and flags. */
+export function fullBox(type: string, version: number, flags: number, ...contents: readonly Uint8Array[]): Uint8Array {
+  return box(
+    type,
+    fields((w) => w.u8(version).u24(flags)),
+    ...contents,
+  );
+}
+
+export function fields(write: (w: ByteWriter) => void, expectedSizeBytes = 64): Uint8Array {
+  const writer = new ByteWriter(expectedSizeBytes);
+  write(writer);
+  return writer.toBytes();
+}
+
+export function zeros(sizeBytes: number): Uint8Array {
+  return new Uint8Array(sizeBytes);
+}
+
+/** A number beyond 32 bits, as far as it is exact (2^53). */
+export function u64(w: ByteWriter, value: number): ByteWriter {
+  return w.u32(Math.floor(value / 2 ** 32)).u32(value % 2 ** 32);
+}
+
+/** Header of a box whose contents are written elsewhere. */
+export function boxHeader(type: string, contentSizeBytes: number): Uint8Array {
+  return fields((w) => w.u32(HEADER_SIZE_BYTES + contentSizeBytes).utf8(type));
+}
