@@ -61,9 +61,9 @@ export const ID = {
 
 export type ElementId = (typeof ID)[keyof typeof ID];
 
-/** The greatest size that 8 bytes can say is kept for `unknown` (RFC 8794 6.2). */
-export const UNKNOWN_SIZE = 2 ** 56 - 1;
-export const LONG_SIZE_BYTES = 8;
+const LONG_SIZE_BYTES = 8;
+/** The greatest size that 8 bytes can say means that it is not known (RFC 8794 6.2). */
+const UNKNOWN_SIZE = Uint8Array.of(0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
 /** An element with these contents, one behind the other. */
 export function element(id: ElementId, ...contents: readonly Uint8Array[]): Uint8Array {
@@ -78,6 +78,11 @@ export function element(id: ElementId, ...contents: readonly Uint8Array[]): Uint
 /** The start of an element whose contents are written elsewhere; its size takes 8 bytes. */
 export function elementStart(id: ElementId, sizeBytes: number): Uint8Array {
   return writeSize(writeId(new ByteWriter(12), id), sizeBytes, LONG_SIZE_BYTES).toBytes();
+}
+
+/** The same for an element that ends where its parent does. */
+export function endlessElementStart(id: ElementId): Uint8Array {
+  return writeId(new ByteWriter(12), id).bytes(UNKNOWN_SIZE).toBytes();
 }
 
 export function unsigned(id: ElementId, value: number): Uint8Array {
@@ -118,7 +123,9 @@ function writeId(writer: ByteWriter, id: ElementId): ByteWriter {
 }
 
 function writeSize(writer: ByteWriter, value: number, sizeBytes: number): ByteWriter {
-  return writer.bytes(bigEndian(value + 2 ** (7 * sizeBytes), sizeBytes));
+  const bytes = bigEndian(value, sizeBytes);
+  bytes[0] = (bytes[0] ?? 0) | (0x100 >> sizeBytes);
+  return writer.bytes(bytes);
 }
 
 /** All ones mean unknown, so one less is the greatest value. */

@@ -2,13 +2,13 @@ import type { Track } from '../media/track/track.js';
 import {
   element,
   elementStart,
+  endlessElementStart,
   float,
   ID,
   idBytes,
   longUnsigned,
   MIN_VOID_SIZE_BYTES,
   text,
-  UNKNOWN_SIZE,
   unsigned,
   voidElement,
 } from './ebml.js';
@@ -43,8 +43,11 @@ export interface MatroskaClosing {
 /** Everything in front of the first cluster, without the space that is kept free. */
 export function matroskaHead(head: MatroskaHead): Uint8Array {
   const { docType, closing } = head;
-  const sizeBytes = closing === undefined ? UNKNOWN_SIZE : closing.fileSizeBytes - segmentStartOf(docType);
-  return Buffer.concat([ebmlHeader(docType), elementStart(ID.Segment, sizeBytes), segmentHead(head)]);
+  const segmentStart =
+    closing === undefined
+      ? endlessElementStart(ID.Segment)
+      : elementStart(ID.Segment, closing.fileSizeBytes - segmentStartOf(docType));
+  return Buffer.concat([ebmlHeader(docType), segmentStart, segmentHead(head)]);
 }
 
 function ebmlHeader(docType: DocType): Uint8Array {
