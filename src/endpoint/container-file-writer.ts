@@ -1,5 +1,5 @@
 import { MediaError } from '../errors.js';
-import { Splicer } from '../flow/splice.js';
+import { isMediaFrame, Splicer } from '../flow/splice.js';
 import type { MediaTag } from '../media/tag.js';
 import type { Container } from '../media/track/container.js';
 import type { TrackNotice } from '../media/track/notice.js';
@@ -110,7 +110,7 @@ export class ContainerFileWriter implements FileWriter {
 
   append(tags: readonly MediaTag[]): boolean {
     if (this.#isEnding) return true;
-    for (const sample of this.#tracks.samplesOf(this.#splicer.splice(tags))) {
+    for (const sample of this.#tracks.samplesOf(this.#onOneTimeline(tags))) {
       this.#container.add(sample);
     }
     this.#container.title = this.#tracks.title;
@@ -120,6 +120,15 @@ export class ContainerFileWriter implements FileWriter {
       this.#flushLater();
     }
     return this.hasRoom;
+  }
+
+  /** The time of headers counts for nothing: it may be 0, or that at which they were sent again, later than the frames behind. */
+  #onOneTimeline(tags: readonly MediaTag[]): readonly MediaTag[] {
+    const frames = tags.filter(isMediaFrame);
+    const spliced = this.#splicer.splice(frames);
+    if (spliced === frames) return tags;
+    let next = 0;
+    return tags.map((tag) => (isMediaFrame(tag) ? (spliced[next++] ?? tag) : tag));
   }
 
   end(): void {

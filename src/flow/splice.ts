@@ -136,6 +136,6 @@ function advance(track: Track, timestampMs: number, isFrame: boolean): void {
 }
 
 /** Audio or video that is shown or heard: it has a duration. */
-function isMediaFrame(tag: MediaTag): boolean {
+export function isMediaFrame(tag: MediaTag): boolean {
   return tag.kind !== 'data' && headerSlot(tag) === NO_HEADER_SLOT && !isSequenceEnd(tag);
 }

@@ -79,6 +79,16 @@ describe.each(['mp4', 'matroska'] as const)('ContainerFileWriter, %s', (format) 
     expectFrames(trackOf(tracks, 'audio'), expectedFrames(tags, 'audio', 100_000));
   });
 
+  it('does not take the time of headers for that of frames', async () => {
+    const tags = syntheticStream({ ...STREAM, startMs: 3_200 });
+    const late = tags.map((tag) =>
+      tag.kind !== 'data' && isSequenceHeader(tag) ? { ...tag, timestampMs: 3_900 } : tag,
+    );
+    const { tracks } = await readMediaFile((await recorded(format, late)).bytes);
+    expectFrames(trackOf(tracks, 'video'), expectedFrames(tags, 'video', 3_200));
+    expectFrames(trackOf(tracks, 'audio'), expectedFrames(tags, 'audio', 3_200));
+  });
+
   it('keeps a pause of hours, and makes one timeline of a clock that begins anew', async () => {
     const first = syntheticStream({ ...STREAM, durationMs: 1_000, startMs: 7_000 });
     const afterPause = syntheticStream({ ...STREAM, durationMs: 1_000, startMs: 7_200_000 }).slice(1);
