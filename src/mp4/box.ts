@@ -5,11 +5,18 @@ const HEADER_SIZE_BYTES = 8;
 /** A box (ISO/IEC 14496-12 4.2) with these contents, one behind the other. */
 export function box(type: string, ...contents: readonly Uint8Array[]): Uint8Array {
   const sizeBytes = contents.reduce((sum, { length }) => sum + length, HEADER_SIZE_BYTES);
-  const writer = new ByteWriter(sizeBytes).u32(sizeBytes).utf8(type);
+  const writer = new ByteWriter(sizeBytes).u32(sizeBytes).u32(typeNumber(type));
   for (const content of contents) {
     writer.bytes(content);
   }
   return writer.toBytes();
+}
+
+/** The four letters as one number. */
+function typeNumber(type: string): number {
+  let number = 0;
+  for (let i = 0; i < type.length; i++) number = number * 256 + type.charCodeAt(i);
+  return number;
 }
 
 /** A box that begins with version and flags. */
@@ -21,7 +28,7 @@ export function fullBox(type: string, version: number, flags: number, ...content
   );
 }
 
-export function fields(write: (w: ByteWriter) => void, expectedSizeBytes = 64): Uint8Array {
+export function fields(write: (w: ByteWriter) => void, expectedSizeBytes = 32): Uint8Array {
   const writer = new ByteWriter(expectedSizeBytes);
   write(writer);
   return writer.toBytes();
@@ -38,5 +45,5 @@ export function u64(w: ByteWriter, value: number): ByteWriter {
 
 /** Header of a box whose contents are written elsewhere. */
 export function boxHeader(type: string, contentSizeBytes: number): Uint8Array {
-  return fields((w) => w.u32(HEADER_SIZE_BYTES + contentSizeBytes).utf8(type));
+  return fields((w) => w.u32(HEADER_SIZE_BYTES + contentSizeBytes).u32(typeNumber(type)));
 }

@@ -10,8 +10,13 @@ const TRUN_FLAGS = 0x000400;
 const TRUN_COMPOSITION = 0x000800;
 
 const BOX_HEADER_SIZE_BYTES = 8;
-/** Of a video sample in `trun`; memory for all of them is taken at once. */
-const TRUN_ROW_SIZE_BYTES = 16;
+/** `moof` with `mfhd`, and `traf` with `tfhd`, `tfdt` and the head of `trun`. */
+const MOVIE_FRAGMENT_SIZE_BYTES = 24;
+const TRACK_FRAGMENT_SIZE_BYTES = 64;
+/** Of a sample in `trun`. */
+const VIDEO_ROW_SIZE_BYTES = 16;
+const AUDIO_ROW_SIZE_BYTES = 8;
+const RUN_HEAD_SIZE_BYTES = 8;
 
 /** The samples of one track in a fragment, with the data that belongs to them. */
 export interface TrackRun {
@@ -28,17 +33,11 @@ export interface TrackRun {
 
 /** The boxes in front of the data of a fragment: `moof`, and the header of `mdat` (ISO/IEC 14496-12 8.8). */
 export function fragmentHead(sequenceNumber: number, runs: readonly TrackRun[]): Uint8Array {
-  const sizeBytes = movieFragment(sequenceNumber, runs, 0).length + BOX_HEADER_SIZE_BYTES;
-  const dataSizeBytes = runs.reduce((sum, run) => sum + run.dataSizeBytes, 0);
-  return Buffer.concat([movieFragment(sequenceNumber, runs, sizeBytes), boxHeader('mdat', dataSizeBytes)]);
-}
-
-/** @param dataStart where the data begins, from the first byte of the box on */
-function movieFragment(sequenceNumber: number, runs: readonly TrackRun[], dataStart: number): Uint8Array {
-  let at = dataStart;
+  const sizeBytes = runs.reduce((sum, run) => sum + trackFragmentSizeBytes(run), MOVIE_FRAGMENT_SIZE_BYTES);
+  let dataSizeBytes = 0;
   const tracks = runs.map((run) => {
-    const track = trackFragment(run, at);
-    at += run.dataSizeBytes;
+    const track = trackFragment(run, sizeBytes + BOX_HEADER_SIZE_BYTES + dataSizeBytes);
+    dataSizeBytes += run.dataSizeBytes;
     return track;
   });
   const header = fullBox(
@@ -47,7 +46,12 @@ function movieFragment(sequenceNumber: number, runs: readonly TrackRun[], dataSt
     0,
     fields((w) => w.u32(sequenceNumber)),
   );
-  return box('moof', header, ...tracks);
+  return Buffer.concat([box('moof', header, ...tracks), boxHeader('mdat', dataSizeBytes)]);
+}
+
+/** How far the data is away depends on the size of the boxes in front of it. */
+function trackFragmentSizeBytes({ kind, samples }: TrackRun): number {
+  return TRACK_FRAGMENT_SIZE_BYTES + samples.length * (kind === 'video' ? VIDEO_ROW_SIZE_BYTES : AUDIO_ROW_SIZE_BYTES);
 }
 
 function trackFragment(run: TrackRun, dataOffset: number): Uint8Array {
@@ -68,24 +72,30 @@ function trackFragment(run: TrackRun, dataOffset: number): Uint8Array {
 
 function videoRun({ samples, lastDurationTicks, compositionShiftTicks }: TrackRun, dataOffset: number): Uint8Array {
   const flags = TRUN_DATA_OFFSET | TRUN_DURATION | TRUN_SIZE | TRUN_FLAGS | TRUN_COMPOSITION;
-  const content = fields((w) => {
-    w.u32(samples.length).u32(dataOffset);
-    samples.forEach((sample, i) => {
-      w.u32(durationOf(sample, samples[i + 1], lastDurationTicks)).u32(sample.sizeBytes);
-      w.u32(sample.isKeyframe ? SAMPLE_IS_KEYFRAME : SAMPLE_IS_OTHER_FRAME);
-      w.u32(Math.max(0, sample.compositionTicks + compositionShiftTicks));
-    });
-  }, samples.length * TRUN_ROW_SIZE_BYTES);
+  const content = fields(
+    (w) => {
+      w.u32(samples.length).u32(dataOffset);
+      samples.forEach((sample, i) => {
+        w.u32(durationOf(sample, samples[i + 1], lastDurationTicks)).u32(sample.sizeBytes);
+        w.u32(sample.isKeyframe ? SAMPLE_IS_KEYFRAME : SAMPLE_IS_OTHER_FRAME);
+        w.u32(Math.max(0, sample.compositionTicks + compositionShiftTicks));
+      });
+    },
+    RUN_HEAD_SIZE_BYTES + samples.length * VIDEO_ROW_SIZE_BYTES,
+  );
   return fullBox('trun', 0, flags, content);
 }
 
 function audioRun({ samples, lastDurationTicks }: TrackRun, dataOffset: number): Uint8Array {
-  const content = fields((w) => {
-    w.u32(samples.length).u32(dataOffset);
-    samples.forEach((sample, i) => {
-      w.u32(durationOf(sample, samples[i + 1], lastDurationTicks)).u32(sample.sizeBytes);
-    });
-  }, samples.length * TRUN_ROW_SIZE_BYTES);
+  const content = fields(
+    (w) => {
+      w.u32(samples.length).u32(dataOffset);
+      samples.forEach((sample, i) => {
+        w.u32(durationOf(sample, samples[i + 1], lastDurationTicks)).u32(sample.sizeBytes);
+      });
+    },
+    RUN_HEAD_SIZE_BYTES + samples.length * AUDIO_ROW_SIZE_BYTES,
+  );
   return fullBox('trun', 0, TRUN_DATA_OFFSET | TRUN_DURATION | TRUN_SIZE, content);
 }
 
