@@ -13,7 +13,7 @@ import { type OutputFile, openOutput, writeAll } from './output-file.js';
 const FLUSH_BYTES = 256 * 1024;
 const FLUSH_AFTER_MS = 500;
 /** More than this may not wait for the disk; half of it gone there is room again. */
-const FULL_BYTES = 4 * 1024 * 1024;
+const FULL_BYTES = 1024 * 1024;
 /** The tables at the end of a long file come in small pieces. */
 const TAIL_WRITE_BYTES = 1024 * 1024;
 
@@ -114,7 +114,8 @@ export class ContainerFileWriter implements FileWriter {
       this.#container.add(sample);
     }
     this.#container.title = this.#tracks.title;
-    if (this.#container.sealedBytes >= FLUSH_BYTES) {
+    if (!this.hasRoom) this.#container.seal(); // or it might wait for a part that nobody may complete
+    if (this.#container.sealedBytes >= FLUSH_BYTES || !this.hasRoom) {
       this.#flush();
     } else if (this.#container.waitingBytes > 0) {
       this.#flushLater();

@@ -5,11 +5,26 @@ const HEADER_SIZE_BYTES = 8;
 /** A box (ISO/IEC 14496-12 4.2) with these contents, one behind the other. */
 export function box(type: string, ...contents: readonly Uint8Array[]): Uint8Array {
   const sizeBytes = contents.reduce((sum, { length }) => sum + length, HEADER_SIZE_BYTES);
-  const writer = new ByteWriter(sizeBytes).u32(sizeBytes).u32(typeNumber(type));
+  const writer = boxStart(new ByteWriter(sizeBytes), type, sizeBytes);
   for (const content of contents) {
     writer.bytes(content);
   }
   return writer.toBytes();
+}
+
+/** Writes the start of a box of this size, itself included. */
+export function boxStart(w: ByteWriter, type: string, sizeBytes: number): ByteWriter {
+  return w.u32(sizeBytes).u32(typeNumber(type));
+}
+
+export function fullBoxStart(
+  w: ByteWriter,
+  type: string,
+  sizeBytes: number,
+  version: number,
+  flags: number,
+): ByteWriter {
+  return boxStart(w, type, sizeBytes).u8(version).u24(flags);
 }
 
 /** The four letters as one number. */
@@ -28,8 +43,8 @@ export function fullBox(type: string, version: number, flags: number, ...content
   );
 }
 
-export function fields(write: (w: ByteWriter) => void, expectedSizeBytes = 32): Uint8Array {
-  const writer = new ByteWriter(expectedSizeBytes);
+export function fields(write: (w: ByteWriter) => void): Uint8Array {
+  const writer = new ByteWriter(64);
   write(writer);
   return writer.toBytes();
 }
@@ -45,5 +60,5 @@ export function u64(w: ByteWriter, value: number): ByteWriter {
 
 /** Header of a box whose contents are written elsewhere. */
 export function boxHeader(type: string, contentSizeBytes: number): Uint8Array {
-  return fields((w) => w.u32(HEADER_SIZE_BYTES + contentSizeBytes).u32(typeNumber(type)));
+  return fields((w) => boxStart(w, type, HEADER_SIZE_BYTES + contentSizeBytes));
 }
