@@ -4,7 +4,7 @@ import type { Sample } from './track.js';
 const MIN_PART_MS = 500;
 /** What is lost at most, when the writer is killed. */
 const MAX_PART_MS = 1000;
-const MAX_PART_BYTES = 1024 * 1024;
+const MAX_PART_BYTES = 512 * 1024;
 
 /** Whether a part that began at `startMs` and has grown to `sizeBytes` should end before this sample. */
 export function endsPart(sample: Sample, startMs: number, sizeBytes: number): boolean {
