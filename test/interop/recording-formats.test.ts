@@ -112,6 +112,36 @@ describe.skipIf(!hasPeer('ffmpeg') || !hasPeer('ffprobe'))('recordings as FFmpeg
     }
   });
 
+  it.each(['mp4', 'matroska'] as const)(
+    'shows all pictures of a %s whose size changes in the middle',
+    async (format) => {
+      const paths = [scene.file(`small-${format}.flv`), scene.file(`large-${format}.flv`)];
+      const [small, large] = await Promise.all(
+        ['320x180', '640x360'].map(async (size, i) => {
+          const source = ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=25:duration=2`];
+          await run('ffmpeg', ['-v', 'error', '-nostdin', ...source, '-c:v', 'libx264', '-g', '25', paths[i]!]);
+          return await readTags(paths[i]!);
+        }),
+      );
+      const shifted = (tags: readonly MediaTag[], ms: number) =>
+        tags.map((tag) => ({ ...tag, timestampMs: tag.timestampMs + ms }));
+      const { bytes, notices } = await recorded(format, [
+        ...small!,
+        ...shifted(large!, 2_000),
+        ...shifted(small!, 4_000),
+      ]);
+      expect(notices).toHaveLength(2);
+      const output = scene.file(`changes.${format === 'mp4' ? 'mp4' : 'mkv'}`);
+      await writeFile(output, bytes);
+      expect(complaintsOf(output)).toBe('');
+      const sizes = execFileSync('ffprobe', [
+        ...['-v', 'error', '-show_frames', '-show_entries', 'frame=width,height', '-of', 'csv=p=0', output],
+      ]);
+      const expected = [...Array(50).fill('320,180'), ...Array(50).fill('640,360'), ...Array(50).fill('320,180')];
+      expect(sizes.toString().match(/^\d+,\d+/gm)).toEqual(expected);
+    },
+  );
+
   it('reads negative composition times right, in a complete file and in one that is not', async () => {
     const clip = await scene.clip('negative.flv', { seconds: 3, video: 'h264', audio: 'aac' });
     const tags = (await readTags(clip)).map((tag) => shownEarlier(tag, DELAY_MS));
