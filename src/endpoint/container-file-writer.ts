@@ -114,8 +114,7 @@ export class ContainerFileWriter implements FileWriter {
       this.#container.add(sample);
     }
     this.#container.title = this.#tracks.title;
-    if (!this.hasRoom) this.#container.seal(); // or it might wait for a part that nobody may complete
-    if (this.#container.sealedBytes >= FLUSH_BYTES || !this.hasRoom) {
+    if (this.#isMoreDue()) {
       this.#flush();
     } else if (this.#container.waitingBytes > 0) {
       this.#flushLater();
@@ -139,6 +138,13 @@ export class ContainerFileWriter implements FileWriter {
     this.#flush();
   }
 
+  /** Whether what waits should go to the system now. */
+  #isMoreDue(): boolean {
+    if (!this.hasRoom) this.#container.seal(); // or all would wait for a part that nobody may complete
+    const { sealedBytes } = this.#container;
+    return sealedBytes >= FLUSH_BYTES || (sealedBytes > 0 && (!this.hasRoom || this.#isEnding));
+  }
+
   #flushLater(): void {
     if (this.#isWriting || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
@@ -160,7 +166,7 @@ export class ContainerFileWriter implements FileWriter {
       await this.#writeHead();
       await this.#writeParts();
       this.#tellRoom();
-    } while (this.#container.sealedBytes >= FLUSH_BYTES || (this.#isEnding && this.#container.sealedBytes > 0));
+    } while (this.#isMoreDue());
     if (this.#isEnding) {
       await this.#end();
       return;

@@ -39,6 +39,11 @@ export class Cluster {
     return this.dataSizeBytes === 0;
   }
 
+  /** Of all its blocks. */
+  get sizeBytes(): number {
+    return this.#blocks.sizeBytes;
+  }
+
   /** Whether a frame of this time can be told from that of the first. */
   hasPlaceFor(ptsMs: number): boolean {
     const relativeMs = ptsMs - this.startMs;

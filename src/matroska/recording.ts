@@ -33,7 +33,8 @@ export class MatroskaRecording implements Container {
   /** Parts that are being written. */
   #taken: readonly MatroskaPart[] = [];
   readonly #spare: Cluster[] = [];
-  #waitingBytes = 0;
+  /** Memory that sealed and taken parts take. */
+  #closedBytes = 0;
   #sealedBytes = 0;
   /** What is 0 in the file: the earliest time in the first cluster. */
   #startMs: number | undefined;
@@ -65,14 +66,13 @@ export class MatroskaRecording implements Container {
 
   add(sample: Sample): void {
     const open = this.#open;
-    const isFull = endsPart(sample, open.startMs, open.dataSizeBytes) || !open.hasPlaceFor(sample.ptsMs);
+    const isFull = endsPart(sample, open.startMs, open.sizeBytes) || !open.hasPlaceFor(sample.ptsMs);
     if (isFull && !open.isEmpty) this.seal();
     this.#open.add(sample, this.#lengths.endMs(sample));
-    this.#waitingBytes += sample.data.length;
   }
 
   get waitingBytes(): number {
-    return this.#waitingBytes;
+    return this.#closedBytes + this.#open.sizeBytes;
   }
 
   get sealedBytes(): number {
@@ -85,6 +85,7 @@ export class MatroskaRecording implements Container {
     this.#startMs ??= cluster.earliestMs;
     const part = { ...cluster.encode(this.#fileMs(cluster.startMs)), cluster };
     this.#sealed.push(part);
+    this.#closedBytes += cluster.sizeBytes;
     this.#sealedBytes += part.sizeBytes;
     this.#open = this.#spare.pop() ?? new Cluster();
   }
@@ -133,7 +134,7 @@ export class MatroskaRecording implements Container {
         this.#count(cluster);
         this.#sizeBytes += sizeBytes;
       }
-      this.#waitingBytes -= cluster.dataSizeBytes;
+      this.#closedBytes -= cluster.sizeBytes;
       cluster.clear();
       this.#spare.push(cluster);
     }

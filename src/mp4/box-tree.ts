@@ -11,7 +11,7 @@ export type BoxContent = Uint8Array | TableBytes | BoxTree;
 
 const BOX_HEADER_SIZE_BYTES = 8;
 
-export function sizeOf(content: BoxContent): number {
+function sizeOf(content: BoxContent): number {
   if (content instanceof Uint8Array) return content.length;
   if (!('contents' in content)) return content.sizeBytes;
   return content.contents.reduce((sum, part) => sum + sizeOf(part), BOX_HEADER_SIZE_BYTES);

@@ -16,6 +16,9 @@ export interface Run {
   readonly data: GatheredBytes;
 }
 
+/** Memory that a sample takes besides its data, about. */
+const SAMPLE_OVERHEAD_BYTES = 100;
+
 /**
  * What a movie fragment will be made of: samples with their data, those of one track together. The memory is used again for
  * the next one.
@@ -24,15 +27,16 @@ export class Fragment {
   readonly runs: Run[] = [];
   /** Memory of former runs. */
   readonly #spare: GatheredBytes[] = [];
-  #dataSizeBytes = 0;
+  #sizeBytes = 0;
   #startMs = 0;
 
   get isEmpty(): boolean {
     return this.runs.length === 0;
   }
 
-  get dataSizeBytes(): number {
-    return this.#dataSizeBytes;
+  /** Memory that it takes. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
   }
 
   /** Decode time of the first sample that came. */
@@ -46,7 +50,7 @@ export class Fragment {
     const run = this.#runOf(track);
     run.samples.push({ dtsMs, ptsMs, sizeBytes: data.length, isKeyframe });
     run.data.append(data);
-    this.#dataSizeBytes += data.length;
+    this.#sizeBytes += SAMPLE_OVERHEAD_BYTES + data.length;
   }
 
   #runOf(track: Track): Run {
@@ -65,6 +69,6 @@ export class Fragment {
       this.#spare.push(data);
     }
     this.runs.length = 0;
-    this.#dataSizeBytes = 0;
+    this.#sizeBytes = 0;
   }
 }

@@ -3,13 +3,14 @@ import type { Track } from '../media/track/track.js';
 import type { TimedSample } from './fragment.js';
 import type { TrackLayout } from './movie.js';
 import { SampleTable, type TableSample } from './sample-table.js';
-import { TrackClock } from './track-clock.js';
+import { TrackClock, timescaleOf } from './track-clock.js';
 
 /** One track of a movie in the making: its clock, and what is certainly in the file of it. */
 export class MovieTrack {
   readonly track: Track;
   readonly #isFirstOfKind: boolean;
   readonly table = new SampleTable();
+  readonly #timescale: number;
   #clock: TrackClock | undefined;
   /** What composition offsets in fragments are raised by. */
   compositionShiftTicks = 0;
@@ -17,6 +18,7 @@ export class MovieTrack {
   constructor(track: Track, isFirstOfKind: boolean) {
     this.track = track;
     this.#isFirstOfKind = isFirstOfKind;
+    this.#timescale = timescaleOf(track.format);
   }
 
   /** No sample of it has a place yet. */
@@ -33,7 +35,9 @@ export class MovieTrack {
       const { dtsTicks, compositionTicks } = clock.next(dtsMs, ptsMs);
       return { dtsTicks, compositionTicks, sizeBytes, isKeyframe };
     });
-    if (isNew) this.compositionShiftTicks = -Math.min(0, ...placed.map(({ compositionTicks }) => compositionTicks));
+    if (isNew) {
+      this.compositionShiftTicks = placed.reduce((most, { compositionTicks }) => Math.max(most, -compositionTicks), 0);
+    }
     return placed;
   }
 
@@ -47,10 +51,6 @@ export class MovieTrack {
       last !== undefined && former !== undefined ? last.dtsTicks - former.dtsTicks : this.table.lastStepTicks;
     const isLength = stepTicks > 0 && stepTicks <= (MAX_FRAME_LENGTH_MS * this.#timescale) / 1000;
     return isLength ? stepTicks : Math.round((UNKNOWN_FRAME_LENGTH_MS * this.#timescale) / 1000);
-  }
-
-  get #timescale(): number {
-    return this.#clock?.timescale ?? 1000;
   }
 
   /** Where it ends in the file. */

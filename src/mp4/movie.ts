@@ -6,7 +6,7 @@ import { SAMPLE_IS_KEYFRAME } from './sample-flags.js';
 import { EMPTY_TABLES } from './sample-table.js';
 
 /** Units per second of the movie header and of edit lists. */
-export const MOVIE_TIMESCALE = 1000;
+const MOVIE_TIMESCALE = 1000;
 
 /** `und`, three letters of 5 bits. */
 const LANGUAGE_UNDETERMINED = 0x55c4;

@@ -11,6 +11,8 @@ import type { TableSample } from './sample-table.js';
 
 /** Kept free in the head for tracks that come late. */
 const HEAD_RESERVE_SIZE_BYTES = 8 * 1024;
+/** Some days of pictures and sound. The tables are kept in memory, so a file beyond that stays one of fragments. */
+const MAX_TABLES_SIZE_BYTES = 256 * 1024 * 1024;
 const BOX_HEADER_SIZE_BYTES = 8;
 const LARGE_BOX_HEADER_SIZE_BYTES = 16;
 
@@ -45,7 +47,8 @@ export class Mp4Recording implements Container {
   /** Parts that are being written. */
   #taken: readonly Mp4Part[] = [];
   readonly #spare: Fragment[] = [];
-  #waitingBytes = 0;
+  /** Memory that sealed and taken parts take. */
+  #closedBytes = 0;
   #sealedBytes = 0;
   #sequenceNumber = 0;
   /** What is 0 in the file: the earliest time in the first fragment. */
@@ -56,6 +59,13 @@ export class Mp4Recording implements Container {
   #headTitle: string | undefined;
   /** Of all that is certainly written. */
   #sizeBytes = 0;
+  #hasTables = true;
+  readonly #maxTablesSizeBytes: number;
+
+  /** @param maxTablesSizeBytes of the tables at the end; a file that needs more has none */
+  constructor(maxTablesSizeBytes = MAX_TABLES_SIZE_BYTES) {
+    this.#maxTablesSizeBytes = maxTablesSizeBytes;
+  }
 
   openTrack(format: TrackFormat): Track | 'no-room-for-track' {
     const { kind } = format;
@@ -70,13 +80,12 @@ export class Mp4Recording implements Container {
   }
 
   add(sample: Sample): void {
-    if (!this.#open.isEmpty && endsPart(sample, this.#open.startMs, this.#open.dataSizeBytes)) this.seal();
+    if (!this.#open.isEmpty && endsPart(sample, this.#open.startMs, this.#open.sizeBytes)) this.seal();
     this.#open.add(sample);
-    this.#waitingBytes += sample.data.length;
   }
 
   get waitingBytes(): number {
-    return this.#waitingBytes;
+    return this.#closedBytes + this.#open.sizeBytes;
   }
 
   get sealedBytes(): number {
@@ -89,6 +98,7 @@ export class Mp4Recording implements Container {
     this.#startMs ??= earliestMs(fragment);
     const part = this.#complete(fragment, this.#startMs);
     this.#sealed.push(part);
+    this.#closedBytes += fragment.sizeBytes;
     this.#sealedBytes += part.sizeBytes;
     this.#open = this.#spare.pop() ?? new Fragment();
   }
@@ -164,14 +174,25 @@ export class Mp4Recording implements Container {
         }
         this.#sizeBytes += sizeBytes;
       }
-      this.#waitingBytes -= fragment.dataSizeBytes;
+      this.#closedBytes -= fragment.sizeBytes;
       fragment.clear();
       this.#spare.push(fragment);
     }
     this.#taken = [];
+    this.#boundTables();
+  }
+
+  #boundTables(): void {
+    const sizeBytes = this.#tracks.reduce((sum, { table }) => sum + table.sizeBytes, 0);
+    this.#hasTables &&= sizeBytes <= this.#maxTablesSizeBytes;
+    if (this.#hasTables) return;
+    for (const { table } of this.#tracks) {
+      table.forget();
+    }
   }
 
   *tail(): Generator<Uint8Array, void, undefined> {
+    if (!this.#hasTables) return;
     const tracks = this.#tracks.filter(({ table }) => table.samples > 0);
     const movie = { title: this.title, tracks: tracks.map(({ completeLayout }) => completeLayout) };
     const tablesOf = (track: Track) => {
@@ -183,6 +204,7 @@ export class Mp4Recording implements Container {
 
   /** The movie box in the head, and all fragments, become data. */
   closedHead(): Uint8Array {
+    if (!this.#hasTables) return FILE_TYPE;
     const dataSizeBytes = this.#sizeBytes - FILE_TYPE.length;
     return Buffer.concat([FILE_TYPE, fields((w) => u64(w.u32(1).utf8('mdat'), dataSizeBytes))]);
   }

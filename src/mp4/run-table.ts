@@ -19,6 +19,15 @@ export class RunTable {
     this.#value = value;
   }
 
+  get sizeBytes(): number {
+    return this.#rows.sizeBytes;
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#count = 0;
+  }
+
   get runs(): number {
     return this.#rows.sizeBytes / ROW_SIZE_BYTES + (this.#count > 0 ? 1 : 0);
   }

@@ -33,6 +33,7 @@ export class SampleTable {
   #lastStepTicks = 0;
   #minCompositionTicks = 0;
   #hasComposition = false;
+  #isKept = true;
   /** Of all samples. */
   mediaBytes = 0;
 
@@ -54,37 +55,62 @@ export class SampleTable {
     return this.#lastStepTicks;
   }
 
+  /** Of what is kept, about. */
+  get sizeBytes(): number {
+    const tables = [this.#sizes, this.#keyframes, this.#chunkRows, this.#chunkPlaces];
+    return tables.reduce(
+      (sum, { sizeBytes }) => sum + sizeBytes,
+      this.#durations.sizeBytes + this.#compositions.sizeBytes,
+    );
+  }
+
+  /** Goes on counting without keeping anything: there are no boxes any more. */
+  forget(): void {
+    this.#isKept = false;
+    for (const table of [this.#sizes, this.#keyframes, this.#chunkRows, this.#chunkPlaces]) table.clear();
+    this.#durations.clear();
+    this.#compositions.clear();
+  }
+
   /** These samples stand one behind the other in the file, from `atByte` on. */
   addChunk(samples: readonly TableSample[], atByte: number): void {
     if (samples.length === 0) return;
-    this.#chunks++;
-    if (samples.length !== this.#samplesPerChunk) {
-      this.#samplesPerChunk = samples.length;
-      this.#chunkRows.u32(this.#chunks);
-      this.#chunkRows.u32(samples.length);
-      this.#chunkRows.u32(SAMPLE_DESCRIPTION_INDEX);
-    }
-    this.#chunkPlaces.u64(atByte);
+    if (this.#isKept) this.#addChunkRow(samples.length, atByte);
     for (const sample of samples) {
       this.#add(sample);
     }
   }
 
-  #add({ dtsTicks, compositionTicks, sizeBytes, isKeyframe }: TableSample): void {
+  #addChunkRow(samples: number, atByte: number): void {
+    this.#chunks++;
+    if (samples !== this.#samplesPerChunk) {
+      this.#samplesPerChunk = samples;
+      this.#chunkRows.u32(this.#chunks);
+      this.#chunkRows.u32(samples);
+      this.#chunkRows.u32(SAMPLE_DESCRIPTION_INDEX);
+    }
+    this.#chunkPlaces.u64(atByte);
+  }
+
+  #add(sample: TableSample): void {
+    const { dtsTicks, sizeBytes } = sample;
     if (this.#samples === 0) {
       this.#firstTicks = dtsTicks;
     } else {
-      const durationTicks = dtsTicks - this.#lastTicks;
-      this.#durations.add(durationTicks);
-      this.#lastStepTicks = durationTicks;
+      this.#lastStepTicks = dtsTicks - this.#lastTicks;
+      if (this.#isKept) this.#durations.add(this.#lastStepTicks);
     }
     this.#lastTicks = dtsTicks;
     this.#samples++;
+    this.mediaBytes += sizeBytes;
+    if (this.#isKept) this.#addRows(sample);
+  }
+
+  #addRows({ compositionTicks, sizeBytes, isKeyframe }: TableSample): void {
     this.#compositions.add(compositionTicks);
     this.#hasComposition ||= compositionTicks !== 0;
     this.#minCompositionTicks = Math.min(this.#minCompositionTicks, compositionTicks);
     this.#sizes.u32(sizeBytes);
-    this.mediaBytes += sizeBytes;
     if (isKeyframe) this.#keyframes.u32(this.#samples);
   }
 

@@ -6,7 +6,7 @@ const MAX_BLOCK_SIZE_BYTES = 64 * 1024;
  * They grow block by block, without being copied.
  */
 export class TableBytes {
-  readonly #full: Uint8Array[] = [];
+  #full: Uint8Array[] = [];
   #fullBytes = 0;
   #view = new DataView(new ArrayBuffer(FIRST_BLOCK_SIZE_BYTES));
   #end = 0;
@@ -29,6 +29,13 @@ export class TableBytes {
   /** One behind the other; valid until the table grows. */
   get pieces(): Uint8Array[] {
     return [...this.#full, new Uint8Array(this.#view.buffer, 0, this.#end)];
+  }
+
+  clear(): void {
+    this.#full = [];
+    this.#fullBytes = 0;
+    this.#view = new DataView(new ArrayBuffer(FIRST_BLOCK_SIZE_BYTES));
+    this.#end = 0;
   }
 
   #nextBlock(): void {

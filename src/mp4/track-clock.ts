@@ -6,6 +6,11 @@ const MAX_STEP_MS = 12 * 3600 * 1000;
 /** How far a timestamp in whole milliseconds may be from the time that it means. */
 const ROUNDING_MS = 1;
 
+/** Units per second of a track's own time. */
+export function timescaleOf(format: TrackFormat): number {
+  return format.kind === 'video' ? VIDEO_TIMESCALE : format.sampleRateHz;
+}
+
 /** Where the next frame of a track stands. */
 export interface Tick {
   readonly dtsTicks: number;
@@ -19,8 +24,7 @@ export interface Tick {
  * other; from a timestamp that is farther off, a pause, counting begins anew. Decode times never go back.
  */
 export class TrackClock {
-  /** Units per second. */
-  readonly timescale: number;
+  readonly #timescale: number;
   readonly #frameTicks: number | undefined;
   readonly #startMs: number;
   /** What long pauses were shortened by. */
@@ -32,7 +36,7 @@ export class TrackClock {
   /** @param startMs what is 0 in the file */
   constructor(format: TrackFormat, startMs: number) {
     this.#startMs = startMs;
-    this.timescale = format.kind === 'video' ? VIDEO_TIMESCALE : format.sampleRateHz;
+    this.#timescale = timescaleOf(format);
     this.#frameTicks = format.kind === 'video' ? undefined : format.frameLengthSamples;
   }
 
@@ -49,7 +53,7 @@ export class TrackClock {
   }
 
   #toMs(ticks: number): number {
-    return (ticks * 1000) / this.timescale;
+    return (ticks * 1000) / this.#timescale;
   }
 
   #place(ms: number): number {
@@ -58,6 +62,6 @@ export class TrackClock {
   }
 
   #ticks(ms: number): number {
-    return Math.round((ms * this.timescale) / 1000);
+    return Math.round((ms * this.#timescale) / 1000);
   }
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ContainerFileWriter } from '../../src/endpoint/container-file-writer.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { isSequenceHeader } from '../../src/media/tag-info.js';
+import { Mp4Recording } from '../../src/mp4/recording.js';
 import { type MediaFileTrack, readMediaFile } from '../support/media-file.js';
 import { syntheticStream } from '../support/streams.js';
 import { recorded, writerOf } from './container-file.js';
@@ -199,6 +201,24 @@ describe.each(['mp4', 'matroska'] as const)('ContainerFileWriter, %s', (format) 
     expect(trackOf((await readMediaFile(file.bytes)).tracks, 'video')?.frames).toHaveLength(100);
   });
 
+  it('does not count small what is made of many tiny frames, and writes a huge one at once', async () => {
+    vi.useFakeTimers();
+    const { writer, file } = writerOf(format);
+    const [header, ...frames] = syntheticStream({ audio: 'mp3', durationMs: 26 }).slice(1);
+    const tiny = new Array(20_000).fill(frames[0] ?? header!);
+    writer.append(tiny);
+    expect(writer.hasRoom).toBe(false);
+    await vi.advanceTimersByTimeAsync(0);
+    const huge = Buffer.concat([Uint8Array.of(0x2f, 0xff, 0xfb, 0x90, 0), Buffer.alloc(3 << 20)]);
+    writer.append([{ kind: 'audio', timestampMs: 0, body: huge }]);
+    writer.append([]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(writer.hasRoom).toBe(true);
+    expect(file.bytes.length).toBeGreaterThan(3 << 20);
+    writer.end();
+    expect((await writer.finished).audioTags).toBe(20_001);
+  });
+
   it('waits for a slow disk with a bounded amount of memory', async () => {
     const file = new FakeFile();
     let open = (): void => {};
@@ -256,6 +276,24 @@ describe.each(['mp4', 'matroska'] as const)('ContainerFileWriter, %s', (format) 
     writer.end();
     await expect(writer.finished).rejects.toMatchObject({ code: 'ERR_MEDIA_UNSUPPORTED', kind: 'media' });
     expect(notices).toEqual([{ type: 'unsupported-codec', kind: 'audio', trackId: 0, codec: 'speex' }]);
+  });
+});
+
+describe('ContainerFileWriter, MP4', () => {
+  it('stays a file of fragments when its tables would be too large', async () => {
+    const tags = syntheticStream(STREAM);
+    const file = new FakeFile();
+    const writer = new ContainerFileWriter('fake.mp4', file, new Mp4Recording(1_000), () => {});
+    for (const tag of tags) {
+      writer.append([tag]);
+      await writer.room();
+    }
+    writer.end();
+    const summary = await writer.finished;
+    expect(summary).toMatchObject({ sizeBytes: file.bytes.length, videoTags: 100, audioTags: 173 });
+    const { tracks } = await readMediaFile(file.bytes);
+    expectFrames(trackOf(tracks, 'video'), expectedFrames(tags, 'video'));
+    expectFrames(trackOf(tracks, 'audio'), expectedFrames(tags, 'audio'));
   });
 });
 

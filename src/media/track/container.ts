@@ -29,7 +29,7 @@ export interface Container {
   title: string | undefined;
   /** Copies the frame's data. */
   add(sample: Sample): void;
-  /** Of all that is not committed. */
+  /** Memory that all takes that is not committed. */
   readonly waitingBytes: number;
   /** Of the parts that are complete and not taken. */
   readonly sealedBytes: number;
