@@ -6,7 +6,7 @@ const floors = [
   ['errors.ts', 'events.ts', 'bytes'],
   ['amf', 'codec'],
   ['media'],
-  ['rtmp', 'flv'],
+  ['rtmp', 'flv', 'mp4', 'matroska'],
   ['flow', 'net'],
   ['endpoint'],
   ['server'],
@@ -44,7 +44,7 @@ const engineWithoutIo = {
   name: 'engine-without-io',
   comment: 'floors 0 to 3 do no I/O; node:crypto is there for its digests',
   severity: 'error',
-  from: { path: '^src/(errors\\.ts|bytes|amf|codec|media|rtmp|flv)' },
+  from: { path: '^src/(errors\\.ts|bytes|amf|codec|media|rtmp|flv|mp4|matroska)' },
   to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
 };
 

@@ -20,6 +20,7 @@ export { FlvFileWriter } from './endpoint/flv-file-writer.js';
 export { type RepairOptions, type RepairSummary, repairFlv } from './endpoint/flv-repair.js';
 export { FlvStreamSink } from './endpoint/flv-stream-sink.js';
 export { FlvStreamSource } from './endpoint/flv-stream-source.js';
+export { createRecording, type RecordingFileOptions } from './endpoint/recording-formats.js';
 // The broadcast, and what connects it
 export { RtmpPlayer } from './endpoint/rtmp-player.js';
 export { RtmpPublisher } from './endpoint/rtmp-publisher.js';
@@ -48,6 +49,7 @@ export {
 export type { MediaTag } from './media/tag.js';
 export type { TagFormat } from './media/tag-format.js';
 export { isKeyframe, isMetadata, isSequenceHeader } from './media/tag-info.js';
+export type { LeftOut, TrackNotice } from './media/track/notice.js';
 export { parseVideoTag, type VideoTagHeader } from './media/video-tag.js';
 export type { RtmpMessage } from './rtmp/chunk/message.js';
 export { ChunkReader } from './rtmp/chunk/reader.js';

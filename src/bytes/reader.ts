@@ -11,13 +11,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
  */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #ErrorType: MalformedErrorType;
   #offset: number;
 
   constructor(bytes: Uint8Array, ErrorType: MalformedErrorType = ProtocolError, offset = 0) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#ErrorType = ErrorType;
     this.#offset = offset;
   }
@@ -40,32 +38,35 @@ export class ByteReader {
   }
 
   u8(field: string): number {
-    return this.#view.getUint8(this.#advance(1, field));
+    return this.#byte(this.#advance(1, field));
   }
 
   u16(field: string): number {
-    return this.#view.getUint16(this.#advance(2, field));
+    const at = this.#advance(2, field);
+    return (this.#byte(at) << 8) | this.#byte(at + 1);
   }
 
   u24(field: string): number {
     const at = this.#advance(3, field);
-    return (this.#view.getUint8(at) << 16) | this.#view.getUint16(at + 1);
+    return (this.#byte(at) << 16) | (this.#byte(at + 1) << 8) | this.#byte(at + 2);
   }
 
   u32(field: string): number {
-    return this.#view.getUint32(this.#advance(4, field));
+    return this.s32(field) >>> 0;
   }
 
   u16LittleEndian(field: string): number {
-    return this.#view.getUint16(this.#advance(2, field), true);
+    const at = this.#advance(2, field);
+    return this.#byte(at) | (this.#byte(at + 1) << 8);
   }
 
   u32LittleEndian(field: string): number {
-    return this.#view.getUint32(this.#advance(4, field), true);
+    const at = this.#advance(4, field);
+    return (this.#byte(at) | (this.#byte(at + 1) << 8) | (this.#byte(at + 2) << 16) | (this.#byte(at + 3) << 24)) >>> 0;
   }
 
   s16(field: string): number {
-    return this.#view.getInt16(this.#advance(2, field));
+    return (this.u16(field) << 16) >> 16;
   }
 
   s24(field: string): number {
@@ -73,11 +74,13 @@ export class ByteReader {
   }
 
   s32(field: string): number {
-    return this.#view.getInt32(this.#advance(4, field));
+    const at = this.#advance(4, field);
+    return (this.#byte(at) << 24) | (this.#byte(at + 1) << 16) | (this.#byte(at + 2) << 8) | this.#byte(at + 3);
   }
 
   f64(field: string): number {
-    return this.#view.getFloat64(this.#advance(8, field));
+    const { buffer, byteOffset } = this.#bytes;
+    return new DataView(buffer, byteOffset).getFloat64(this.#advance(8, field));
   }
 
   /** A view of the next `length` bytes, not a copy. */
@@ -102,6 +105,11 @@ export class ByteReader {
 
   skip(length: number, field: string): void {
     this.#advance(length, field);
+  }
+
+  /** Where a read has advanced over: a `DataView` would cost more than everything else for what takes a few bytes. */
+  #byte(at: number): number {
+    return this.#bytes[at] ?? 0;
   }
 
   #advance(length: number, field: string): number {

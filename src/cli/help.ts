@@ -46,12 +46,13 @@ ${commonOptions()}
 export const PULL_HELP = `\
 Examples:
   rtmpkit pull rtmp://host/live/name                to NAME-DATE-TIME.flv
-  rtmpkit pull rtmp://host/live/name out.flv --duration 1m30s
+  rtmpkit pull rtmp://host/live/name out.mp4 --duration 1m30s
   rtmpkit pull rtmp://host/live/name - | ffplay -
   rtmpkit pull damaged.flv fixed.flv                repair and index a file
 
-Usage: rtmpkit pull URL|FILE.flv [OUT.flv|-] [options]
+Usage: rtmpkit pull URL|FILE.flv [OUT|-] [options]
 
+  OUT                  by its name FLV, MP4 (.mp4 .m4v .mov), .mkv or .webm
   --duration T         stop after T
   --overwrite          replace the output where it exists
 ${connectionOptions()}

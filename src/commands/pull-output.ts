@@ -3,10 +3,11 @@ import { extname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { FileSink } from '../endpoint/file-sink.js';
 import type { FileSummary } from '../endpoint/file-writer.js';
-import { FlvFileWriter } from '../endpoint/flv-file-writer.js';
 import { type FlvStreamEnd, FlvStreamSink } from '../endpoint/flv-stream-sink.js';
+import { createRecording } from '../endpoint/recording-formats.js';
 import { recordingName } from '../endpoint/recording-name.js';
 import { UsageError } from '../errors.js';
+import type { TrackNotice } from '../media/track/notice.js';
 import type { PullOptions } from './options.js';
 
 /** Where a pull writes: a file or a stream of bytes, of which it knows how it ended. */
@@ -46,23 +47,26 @@ export async function choosePullTarget(
   return { path, overwrite };
 }
 
-const OTHER_FORMATS = new Set(['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.ts', '.mp3', '.aac', '.wav', '.avi']);
+const OTHER_FORMATS = new Set(['.ts', '.mp3', '.aac', '.wav', '.avi']);
 
 function refuseOtherFormats(path: string): void {
   const extension = extname(path).toLowerCase();
   if (OTHER_FORMATS.has(extension)) {
-    throw new UsageError('ERR_USAGE', `${path}: ${extension} cannot be written yet, only FLV`, {
+    throw new UsageError('ERR_USAGE', `${path}: ${extension} cannot be written yet, only FLV, MP4, MKV and WebM`, {
       stage: 'output',
-      advice: `name it .flv, or let FFmpeg change it: rtmpkit pull URL - | ffmpeg -i - -c copy out${extension}`,
+      advice: `name it .mp4 or .mkv, or let FFmpeg change it: rtmpkit pull URL - | ffmpeg -i - -c copy out${extension}`,
     });
   }
 }
 
-/** @throws {OutputError | UsageError} see `FlvFileWriter.create` */
-export async function openPullOutput(target: PullTarget): Promise<PullOutput> {
+/** @throws {OutputError | UsageError} see `createRecording` */
+export async function openPullOutput(
+  target: PullTarget,
+  onNotice?: (notice: TrackNotice) => void,
+): Promise<PullOutput> {
   return 'stream' in target
     ? { sink: new FlvStreamSink(target.stream), name: '-' }
-    : { sink: new FileSink(await FlvFileWriter.create(target.path, target)), name: target.path };
+    : { sink: new FileSink(await createRecording(target.path, { ...target, onNotice })), name: target.path };
 }
 
 /** Devices such as `/dev/null` hold nothing that could be lost. */

@@ -11,8 +11,10 @@ import { eventStream } from './event-stream.js';
 import { messageReports } from './message-reports.js';
 import type { PullOptions } from './options.js';
 import { choosePullTarget, openPullOutput, type PullOutput, type PullSummary } from './pull-output.js';
+import { recordingWarning } from './recording-warning.js';
 import { repair } from './repair.js';
 import { metered, type Progress, reportStats } from './stats-reports.js';
+import { WarningGate } from './warning-gate.js';
 
 /** Media that may wait for a slow disk before the server has to wait. More would leave the caches of the machine. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
@@ -35,11 +37,13 @@ async function record(options: PullOptions, report: Report, signal: AbortSignal)
   const url = parseRtmpUrl(options.source, options);
   const target = await choosePullTarget(options, url.streamName);
   const player = await openPlayer(url, options, report, signal);
+  const warnings = new WarningGate(report);
   try {
-    const output = await openPullOutput(target);
+    const output = await openPullOutput(target, (notice) => warnings.report(recordingWarning(notice)));
     report({ event: 'started', role: 'player', url: url.redacted, output: output.name });
     const meter = new Meter();
     const summary = await transfer(player, output, meter, options, report, signal);
+    warnings.close();
     const { positionMs, audioTags, videoTags, dataTags } = meter.read();
     if (player.end?.kind === 'closed') {
       if (audioTags + videoTags + dataTags === 0) {
@@ -61,6 +65,7 @@ async function record(options: PullOptions, report: Report, signal: AbortSignal)
       final: true,
     });
   } finally {
+    warnings.close();
     player.stop();
   }
 }

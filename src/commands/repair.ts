@@ -4,9 +4,10 @@ import type { CommandEvent } from '../events.js';
 import type { PullOptions } from './options.js';
 import { choosePullTarget } from './pull-output.js';
 import { damageWarning } from './push-input.js';
+import { recordingWarning } from './recording-warning.js';
 
 /**
- * `pull damaged.flv fixed.flv`: writes a whole file of what is whole in another.
+ * `pull damaged.flv fixed.flv`: writes a whole file of what is whole in another, as FLV or in another format.
  *
  * @throws {UsageError | MediaError | OutputError}
  */
@@ -37,6 +38,7 @@ export async function repair(
     overwrite: target.overwrite,
     signal,
     onDamage: (damage) => report(damageWarning(damage)),
+    onTrackNotice: (notice) => report(recordingWarning(notice)),
   });
   const { sizeBytes, mediaBytes, durationMs, audioTags, videoTags, dataTags, skippedBytes, isAborted } = summary;
   report({

@@ -1,8 +1,12 @@
 import type { FlvFileSummary } from '../flv/recording.js';
 import type { MediaTag } from '../media/tag.js';
+import type { LeftOut } from '../media/track/notice.js';
 
 /** What a file of any format holds. */
-export type FileSummary = FlvFileSummary;
+export interface FileSummary extends FlvFileSummary {
+  /** What the format has no place for; an FLV has place for everything. */
+  readonly leftOut?: LeftOut;
+}
 
 /**
  * A media file in the making, whatever its format. It owns the open file, writes in the background and in large pieces, and

@@ -1,22 +1,14 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type FlvFileSummary, FlvRecording, type RecordableTag } from '../flv/recording.js';
 import { FlvTagBatch } from '../flv/tag-batch.js';
 import type { FileWriter } from './file-writer.js';
 import { outputError } from './flv-output.js';
-import { isSystemError } from './flv-source.js';
+import { type OutputFile, openOutput, writeAll } from './output-file.js';
 
 /** Whichever comes first makes what waits go to the system. */
 const FLUSH_BYTES = 256 * 1024;
 const FLUSH_AFTER_MS = 250;
 /** More than this may not wait for the disk; half of it gone there is room again. Whoever has more can keep it as well. */
 const FULL_BYTES = 1024 * 1024;
-
-/** What the writer needs of an open file. A `FileHandle` has it. */
-export interface OutputFile {
-  writev(buffers: readonly Uint8Array[], position: number): Promise<{ readonly bytesWritten: number }>;
-  truncate(sizeBytes: number): Promise<void>;
-  close(): Promise<void>;
-}
 
 export interface FlvFileOptions {
   /** Replace a file that is there. Default: refuse. */
@@ -204,43 +196,4 @@ export class FlvFileWriter implements FileWriter {
       resolve();
     }
   }
-}
-
-/** A device, such as `/dev/null`, is always there and loses nothing by being written. */
-async function openOutput(path: string, overwrite: boolean): Promise<FileHandle> {
-  try {
-    return await open(path, overwrite ? 'w' : 'wx');
-  } catch (error) {
-    if (isSystemError(error) && error.code === 'EEXIST' && (await stat(path)).isCharacterDevice()) {
-      return await open(path, 'w');
-    }
-    throw error;
-  }
-}
-
-/** Writes until nothing is left, however little the system takes at once; `onWritten` hears of every step. */
-async function writeAll(
-  file: OutputFile,
-  buffers: readonly Uint8Array[],
-  position: number,
-  onWritten: (bytesWritten: number) => void,
-): Promise<void> {
-  let left = buffers;
-  let at = position;
-  while (left.length > 0) {
-    const { bytesWritten } = await file.writev(left, at);
-    if (bytesWritten === 0) throw new Error('the system takes no more bytes');
-    at += bytesWritten;
-    onWritten(bytesWritten);
-    left = withoutFirst(left, bytesWritten);
-  }
-}
-
-function withoutFirst(buffers: readonly Uint8Array[], sizeBytes: number): readonly Uint8Array[] {
-  let skip = sizeBytes;
-  for (const [i, bytes] of buffers.entries()) {
-    if (skip < bytes.length) return [bytes.subarray(skip), ...buffers.slice(i + 1)];
-    skip -= bytes.length;
-  }
-  return [];
 }

@@ -3,13 +3,13 @@ import { stat } from 'node:fs/promises';
 import { RecycledMemory } from '../bytes/recycled-memory.js';
 import { UsageError } from '../errors.js';
 import type { FlvDamage, FlvItem, FlvNotice } from '../flv/item.js';
-import type { FlvFileSummary } from '../flv/recording.js';
 import { type FlvTag, flvTagSizeBytes } from '../flv/tag.js';
+import type { FileSummary } from './file-writer.js';
 import { readFlvItems } from './flv-file-reading.js';
-import { type FlvFileOptions, FlvFileWriter } from './flv-file-writer.js';
 import { inputError, isSystemError, noTags } from './flv-source.js';
+import { openRepairTarget, type RepairTarget, type RepairTargetOptions } from './repair-target.js';
 
-export interface RepairOptions extends FlvFileOptions {
+export interface RepairOptions extends RepairTargetOptions {
   /** Aborting completes the output with what has been read by then. */
   readonly signal?: AbortSignal;
   /** Called for each piece that was read. */
@@ -24,7 +24,7 @@ export interface RepairProgress {
 }
 
 /** The file that was written, and what was not worth keeping. */
-export interface RepairSummary extends FlvFileSummary {
+export interface RepairSummary extends FileSummary {
   readonly damages: number;
   readonly skippedBytes: number;
   /** The signal came before the end of the input. */
@@ -34,7 +34,8 @@ export interface RepairSummary extends FlvFileSummary {
 /**
  * Writes a new FLV with everything of another that is whole: every tag with its time and bytes, encrypted ones and unknown
  * types too; joined pieces on one timeline; with exact metadata and a keyframe index. The output is created when the input
- * has proved to have something in it, and can be played even if this stops half-way.
+ * has proved to have something in it, and can be played even if this stops half-way. An output whose name is that of another
+ * kind of file, such as `.mp4`, gets what such a file can hold.
  *
  * @throws {MediaError} see `readFlvItems`, and `ERR_MEDIA_EMPTY`
  * @throws {UsageError} when both are the same file; `ERR_OUTPUT_EXISTS`
@@ -66,7 +67,7 @@ export async function repairFlv(
 class Repair {
   readonly #outputPath: string;
   readonly #options: RepairOptions;
-  #writer: FlvFileWriter | undefined;
+  #writer: RepairTarget | undefined;
   readonly #memory: RecycledMemory;
   #damages = 0;
   #skippedBytes = 0;
@@ -104,7 +105,7 @@ class Repair {
       }
     }
     if (tags.length === 0) return;
-    this.#writer ??= await FlvFileWriter.create(this.#outputPath, this.#options);
+    this.#writer ??= await openRepairTarget(this.#outputPath, this.#options);
     this.#writer.append(tags);
     for (const { body } of tags) {
       this.#memory.release(body.buffer); // the writer has copied it

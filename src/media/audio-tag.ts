@@ -135,12 +135,15 @@ function readClassic(r: ByteReader, first: number): AudioTagHeader {
   const soundFormat = first >> 4;
   const isAac = soundFormat === SOUND_FORMAT_AAC;
   const packetType = isAac ? (AAC_PACKET_TYPES[r.u8('AAC packet type')] ?? 'reserved') : 'frames';
+  const { sampleRate, channels, sampleSizeBits } = isAac ? NOT_IN_HEADER : classicSound(first);
   return {
     packetType,
     codec: CODEC_OF_SOUND_FORMAT[soundFormat] ?? 'unknown',
     codecId: soundFormat,
     enhanced: false,
-    ...(isAac ? NOT_IN_HEADER : classicSound(first)),
+    sampleRate,
+    channels,
+    sampleSizeBits,
     presentationOffsetNs: 0,
     track: undefined,
     payloadOffset: r.offset,

@@ -135,14 +135,16 @@ function readClassic(r: ByteReader, frameType: VideoFrameType, codecId: number):
   if (frameType === 'command') return commandHeader(r, false);
   const codec = CODEC_OF_ID.get(codecId) ?? 'unknown';
   const hasAvcHeader = codec === 'h264' || codec === 'hevc' || codec === 'mpeg4';
-  const packet = hasAvcHeader ? readAvcHeader(r) : ({ packetType: 'frames', compositionTimeMs: 0 } as const);
+  const packetType = hasAvcHeader ? (AVC_PACKET_TYPES[r.u8('packet type')] ?? 'reserved') : 'frames';
+  const compositionTimeMs = hasAvcHeader ? readAvcCompositionTime(r, packetType) : 0;
   r.skip(VP6_PREFIX_SIZE_BYTES[codec] ?? 0, 'VP6 prefix');
   return {
-    ...packet,
+    packetType,
     frameType,
     codec,
     codecId,
     enhanced: false,
+    compositionTimeMs,
     presentationOffsetNs: 0,
     track: undefined,
     payloadOffset: r.offset,
@@ -150,12 +152,11 @@ function readClassic(r: ByteReader, frameType: VideoFrameType, codecId: number):
   };
 }
 
-function readAvcHeader(r: ByteReader): Pick<VideoPacketHeader, 'packetType' | 'compositionTimeMs'> {
-  const packetType = AVC_PACKET_TYPES[r.u8('packet type')] ?? 'reserved';
+function readAvcCompositionTime(r: ByteReader, packetType: VideoPacketType): number {
   // Some encoders end the sequence with two bytes.
-  if (packetType === 'sequence-end' && r.remaining < 3) return { packetType, compositionTimeMs: 0 };
+  if (packetType === 'sequence-end' && r.remaining < 3) return 0;
   const compositionTimeMs = r.s24('composition time');
-  return { packetType, compositionTimeMs: packetType === 'frames' ? compositionTimeMs : 0 };
+  return packetType === 'frames' ? compositionTimeMs : 0;
 }
 
 function readEnhanced(r: ByteReader, frameType: VideoFrameType, firstPacketType: number): VideoTagHeader {

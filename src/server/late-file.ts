@@ -1,4 +1,4 @@
-import type { OutputFile } from '../endpoint/flv-file-writer.js';
+import type { OutputFile } from '../endpoint/output-file.js';
 
 export interface OpenedFile {
   readonly path: string;

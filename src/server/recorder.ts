@@ -1,9 +1,10 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileSink } from '../endpoint/file-sink.js';
-import { FlvFileWriter, type OutputFile } from '../endpoint/flv-file-writer.js';
+import { FlvFileWriter } from '../endpoint/flv-file-writer.js';
 import { outputError } from '../endpoint/flv-output.js';
 import { isSystemError } from '../endpoint/flv-source.js';
+import type { OutputFile } from '../endpoint/output-file.js';
 import { recordingName, safeFileName } from '../endpoint/recording-name.js';
 import { OutputError } from '../errors.js';
 import type { CommandEvent } from '../events.js';

@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CliOptions, CliRuns } from '../support/cli.js';
 import { differenceIn, readFlvFile, withoutMetadata } from '../support/flv-file.js';
+import { readMediaFile } from '../support/media-file.js';
 import { Publication } from '../support/publication.js';
 import { SmallDisk } from '../support/small-disk.js';
 import { syntheticStream } from '../support/streams.js';
@@ -82,6 +83,18 @@ describe.concurrent('no room for what is written', () => {
     expect(talk.join('\n')).toMatch(/no larger file/);
     expect(talk.length).toBeLessThanOrEqual(3);
     await expectPlayable(path);
+  });
+
+  it.each(['mp4', 'mkv'])('ends pull with 13 when a .%s may grow no larger, and the file plays', async (extension) => {
+    const path = runs.file(`limited.${extension}`);
+    const { code, talk } = await pullTooMuch(`limited-${extension}`, path, LIMITED_FILE_SIZE);
+
+    expect(code).toBe(13);
+    expect(talk.join('\n')).toMatch(/no larger file/);
+    expect(talk.length).toBeLessThanOrEqual(3);
+    const { durationMs, tracks } = await readMediaFile(await readFile(path));
+    expect(durationMs).toBeGreaterThan(500);
+    expect(tracks.length).toBe(2);
   });
 
   it('goes on serving a stream whose recording has no room', async () => {

@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { MediaTag } from '../../src/media/tag.js';
 import { type CliRun, CliRuns } from '../support/cli.js';
 import { differenceIn, readFlvFile, withoutMetadata } from '../support/flv-file.js';
+import { readMediaFile } from '../support/media-file.js';
 import { Publication } from '../support/publication.js';
+import { framesOf } from '../support/stream-parts.js';
 import { syntheticStream } from '../support/streams.js';
 
 /** What may be lost of a recording whose writer is killed. */
@@ -56,6 +59,28 @@ describe.concurrent('killed in the middle of a recording', () => {
     expect(await pull.exit()).toBe(137);
 
     await expectRecoverable(path, positionMs);
+  });
+
+  it.each(['mp4', 'mkv'])('leaves a .%s of pull that lacks no more than the last second', async (extension) => {
+    const { url } = await runs.serve();
+    const publication = await Publication.begin(runs, `${url}/live/name`, SENT);
+    const path = runs.file(`pulled.${extension}`);
+    const pull = runs.start(['pull', '--json', `${url}/live/name`, path]);
+    await pull.event('started');
+    publication.finish();
+    const positionMs = await secondPosition(pull);
+    pull.kill('SIGKILL');
+    expect(await pull.exit()).toBe(137);
+
+    const { tracks } = await readMediaFile(await readFile(path));
+    expect(tracks.map(({ kind }) => kind).sort()).toEqual(['audio', 'video']);
+    for (const { kind, frames } of tracks) {
+      const sent = framesOf(kind === 'video' ? 'video' : 'audio', SENT);
+      expect(frames.at(-1)!.ptsMs).toBeGreaterThanOrEqual(positionMs - LOST_AT_MOST_MS);
+      frames.forEach(({ data }, i) => {
+        expect(Buffer.from(sent[i]!.body).subarray(-data.length).equals(data)).toBe(true);
+      });
+    }
   });
 
   it('leaves a file of a recording server that lacks no more than the last second', async () => {

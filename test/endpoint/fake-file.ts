@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { OutputFile } from '../../src/endpoint/flv-file-writer.js';
+import type { OutputFile } from '../../src/endpoint/output-file.js';
 
 /** A disk in memory: takes `capacityBytes`, at most `stepBytes` at once. */
 export class FakeFile implements OutputFile {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it } from 'vitest';
-import type { OutputFile } from '../../src/endpoint/flv-file-writer.js';
+import type { OutputFile } from '../../src/endpoint/output-file.js';
 import { ServerDesk } from './server-desk.js';
 import { videoTags } from './video.js';
 
