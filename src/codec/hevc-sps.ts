@@ -10,6 +10,8 @@ export interface HevcSps extends PictureSize {
   /** 0 monochrome, 1 4:2:0, 2 4:2:2, 3 4:4:4. */
   readonly chromaFormatIdc: number;
   readonly bitDepth: number;
+  /** How many frames may have to wait for one that is shown before them; 0 means no B-frames. `undefined`: cut off before. */
+  readonly maxReorderedFrames?: number | undefined;
   /** Absent, or cut off within. */
   readonly vui?: HevcVui | undefined;
 }
@@ -49,8 +51,9 @@ export function parseHevcSps(nal: Uint8Array): HevcSps {
   const size = readSize(r, chromaFormatIdc);
   const bitDepth = atMost(r.unsignedGolomb('luma bit depth') + 8, 16, 'bit depth');
   r.unsignedGolomb('chroma bit depth');
-  const vui = readIfWhole(() => readVuiBehindTools(r, subLayerCount));
-  return { ...size, chromaFormatIdc, bitDepth, vui };
+  const order = readIfWhole(() => readPictureOrder(r, subLayerCount));
+  const vui = order === undefined ? undefined : readIfWhole(() => readVuiBehindTools(r, order.countBits));
+  return { ...size, chromaFormatIdc, bitDepth, maxReorderedFrames: order?.maxReorderedFrames, vui };
 }
 
 function atMost(value: number, max: number, field: string): number {
@@ -82,15 +85,21 @@ function readSize(r: BitReader, chromaFormatIdc: number): PictureSize {
   return pictureSize(width, height);
 }
 
-/** Goes through the coding tools, of which nothing is kept, to the VUI behind them. */
-function readVuiBehindTools(r: BitReader, subLayerCount: number): HevcVui | undefined {
-  const orderCountBits = atMost(
-    r.unsignedGolomb('log2 of max picture order count') + 4,
-    16,
-    'picture order count bits',
-  );
+/** What the highest sub-layer, which is all of the stream, says of its order. */
+function readPictureOrder(r: BitReader, subLayerCount: number): { countBits: number; maxReorderedFrames: number } {
+  const countBits = atMost(r.unsignedGolomb('log2 of max picture order count') + 4, 16, 'picture order count bits');
   const orderingCount = r.flag('ordering for all sub-layers') ? subLayerCount : 1;
-  skipGolombs(r, 3 * orderingCount, 'sub-layer ordering');
+  let maxReorderedFrames = 0;
+  for (let i = 0; i < orderingCount; i++) {
+    r.unsignedGolomb('decoded pictures');
+    maxReorderedFrames = r.unsignedGolomb('reordered frames');
+    r.unsignedGolomb('latency');
+  }
+  return { countBits, maxReorderedFrames };
+}
+
+/** Goes through the coding tools, of which nothing is kept, to the VUI behind them. */
+function readVuiBehindTools(r: BitReader, orderCountBits: number): HevcVui | undefined {
   skipGolombs(r, 6, 'block sizes');
   if (r.flag('scaling lists enabled') && r.flag('scaling lists present')) skipScalingLists(r);
   r.skip(2, 'asymmetric partitions and adaptive offset');

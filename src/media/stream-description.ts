@@ -9,8 +9,12 @@ import { hevcCodecString, hevcLevelName, hevcProfileName, hevcSpsOf, parseHevcCo
 import { parseHevcSps } from '../codec/hevc-sps.js';
 import { parseMp3FrameHeader } from '../codec/mp3.js';
 import { OPUS_SAMPLE_RATE_HZ, parseOpusHead } from '../codec/opus.js';
+import type { PictureSize } from '../codec/picture-size.js';
 import { readIfWhole } from '../codec/record.js';
+import { parseScreenVideoSize } from '../codec/screen-video.js';
+import { parseSorensonPictureSize } from '../codec/sorenson-h263.js';
 import type { ColourDescription, SampleAspectRatio, VideoSignal } from '../codec/video-usability.js';
+import { parseVp6KeyframeSize } from '../codec/vp6.js';
 import { parseVp8KeyframeSize } from '../codec/vp8.js';
 import { parseVp9KeyframeSize, parseVpConfig, vp9CodecString, vp9LevelName } from '../codec/vp9.js';
 import { MediaError } from '../errors.js';
@@ -70,6 +74,11 @@ interface AudioDetails {
   readonly sampleSizeBits?: number | undefined;
   /** As the frame says; not measured. */
   readonly bitrateBps?: number | undefined;
+  /** AAC: spectral band replication and parametric stereo; `undefined`: not signalled. */
+  readonly sbr?: boolean | undefined;
+  readonly ps?: boolean | undefined;
+  /** How long the sound of a tag lasts, where all of them last as long. */
+  readonly frameDurationMs?: number | undefined;
 }
 
 /**
@@ -105,11 +114,12 @@ function detailsOrDamage<T extends object>(read: () => T): T | { damage: MediaEr
   }
 }
 
-function videoDetails({ codec, frameType, packetType }: VideoPacketHeader, payload: Uint8Array): VideoDetails {
+function videoDetails(header: VideoPacketHeader, payload: Uint8Array): VideoDetails {
+  const { codec, frameType, packetType } = header;
   // A SequenceStart without a body is followed by the full one.
   if (payload.length === 0) return {};
   if (packetType === 'sequence-header') return configuredVideo(codec, payload);
-  return packetType === 'frames' && frameType === 'key' ? keyframeDetails(codec, payload) : {};
+  return packetType === 'frames' && frameType === 'key' ? keyframeDetails(header, payload) : {};
 }
 
 function configuredVideo(codec: VideoCodec, record: Uint8Array): VideoDetails {
@@ -128,8 +138,16 @@ function configuredVideo(codec: VideoCodec, record: Uint8Array): VideoDetails {
   }
 }
 
-function keyframeDetails(codec: VideoCodec, frame: Uint8Array): VideoDetails {
+function keyframeDetails({ codec, codecId, croppedPixels }: VideoPacketHeader, frame: Uint8Array): VideoDetails {
   switch (codec) {
+    case 'h263':
+      return codecId === SORENSON ? parseSorensonPictureSize(frame) : {};
+    case 'screen':
+    case 'screen2':
+      return parseScreenVideoSize(frame);
+    case 'vp6':
+    case 'vp6a':
+      return cropped(parseVp6KeyframeSize(frame), croppedPixels) ?? {};
     case 'vp9':
       return parseVp9KeyframeSize(frame) ?? {};
     case 'vp8':
@@ -141,6 +159,13 @@ function keyframeDetails(codec: VideoCodec, frame: Uint8Array): VideoDetails {
     default:
       return {};
   }
+}
+
+/** The codec id of Sorenson's H.263; the real one has no size that is as easy to find. */
+const SORENSON = 2;
+
+function cropped(coded: PictureSize | undefined, { width, height }: PictureSize): PictureSize | undefined {
+  return coded === undefined ? undefined : { width: coded.width - width, height: coded.height - height };
 }
 
 const CHROMA_OF_FORMAT_IDC: readonly Chroma[] = ['4:0:0', '4:2:0', '4:2:2', '4:4:4'];
@@ -185,7 +210,7 @@ function hevcDetails(record: Uint8Array): VideoDetails {
   };
   const nal = hevcSpsOf(config);
   if (nal === undefined) return named;
-  const { width, height, vui } = parseHevcSps(nal);
+  const { width, height, vui, maxReorderedFrames } = parseHevcSps(nal);
   return {
     ...named,
     width,
@@ -194,6 +219,7 @@ function hevcDetails(record: Uint8Array): VideoDetails {
     interlaced: vui?.fieldSequence,
     sampleAspectRatio: vui?.sampleAspectRatio,
     ...signalDetails(vui?.signal),
+    maxReorderedFrames,
   };
 }
 
@@ -256,6 +282,9 @@ function configuredAudio(codec: AudioCodec, record: Uint8Array): AudioDetails {
         sampleRate: config.outputSampleRateHz,
         channels: config.outputChannels,
         sampleSizeBits: 16,
+        sbr: config.sbr,
+        ps: config.ps,
+        frameDurationMs: durationMs(config.frameLengthSamples, config.sampleRateHz),
       };
     }
     case 'opus':
@@ -272,8 +301,10 @@ function configuredAudio(codec: AudioCodec, record: Uint8Array): AudioDetails {
 function frameDetails(codec: AudioCodec, frame: Uint8Array): AudioDetails {
   switch (codec) {
     case 'mp3': {
-      const { sampleRateHz, channels, bitrateBps } = parseMp3FrameHeader(frame);
-      return { codecString: 'mp3', sampleRate: sampleRateHz, channels, bitrateBps };
+      const { sampleRateHz, channels, bitrateBps, frameLengthSamples, frameSizeBytes } = parseMp3FrameHeader(frame);
+      const isOneFrame = frameSizeBytes === frame.length;
+      const frameDurationMs = isOneFrame ? durationMs(frameLengthSamples, sampleRateHz) : undefined;
+      return { codecString: 'mp3', sampleRate: sampleRateHz, channels, bitrateBps, frameDurationMs };
     }
     case 'ac3':
     case 'eac3': {
@@ -283,4 +314,8 @@ function frameDetails(codec: AudioCodec, frame: Uint8Array): AudioDetails {
     default:
       return {};
   }
+}
+
+function durationMs(samples: number | undefined, sampleRateHz: number): number | undefined {
+  return samples === undefined ? undefined : (samples * 1000) / sampleRateHz;
 }
