@@ -147,6 +147,7 @@ describe('H.265 configuration', () => {
     expect(parseHevcSps(RECORDS.hevcSpsWithAllParts)).toEqual({
       width: 1286,
       height: 731,
+      maxReorderedFrames: 2,
       chromaFormatIdc: 2,
       bitDepth: 10,
       vui: {
