@@ -77,6 +77,11 @@ export class StreamAnalysis {
     return [...this.#audios.values()].some(({ times }) => times.frames > 0);
   }
 
+  /** A picture is promised, but has not come so far. */
+  get awaitsPicture(): boolean {
+    return (this.#promises.video || this.#videos.size > 0) && !this.hasKeyframe;
+  }
+
   /**
    * Whether all that the stream promises has begun: its picture, its sound. Without metadata, a kind that has not come may
    * still come.

@@ -58,6 +58,21 @@ export function list<T>(parser: ValueParser<T>, fallback: readonly T[]): Option<
   };
 }
 
+/** Repeatable like a list, but a text is one value, whatever stands in it. */
+export function repeated<T>(parser: ValueParser<T>): Option<readonly T[]> {
+  return {
+    shape: 'list',
+    fallback: [],
+    expected: parser.expected,
+    isSecret: false,
+    read: (raw) => {
+      const texts = typeof raw === 'object' ? raw : [raw];
+      const values = texts.map((text) => readOne(parser, text));
+      return values.every((one) => one !== undefined) ? values : undefined;
+    },
+  };
+}
+
 export function toggle<Fallback extends boolean | undefined>(fallback: Fallback): Option<boolean | Fallback> {
   return { shape: 'switch', fallback, expected: 'true or false', isSecret: false, read: readBoolean };
 }

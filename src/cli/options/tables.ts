@@ -5,7 +5,7 @@ import { listenAddress } from '../values/listen-address.js';
 import { positiveNumber, speed } from '../values/number.js';
 import { size } from '../values/size.js';
 import { someText } from '../values/value-parser.js';
-import { count, list, optionalValue, secret, toggle, value } from './option.js';
+import { count, list, optionalValue, repeated, secret, toggle, value } from './option.js';
 
 const fileName = someText('a file name');
 
@@ -47,6 +47,13 @@ export const PUSH_OPTIONS = {
 export const PULL_OPTIONS = {
   duration: value(positiveDuration, undefined),
   overwrite: toggle(false),
+  ...CONNECTION_OPTIONS,
+  ...COMMON_OPTIONS,
+};
+
+export const PROBE_OPTIONS = {
+  duration: value(duration, undefined),
+  expect: repeated(someText('an expectation such as "video.fps>=25"')),
   ...CONNECTION_OPTIONS,
   ...COMMON_OPTIONS,
 };

@@ -1,0 +1,293 @@
+import { EMPTY_REPORT } from '../../analysis/empty-report.js';
+import { StreamAnalysis } from '../../analysis/stream-analysis.js';
+import { connectionEnded } from '../../endpoint/rtmp-failure.js';
+import type { RtmpLinkOptions } from '../../endpoint/rtmp-link.js';
+import { RtmpPlayer } from '../../endpoint/rtmp-player.js';
+import { NetworkError, RtmpkitError, type Stage } from '../../errors.js';
+import type { CommandEvent } from '../../events.js';
+import { Meter } from '../../flow/meter.js';
+import type { MediaTag } from '../../media/tag.js';
+import { LONGEST_TIMER_MS } from '../../net/deadline.js';
+import type { WireObserver } from '../../net/pump.js';
+import type { AnalysisReport, ProbeReport, TimingsReport, WarningReport } from '../../report.js';
+import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
+import { messageReports } from '../message-reports.js';
+import type { ProbeOptions } from '../options.js';
+import { reportStats } from '../stats-reports.js';
+import type { Found } from './found.js';
+import { ServerPortrait } from './server-portrait.js';
+import { StageClock } from './stage-clock.js';
+
+const DEFAULT_DURATION_MS = 5_000;
+const PING_EVERY_MS = 1_000;
+/** Without a duration, what has not come so long after the first picture or sound is not waited for. */
+const REST_MS = 500;
+/** However late it is, media gets so much time to begin. */
+const MIN_MEDIA_WAIT_MS = 1_000;
+
+type Report = (event: CommandEvent) => void;
+type FirstTimes = Pick<TimingsReport, 'firstByteMs' | 'firstVideoMs' | 'firstKeyframeMs'>;
+
+/** Opens a stream as a player does, looks at it for a while, and tells what it found, as far as it came. */
+export class StreamProbe {
+  readonly #url: RtmpUrl;
+  readonly #options: ProbeOptions;
+  readonly #durationMs: number;
+  readonly #report: Report;
+  readonly #signal: AbortSignal;
+  readonly #clock = new StageClock(() => performance.now());
+  readonly #portrait: ServerPortrait;
+  readonly #analysis = new StreamAnalysis();
+  readonly #meter = new Meter();
+  readonly #warnings: WarningReport[] = [];
+  #first: FirstTimes = { firstByteMs: null, firstVideoMs: null, firstKeyframeMs: null };
+  /** When the first media came. */
+  #beganMs: number | undefined;
+  #endedMs: number | undefined;
+  #endedBy: AnalysisReport['endedBy'] = null;
+
+  constructor(options: ProbeOptions, report: Report, signal: AbortSignal) {
+    this.#url = parseRtmpUrl(options.source, options);
+    this.#options = options;
+    this.#durationMs = options.durationMs ?? DEFAULT_DURATION_MS;
+    this.#report = report;
+    this.#signal = signal;
+    this.#portrait = new ServerPortrait(
+      { onStreamCreated: () => this.#clock.begin('play'), onWords: (words) => this.#clock.say(words) },
+      () => new Date(),
+    );
+  }
+
+  /** Never throws for what the server or the network does: that is a finding. */
+  async run(): Promise<Found> {
+    try {
+      const player = await this.#open();
+      await this.#watch(player);
+      return { report: this.#found(true), failure: undefined };
+    } catch (error) {
+      this.#endedMs ??= performance.now();
+      if (error === this.#signal.reason || !(error instanceof RtmpkitError)) throw error;
+      this.#endedBy = this.#beganMs === undefined ? null : 'failure';
+      this.#clock.fail(error.peerWords);
+      return { report: this.#found(false), failure: error };
+    }
+  }
+
+  /** A digest shows most of a server; some old or strange ones hang up on it. */
+  async #open(): Promise<RtmpPlayer> {
+    try {
+      return await this.#dial('digest');
+    } catch (error) {
+      if (!isHangUp(error)) throw error;
+      const player = await this.#dial('simple');
+      this.#warnings.push(digestRefused);
+      return player;
+    }
+  }
+
+  async #dial(handshake: 'simple' | 'digest'): Promise<RtmpPlayer> {
+    const { timeoutMs, stallTimeoutMs, tls } = this.#options;
+    const player = await RtmpPlayer.open({
+      url: this.#url,
+      timeoutMs,
+      stallTimeoutMs,
+      tls,
+      handshake,
+      signal: this.#signal,
+      onStage: (stage) => this.#enter(stage),
+      observe: this.#observers(),
+      watch: this.#portrait,
+    });
+    this.#clock.begin('stream');
+    const { software, ...peer } = player.peer;
+    const { redacted: url } = this.#url;
+    this.#report({ event: 'connected', role: 'player', url, ...peer, ...(software ? { software } : {}) });
+    return player;
+  }
+
+  #enter(stage: Stage): void {
+    this.#report({ event: 'connecting', role: 'player', stage, url: this.#url.redacted });
+    switch (stage) {
+      case 'dns':
+      case 'tcp':
+      case 'tls':
+      case 'handshake':
+      case 'connect':
+        return this.#clock.begin(stage);
+      case 'play':
+        return this.#clock.begin('createStream'); // which comes first
+      default:
+        return;
+    }
+  }
+
+  #observers(): RtmpLinkOptions['observe'] {
+    const messages = messageReports(this.#options.messages, this.#report);
+    return () => {
+      const greeting = this.#portrait.observe();
+      return messages === undefined ? greeting : both(greeting, messages());
+    };
+  }
+
+  async #watch(player: RtmpPlayer): Promise<void> {
+    const limit = new WatchLimit((endedBy) => {
+      this.#endedBy ??= endedBy;
+      player.stop();
+    });
+    const interrupt = (): void => limit.reached('interruption');
+    this.#signal.addEventListener('abort', interrupt, { once: true });
+    limit.after(this.#mediaWaitMs, null);
+    player.ping();
+    const pings = setInterval(() => player.ping(), PING_EVERY_MS);
+    const stopStats = reportStats('player', this.#meter, () => this.#progress, this.#report);
+    try {
+      if (this.#signal.aborted) interrupt();
+      for await (const tags of player) this.#see(tags, limit);
+      this.#endedMs = performance.now();
+      this.#conclude(player);
+    } finally {
+      this.#signal.removeEventListener('abort', interrupt);
+      limit.clear();
+      clearInterval(pings);
+      stopStats();
+      player.stop();
+    }
+  }
+
+  #see(tags: readonly MediaTag[], limit: WatchLimit): void {
+    const nowMs = performance.now();
+    this.#analysis.see(tags, nowMs);
+    this.#meter.add(tags);
+    if (this.#beganMs === undefined) this.#begin(nowMs, limit);
+    const { elapsedMs } = this.#clock;
+    const { firstVideoMs, firstKeyframeMs } = this.#first;
+    this.#first = {
+      ...this.#first,
+      firstVideoMs: firstVideoMs ?? (this.#analysis.hasVideo ? elapsedMs : null),
+      firstKeyframeMs: firstKeyframeMs ?? (this.#analysis.hasKeyframe ? elapsedMs : null),
+    };
+    if (this.#durationMs > 0) return;
+    if (this.#analysis.isComplete) {
+      limit.reached('duration');
+    } else if (this.#analysis.hasKeyframe || this.#analysis.hasAudio) {
+      limit.atMost(this.#analysis.awaitsPicture ? this.#mediaWaitMs : REST_MS);
+    }
+  }
+
+  #begin(nowMs: number, limit: WatchLimit): void {
+    this.#beganMs = nowMs;
+    this.#first = { ...this.#first, firstByteMs: this.#clock.elapsedMs };
+    this.#clock.pass();
+    const { redacted: url } = this.#url;
+    this.#report({
+      event: 'started',
+      role: 'player',
+      url,
+      ...(this.#durationMs > 0 ? { durationMs: this.#durationMs } : {}),
+    });
+    limit.after(this.#durationMs > 0 ? this.#durationMs : this.#mediaWaitMs, 'duration');
+  }
+
+  #conclude(player: RtmpPlayer): void {
+    if (this.#beganMs !== undefined) {
+      this.#endedBy ??= 'end of stream';
+    } else if (this.#signal.aborted) {
+      throw this.#signal.reason;
+    } else {
+      throw player.end?.kind === 'stopped' ? this.#silence() : connectionEnded('before any media came');
+    }
+  }
+
+  /** What is left of the time for the stream to start. */
+  get #mediaWaitMs(): number {
+    return Math.max(this.#options.timeoutMs - this.#clock.elapsedMs, MIN_MEDIA_WAIT_MS);
+  }
+
+  #silence(): NetworkError {
+    const waitedSeconds = Math.round(this.#clock.elapsedMs / 1000);
+    return new NetworkError(
+      'ERR_TIMEOUT',
+      `${this.#url.host} agreed to play, but sent no media in ${waitedSeconds} s (${this.#url.redacted})`,
+      { stage: 'stream', advice: 'check the stream name, and that somebody publishes it; --timeout allows more time' },
+    );
+  }
+
+  get #progress() {
+    const positionMs = Math.round(performance.now() - (this.#beganMs ?? performance.now()));
+    const durationMs = this.#durationMs > 0 ? this.#durationMs : null;
+    return { positionMs, durationMs, queueMs: 0, queueBytes: 0, droppedFrames: 0 };
+  }
+
+  #found(ok: boolean): ProbeReport {
+    const { durationMs, warnings, ...media } = this.#analysis.report();
+    const beganMs = this.#beganMs;
+    const elapsedMs = beganMs === undefined ? null : Math.round((this.#endedMs ?? beganMs) - beganMs);
+    return {
+      ...EMPTY_REPORT,
+      ...media,
+      url: this.#url.redacted,
+      ok,
+      server: this.#portrait.report(),
+      timings: { ...this.#clock.timings, ...this.#first },
+      stages: this.#clock.stages,
+      analysis: { durationMs, elapsedMs, endedBy: this.#endedBy },
+      warnings: [...this.#warnings, ...this.#portrait.warnings(), ...warnings],
+    };
+  }
+}
+
+/** Ends the watching, at the latest when the time is up. */
+class WatchLimit {
+  readonly #onReached: (why: AnalysisReport['endedBy']) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #hasMost = false;
+
+  constructor(onReached: (why: AnalysisReport['endedBy']) => void) {
+    this.#onReached = onReached;
+  }
+
+  /** From now on, in place of what was set before. */
+  after(waitMs: number, why: AnalysisReport['endedBy']): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.reached(why), Math.min(waitMs, LONGEST_TIMER_MS));
+  }
+
+  /** Counts once, from the first time on. */
+  atMost(waitMs: number): void {
+    if (this.#hasMost) return;
+    this.#hasMost = true;
+    this.after(waitMs, 'duration');
+  }
+
+  reached(why: AnalysisReport['endedBy']): void {
+    this.clear();
+    this.#onReached(why);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof NetworkError && error.code === 'ERR_CONNECTION_LOST' && error.stage === 'handshake';
+}
+
+function both(one: WireObserver, other: WireObserver): WireObserver {
+  return {
+    received: (bytes) => {
+      one.received(bytes);
+      other.received(bytes);
+    },
+    sent: (bytes) => {
+      one.sent(bytes);
+      other.sent(bytes);
+    },
+  };
+}
+
+const digestRefused: WarningReport = {
+  code: 'WARN_DIGEST_REFUSED',
+  message: 'the server hangs up on a handshake with digest, and takes the simple one only',
+  advice: 'FFmpeg and VLC always send a digest: look what stands in front of the server, such as a proxy',
+};
