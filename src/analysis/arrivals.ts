@@ -1,5 +1,6 @@
 import type { WarningReport } from '../report.js';
 import { median } from './rounding.js';
+import { times } from './words.js';
 
 /** Twenty minutes of audio; what comes later is not looked at. */
 const MAX_SAMPLES = 50_000;
@@ -52,11 +53,10 @@ export class Arrivals {
     const delays = this.#steadyDelays;
     const stalls = delays.map((delay, i) => delay - (delays[i - 1] ?? delay)).filter((step) => step >= STALL_MS);
     if (stalls.length === 0) return [];
-    const often = stalls.length === 1 ? 'once' : `${stalls.length} times`;
     return [
       {
         code: 'WARN_STALL',
-        message: `the stream stood still ${often}, for ${Math.round(Math.max(...stalls))} ms at most`,
+        message: `the stream stood still ${times(stalls.length)}, for ${Math.round(Math.max(...stalls))} ms at most`,
         advice: 'look for a source or a link that pauses; players need a buffer as long as that',
       },
     ];

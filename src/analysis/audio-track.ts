@@ -8,6 +8,8 @@ import { RateSeries } from './rate-series.js';
 import { rounded } from './rounding.js';
 
 const MAX_LOOKS = 32;
+/** Frames over less time than this do not make a rate. */
+const MIN_RATED_MS = 1_000;
 /** Timestamps may differ from the count of samples by so much of it, and by so much in all, before it is told. */
 const WRONG_RATE = 0.01;
 const WRONG_RATE_MS = 50;
@@ -61,11 +63,11 @@ export class AudioTrack {
       sbr: described?.sbr ?? null,
       ps: described?.ps ?? null,
       enhanced: this.#header?.enhanced ?? false,
-      bitrateKbps: frames < 2 ? null : rounded((this.#bytes * 8) / durationMs, 1),
-      peakKbps: frames < 2 ? null : rounded((this.#rates.peakBytesPerSecond * 8) / 1000, 1),
+      bitrateKbps: this.#isRated ? rounded((this.#bytes * 8) / durationMs, 1) : null,
+      peakKbps: this.#isRated ? rounded((this.#rates.peakBytesPerSecond * 8) / 1000, 1) : null,
       frames,
       bytes: this.#bytes,
-      bitrateSeriesKbps: this.#rates.seriesKbps(durationMs).map((rate) => rounded(rate, 1)),
+      bitrateSeriesKbps: this.#isRated ? this.#rates.seriesKbps(durationMs).map((rate) => rounded(rate, 1)) : [],
       backwardTimestamps: backwards,
       gaps: gaps.length,
     };
@@ -80,6 +82,10 @@ export class AudioTrack {
       ...this.#times.warnings('audio'),
       ...this.#rateWarnings(),
     ];
+  }
+
+  get #isRated(): boolean {
+    return this.#times.durationMs >= MIN_RATED_MS;
   }
 
   #describeBy(frame: MediaTag): void {

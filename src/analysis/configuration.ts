@@ -1,5 +1,6 @@
 import type { MediaError } from '../errors.js';
 import type { WarningReport } from '../report.js';
+import { times } from './words.js';
 
 /** What is said about the codec of one stream: which header is in force, and how often another one came. */
 export class Configuration {
@@ -40,7 +41,7 @@ export class Configuration {
     if (this.#changes > 0) {
       warnings.push({
         code: 'WARN_CONFIGURATION_CHANGED',
-        message: `the ${name} configuration changes ${this.#changes === 1 ? 'once' : `${this.#changes} times`}`,
+        message: `the ${name} configuration changes ${times(this.#changes)}`,
         advice: 'many players and recorders stop there: keep size, profile and rate of the encoder as they are',
       });
     }

@@ -1,5 +1,6 @@
 import type { WarningReport } from '../report.js';
 import { median } from './rounding.js';
+import { times } from './words.js';
 
 /** So many steps tell how far frames usually are from each other. */
 const MAX_SAMPLED_STEPS = 512;
@@ -98,8 +99,4 @@ export class FrameTimes {
       }
     }
   }
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
 }

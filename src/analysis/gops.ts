@@ -1,5 +1,6 @@
 import type { GopReport, WarningReport } from '../report.js';
 import { roundedOrNull } from './rounding.js';
+import { seconds } from './words.js';
 
 const MAX_SHOWN = 60;
 /** Joining such a stream takes so long that people leave. */
@@ -81,11 +82,6 @@ export class Gops {
     this.#newest.push(lengthMs);
     if (this.#newest.length > MAX_SHOWN) this.#newest.shift();
   }
-}
-
-/** Seconds with one digit, for sentences. */
-export function seconds(durationMs: number): string {
-  return `${(durationMs / 1000).toFixed(1)} s`;
 }
 
 function noKeyframe(seenMs: number): WarningReport {

@@ -14,6 +14,7 @@ import { readColourInfo } from './colour-info.js';
 import { metadataWarnings, promisedKinds, type StreamMetadata } from './metadata-check.js';
 import { rounded, roundedOrNull } from './rounding.js';
 import { VideoTrack } from './video-track.js';
+import { seconds } from './words.js';
 
 /** What the tags of a stream tell; the rest of a report comes from elsewhere. */
 export type MediaReport = Pick<
@@ -218,8 +219,8 @@ export class StreamAnalysis {
   #missingTracks(durationMs: number): WarningReport[] {
     if (durationMs < MISSING_AFTER_MS) return [];
     return [
-      ...(this.#promises.video && !this.hasVideo ? [missing('video')] : []),
-      ...(this.#promises.audio && !this.hasAudio ? [missing('audio')] : []),
+      ...(this.#promises.video && !this.hasVideo ? [missing('video', durationMs)] : []),
+      ...(this.#promises.audio && !this.hasAudio ? [missing('audio', durationMs)] : []),
     ];
   }
 
@@ -252,10 +253,13 @@ function inOrder<Track>(tracks: ReadonlyMap<number, Track>): Track[] {
   return [...tracks.entries()].sort(([one], [other]) => one - other).map(([, track]) => track);
 }
 
-function missing(kind: 'video' | 'audio'): WarningReport {
+function missing(kind: 'video' | 'audio', durationMs: number): WarningReport {
   return {
     code: 'WARN_TRACK_MISSING',
-    message: `${kind} is promised, but none came`,
-    advice: `players wait for it before they begin: send ${kind}, or do not promise it`,
+    message: `${kind} is promised, but none came in ${seconds(durationMs)}`,
+    advice:
+      kind === 'video'
+        ? 'the server may wait for a keyframe: send one every 2 s; else do not promise video that is not there'
+        : 'players wait for it before they begin: send audio, or do not promise it',
   };
 }

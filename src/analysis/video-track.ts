@@ -109,11 +109,11 @@ export class VideoTrack {
       keyframeAvgBytes: avg,
       keyframeMaxBytes: max,
       enhanced: this.#header?.enhanced ?? false,
-      bitrateKbps: frames < 2 ? null : rounded((this.#bytes * 8) / durationMs, 1),
-      peakKbps: frames < 2 ? null : rounded((this.#rates.peakBytesPerSecond * 8) / 1000, 1),
+      bitrateKbps: this.#isRated ? rounded((this.#bytes * 8) / durationMs, 1) : null,
+      peakKbps: this.#isRated ? rounded((this.#rates.peakBytesPerSecond * 8) / 1000, 1) : null,
       frames,
       bytes: this.#bytes,
-      bitrateSeriesKbps: this.#rates.seriesKbps(durationMs).map((rate) => rounded(rate, 1)),
+      bitrateSeriesKbps: this.#isRated ? this.#rates.seriesKbps(durationMs).map((rate) => rounded(rate, 1)) : [],
       backwardTimestamps: backwards,
       gaps: gaps.length,
     };
@@ -141,8 +141,12 @@ export class VideoTrack {
     if (described !== undefined) this.#description = { ...described, ...Object.fromEntries(known) };
   }
 
+  get #isRated(): boolean {
+    return this.#times.durationMs >= MIN_RATED_MS;
+  }
+
   get #measuredRate(): number | undefined {
-    return this.#times.spanMs < MIN_RATED_MS ? undefined : this.#times.rate;
+    return this.#isRated ? this.#times.rate : undefined;
   }
 
   /** The promise where it is kept, else what comes; timestamps are whole milliseconds, so that is made even. */

@@ -53,7 +53,11 @@ export class StreamProbe {
     this.#report = report;
     this.#signal = signal;
     this.#portrait = new ServerPortrait(
-      { onStreamCreated: () => this.#clock.begin('play'), onWords: (words) => this.#clock.say(words) },
+      {
+        onDialed: () => this.#clock.pass(),
+        onStreamCreated: () => this.#clock.begin('play'),
+        onWords: (words) => this.#clock.say(words),
+      },
       () => new Date(),
     );
   }

@@ -14,6 +14,7 @@ const OLD_TLS: ReadonlySet<string> = new Set(['SSLv3', 'TLSv1', 'TLSv1.1']);
 
 /** What is told to the one who draws it. */
 export interface PortraitListener {
+  readonly onDialed: () => void;
   readonly onStreamCreated: () => void;
   /** In the server's own words. */
   readonly onWords: (words: string) => void;
@@ -42,6 +43,7 @@ export class ServerPortrait implements LinkWatch {
   }
 
   dialed(connection: DialedConnection): void {
+    this.#listener.onDialed();
     this.#connection = connection;
     this.#handshake = undefined;
     this.#properties = undefined;

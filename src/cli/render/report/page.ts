@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { ChalkInstance } from 'chalk';
 
 const INDENT = '  ';
-const LABEL_COLUMNS = 10;
+export const LABEL_COLUMNS = 13;
 const SEPARATOR = ' · ';
 
 /** Lines of a label and what belongs to it, wrapped between its parts where a terminal ends. */

@@ -2,12 +2,12 @@ import type { PlainValue, ProbeReport, StageReport } from '../../../report.js';
 import { printable } from '../printable.js';
 import { span, volume } from '../quantities.js';
 import type { Style } from '../style.js';
-import { Page } from './page.js';
+import { LABEL_COLUMNS, Page } from './page.js';
 import { streamRows } from './stream-rows.js';
 
 const MIN_COLUMNS = 40;
 const MAX_COLUMNS = 110;
-const TIME_COLUMNS = 10;
+const TIME_COLUMNS = 7;
 const MAX_VALUE_LENGTH = 40;
 
 /** What stands in the metadata and is in the report under another name already. */
@@ -66,6 +66,7 @@ export function reportText(report: ProbeReport, { columns, style, isVerbose }: R
   page.gap();
   warningRows(page, report, style);
   expectationRows(page, report, style);
+  while (page.lines.at(-1) === '') page.lines.pop();
   return page.lines;
 }
 
@@ -75,7 +76,9 @@ function stageRows(page: Page, report: ProbeReport, { chalk, symbols }: Style): 
     const time = shortTime(ms).padStart(TIME_COLUMNS);
     const said = detailOf(report, stage, ok) ?? words ?? '';
     const room = page.room - TIME_COLUMNS - 2;
-    page.row(`${mark} ${STAGE_WORDS[stage]}`.padEnd(10), [`${time}  ${chalk.dim(shortened(printable(said), room))}`]);
+    page.row(`${STAGE_WORDS[stage].padEnd(LABEL_COLUMNS - 2)}${mark}`, [
+      `${time}  ${chalk.dim(shortened(printable(said), room))}`.trimEnd(),
+    ]);
   }
 }
 
@@ -170,8 +173,13 @@ function dataParts({ data }: ProbeReport): string[] {
 function metadataParts({ metadata }: ProbeReport, isVerbose: boolean): string[] {
   return Object.entries(metadata)
     .filter(([name]) => isVerbose || !KNOWN_METADATA.has(name.toLowerCase()))
-    .filter(([, value]) => isVerbose || (typeof value !== 'boolean' && !Array.isArray(value) && value !== ''))
+    .filter(([, value]) => isVerbose || (typeof value !== 'boolean' && !Array.isArray(value) && !isBlank(value)))
     .map(([name, value]) => `${printable(name)} ${valueText(value)}`);
+}
+
+/** nginx-rtmp fills texts that it does not know with zeros. */
+function isBlank(value: PlainValue): boolean {
+  return value === null || value === 0 || (typeof value === 'string' && /^[\p{Cc}\s]*$/u.test(value));
 }
 
 function valueText(value: PlainValue): string {
