@@ -22,6 +22,10 @@ export class FrameTimes {
   /** Of the newest frame. */
   lastMs = 0;
   #latestMs = 0;
+  /** Before the stream began to count anew, if it did. */
+  #finishedMs = 0;
+  /** A frame that lies far behind the others: by itself, or the first of those that count anew. */
+  #suspectMs: number | undefined;
   readonly #steps: number[] = [];
   readonly #longSteps: Step[] = [];
   #backwards = 0;
@@ -32,7 +36,8 @@ export class FrameTimes {
       this.firstMs = timestampMs;
       this.#latestMs = timestampMs;
     } else {
-      this.#seeStep({ atMs: timestampMs, lengthMs: timestampMs - this.lastMs });
+      this.#followRestart(timestampMs);
+      this.#seeStep(timestampMs);
     }
     this.frames++;
     this.lastMs = timestampMs;
@@ -44,14 +49,17 @@ export class FrameTimes {
     return this.spanMs + (this.usualStepMs ?? 0);
   }
 
-  /** From the first timestamp to the latest. */
+  /** From the first timestamp to the latest; over all parts, where the stream counts anew. */
   get spanMs(): number {
-    return this.#latestMs - (this.firstMs ?? this.#latestMs);
+    return this.#finishedMs + this.#latestMs - (this.firstMs ?? this.#latestMs);
   }
 
-  /** Frames per second by their timestamps; `undefined` with too few. */
+  /** Frames per second by their timestamps, but for the gaps; `undefined` with too few. */
   get rate(): number | undefined {
-    return this.frames > 1 && this.spanMs > 0 ? ((this.frames - 1) * 1000) / this.spanMs : undefined;
+    const { gaps } = this;
+    const steps = this.frames - 1 - gaps.length;
+    const overMs = gaps.reduce((restMs, { lengthMs }) => restMs - lengthMs, this.spanMs);
+    return steps > 0 && overMs > 0 ? (steps * 1000) / overMs : undefined;
   }
 
   get usualStepMs(): number | undefined {
@@ -89,14 +97,30 @@ export class FrameTimes {
     return warnings;
   }
 
-  #seeStep(step: Step): void {
-    if (this.#steps.length < MAX_SAMPLED_STEPS) this.#steps.push(step.lengthMs);
-    if (step.lengthMs >= MIN_GAP_MS && this.#longSteps.length < MAX_REMEMBERED_STEPS) this.#longSteps.push(step);
-    if (step.lengthMs < 0) {
-      this.#backwards++;
-      if (this.#worstBackward === undefined || step.lengthMs < this.#worstBackward.lengthMs) {
-        this.#worstBackward = step;
-      }
+  /** One frame far behind is a slip; when the next one goes on from there, the stream counts anew. */
+  #followRestart(timestampMs: number): void {
+    const suspectMs = this.#suspectMs;
+    if (suspectMs !== undefined && Math.abs(timestampMs - suspectMs) < MIN_GAP_MS) {
+      this.#finishedMs = this.spanMs;
+      this.firstMs = suspectMs;
+      this.#latestMs = suspectMs;
     }
+    this.#suspectMs = timestampMs <= this.#latestMs - MIN_GAP_MS ? timestampMs : undefined;
+  }
+
+  #seeStep(timestampMs: number): void {
+    const lengthMs = timestampMs - this.lastMs;
+    if (this.#steps.length < MAX_SAMPLED_STEPS) this.#steps.push(lengthMs);
+    // The way back from a slip is no leap.
+    const leapMs = timestampMs - this.#latestMs;
+    if (leapMs >= MIN_GAP_MS && this.#longSteps.length < MAX_REMEMBERED_STEPS) {
+      this.#longSteps.push({ atMs: timestampMs, lengthMs: leapMs });
+    }
+    if (lengthMs < 0) this.#seeBackward({ atMs: timestampMs, lengthMs });
+  }
+
+  #seeBackward(step: Step): void {
+    this.#backwards++;
+    if (this.#worstBackward === undefined || step.lengthMs < this.#worstBackward.lengthMs) this.#worstBackward = step;
   }
 }

@@ -71,7 +71,8 @@ function videoMismatches(metadata: StreamMetadata, video: VideoStreamReport): Wa
   return [
     ...numberMismatch(metadata, 'width', [video.width, displayWidth(video)], 0),
     ...numberMismatch(metadata, 'height', [video.height], 0),
-    ...numberMismatch(metadata, 'framerate', [video.fps], SAME_RATE),
+    // A promise that is not kept is told as such, wherever it is repeated.
+    ...numberMismatch(metadata, 'framerate', [video.fps, video.nominalFps], SAME_RATE),
     ...codecMismatch(metadata, 'videocodecid', video.codec, VIDEO_CODEC_IDS),
   ];
 }

@@ -57,6 +57,7 @@ export class GreetingWatch {
   }
 
   #see(message: Message | undefined): void {
+    if (this.#onStreamCreated === undefined) return;
     const word = message === undefined ? undefined : wordFor(message);
     if (word !== undefined) this.#order.push(word);
     if (word === '_result') this.#answers++;
