@@ -23,7 +23,7 @@ const PING_EVERY_MS = 1_000;
 /** Without a duration, what has not come so long after the first picture or sound is not waited for. */
 const REST_MS = 500;
 /** However late it is, media gets so much time to begin. */
-const MIN_MEDIA_WAIT_MS = 1_000;
+const MIN_MEDIA_WAIT_MS = 250;
 
 type Report = (event: CommandEvent) => void;
 type FirstTimes = Pick<TimingsReport, 'firstByteMs' | 'firstVideoMs' | 'firstKeyframeMs'>;
