@@ -10,9 +10,12 @@ import { rounded } from './rounding.js';
 const MAX_LOOKS = 32;
 /** Frames over less time than this do not make a rate. */
 const MIN_RATED_MS = 1_000;
-/** Timestamps may differ from the count of samples by so much of it, and by so much in all, before it is told. */
-const WRONG_RATE = 0.01;
-const WRONG_RATE_MS = 50;
+/**
+ * Timestamps may differ from the count of samples by so much of it, and by so much in all, before it is told: where a file
+ * begins again, a bit of sound is missing.
+ */
+const WRONG_RATE = 0.03;
+const WRONG_RATE_MS = 100;
 
 /** One audio stream, as far as its tags tell. */
 export class AudioTrack {

@@ -13,7 +13,7 @@ import { rounded, roundedOrNull } from './rounding.js';
 /** Without these there is no picture. */
 const NEEDS_CONFIGURATION = new Set(['h264', 'hevc', 'vvc']);
 /** A promise is kept when what comes is this near to it. */
-const KEPT_RATE = 0.01;
+const KEPT_RATE = 0.02;
 const BROKEN_RATE = 0.05;
 /** Frames over less time than this do not make a rate. */
 const MIN_RATED_MS = 1_000;

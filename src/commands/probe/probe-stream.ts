@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { EMPTY_REPORT } from '../../analysis/empty-report.js';
 import { StreamAnalysis } from '../../analysis/stream-analysis.js';
 import { connectionEnded } from '../../endpoint/rtmp-failure.js';
@@ -35,7 +36,7 @@ export class StreamProbe {
   readonly #durationMs: number;
   readonly #report: Report;
   readonly #signal: AbortSignal;
-  readonly #clock = new StageClock(() => performance.now());
+  #clock = newClock();
   readonly #portrait: ServerPortrait;
   readonly #analysis = new StreamAnalysis();
   readonly #meter = new Meter();
@@ -65,6 +66,7 @@ export class StreamProbe {
   /** Never throws for what the server or the network does: that is a finding. */
   async run(): Promise<Found> {
     try {
+      await this.#settle();
       const player = await this.#open();
       await this.#watch(player);
       return { report: this.#found(true), failure: undefined };
@@ -75,6 +77,14 @@ export class StreamProbe {
       this.#clock.fail(error.peerWords);
       return { report: this.#found(false), failure: error };
     }
+  }
+
+  /** Whoever shows what goes on begins with it now: that may take longer than a connection, and is none of its time. */
+  async #settle(): Promise<void> {
+    this.#report({ event: 'connecting', role: 'player', stage: 'tcp', url: this.#url.redacted });
+    await turn();
+    await turn();
+    this.#clock = newClock();
   }
 
   /** A digest shows most of a server; some old or strange ones hang up on it. */
@@ -271,6 +281,10 @@ class WatchLimit {
   clear(): void {
     clearTimeout(this.#timer);
   }
+}
+
+function newClock(): StageClock {
+  return new StageClock(() => performance.now());
 }
 
 function isHangUp(error: unknown): boolean {

@@ -29,7 +29,9 @@ export class Page {
 
   /** @param parts with or without colours; empty ones are left out. Nothing is written when none is left. */
   row(label: string, parts: readonly (string | undefined)[]): void {
-    const words = parts.filter((part) => part !== undefined && part !== '') as string[];
+    const words = parts.flatMap((part = '') =>
+      widthOf(part) > this.room ? wrapped(part, this.room) : part === '' ? [] : [part],
+    );
     let shownLabel = label;
     let line = '';
     for (const word of words) {
@@ -60,11 +62,12 @@ export class Page {
   }
 }
 
+/** Lines of whole words; a word that is too long has its own. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > columns) {
       lines.push(line);
       line = word;
     } else {

@@ -1,12 +1,16 @@
 const UNICODE = '▁▂▃▄▅▆▇█';
 const ASCII = '_.-=+*#@';
 
+/** Values that differ by less than this are shown alike, at half height: a stream without a change should look calm. */
+const EVEN = 0.05;
+
 /** A row of small bars, one for each value, from 0 to the largest. More values than columns are averaged. */
 export function sparkline(values: readonly number[], columns: number, isUnicode: boolean): string {
   const bars = isUnicode ? UNICODE : ASCII;
   const shown = resampled(values, columns);
   const largest = Math.max(...shown);
   if (shown.length === 0 || largest <= 0) return '';
+  if (Math.min(...shown) >= largest * (1 - EVEN)) return (bars[bars.length >> 1] ?? '').repeat(shown.length);
   return shown.map((value) => bars[Math.round((Math.max(value, 0) / largest) * (bars.length - 1))]).join('');
 }
 

@@ -42,7 +42,7 @@ function videoParts(video: VideoStreamReport, { chalk }: Style): (string | undef
 function fpsText({ fps, measuredFps }: VideoStreamReport): string | undefined {
   if (fps === null) return undefined;
   const isMeasuredApart = measuredFps !== null && Math.abs(measuredFps / fps - 1) > 0.01;
-  return isMeasuredApart ? `${short(fps)} fps (measured ${short(measuredFps)})` : `${short(fps)} fps`;
+  return isMeasuredApart ? `${short(fps)} fps (measured ${measuredFps.toFixed(1)})` : `${short(fps)} fps`;
 }
 
 function audioParts(audio: AudioStreamReport, { chalk }: Style): (string | undefined)[] {
