@@ -8,10 +8,6 @@ export function roundedOrNull(value: number | undefined, digits = 3): number | n
   return value === undefined || !Number.isFinite(value) ? null : rounded(value, digits);
 }
 
-export function average(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** The one in the middle of a sorted list. */
 export function median(values: readonly number[]): number | undefined {
   return values.toSorted((one, other) => one - other)[values.length >> 1];

@@ -9,17 +9,13 @@ import { hevcCodecString, hevcLevelName, hevcProfileName, hevcSpsOf, parseHevcCo
 import { parseHevcSps } from '../codec/hevc-sps.js';
 import { parseMp3FrameHeader } from '../codec/mp3.js';
 import { OPUS_SAMPLE_RATE_HZ, parseOpusHead } from '../codec/opus.js';
-import type { PictureSize } from '../codec/picture-size.js';
 import { readIfWhole } from '../codec/record.js';
-import { parseScreenVideoSize } from '../codec/screen-video.js';
-import { parseSorensonPictureSize } from '../codec/sorenson-h263.js';
 import type { ColourDescription, SampleAspectRatio, VideoSignal } from '../codec/video-usability.js';
-import { parseVp6KeyframeSize } from '../codec/vp6.js';
-import { parseVp8KeyframeSize } from '../codec/vp8.js';
-import { parseVp9KeyframeSize, parseVpConfig, vp9CodecString, vp9LevelName } from '../codec/vp9.js';
+import { parseVpConfig, vp9CodecString, vp9LevelName } from '../codec/vp9.js';
 import { MediaError } from '../errors.js';
 import { type AudioCodec, type AudioTagHeader, parseAudioTag } from './audio-tag.js';
 import { tagPayload } from './enhanced-header.js';
+import { keyframeSize } from './keyframe-size.js';
 import type { MediaTag } from './tag.js';
 import { parseVideoTag, type VideoCodec, type VideoPacketHeader } from './video-tag.js';
 
@@ -138,34 +134,10 @@ function configuredVideo(codec: VideoCodec, record: Uint8Array): VideoDetails {
   }
 }
 
-function keyframeDetails({ codec, codecId, croppedPixels }: VideoPacketHeader, frame: Uint8Array): VideoDetails {
-  switch (codec) {
-    case 'h263':
-      return codecId === SORENSON ? parseSorensonPictureSize(frame) : {};
-    case 'screen':
-    case 'screen2':
-      return parseScreenVideoSize(frame);
-    case 'vp6':
-    case 'vp6a':
-      return cropped(parseVp6KeyframeSize(frame), croppedPixels) ?? {};
-    case 'vp9':
-      return parseVp9KeyframeSize(frame) ?? {};
-    case 'vp8':
-      return parseVp8KeyframeSize(frame) ?? {};
-    case 'av1': {
-      const sequenceHeader = findAv1SequenceHeader(frame);
-      return sequenceHeader === undefined ? {} : av1HeaderDetails(parseAv1SequenceHeader(sequenceHeader));
-    }
-    default:
-      return {};
-  }
-}
-
-/** The codec id of Sorenson's H.263; the real one has no size that is as easy to find. */
-const SORENSON = 2;
-
-function cropped(coded: PictureSize | undefined, { width, height }: PictureSize): PictureSize | undefined {
-  return coded === undefined ? undefined : { width: coded.width - width, height: coded.height - height };
+function keyframeDetails(header: VideoPacketHeader, frame: Uint8Array): VideoDetails {
+  if (header.codec !== 'av1') return keyframeSize(header, frame) ?? {};
+  const sequenceHeader = findAv1SequenceHeader(frame);
+  return sequenceHeader === undefined ? {} : av1HeaderDetails(parseAv1SequenceHeader(sequenceHeader));
 }
 
 const CHROMA_OF_FORMAT_IDC: readonly Chroma[] = ['4:0:0', '4:2:0', '4:2:2', '4:4:4'];

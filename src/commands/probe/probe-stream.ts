@@ -8,7 +8,6 @@ import { NetworkError, RtmpkitError, type Stage } from '../../errors.js';
 import type { CommandEvent } from '../../events.js';
 import { Meter } from '../../flow/meter.js';
 import type { MediaTag } from '../../media/tag.js';
-import { LONGEST_TIMER_MS } from '../../net/deadline.js';
 import type { WireObserver } from '../../net/pump.js';
 import type { AnalysisReport, ProbeReport, TimingsReport, WarningReport } from '../../report.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
@@ -18,6 +17,7 @@ import { reportStats } from '../stats-reports.js';
 import type { Found } from './found.js';
 import { ServerPortrait } from './server-portrait.js';
 import { StageClock } from './stage-clock.js';
+import { WatchLimit } from './watch-limit.js';
 
 const DEFAULT_DURATION_MS = 5_000;
 const PING_EVERY_MS = 1_000;
@@ -247,39 +247,6 @@ export class StreamProbe {
       analysis: { durationMs, elapsedMs, endedBy: this.#endedBy },
       warnings: [...this.#warnings, ...this.#portrait.warnings(), ...warnings],
     };
-  }
-}
-
-/** Ends the watching, at the latest when the time is up. */
-class WatchLimit {
-  readonly #onReached: (why: AnalysisReport['endedBy']) => void;
-  #timer: NodeJS.Timeout | undefined;
-  #hasMost = false;
-
-  constructor(onReached: (why: AnalysisReport['endedBy']) => void) {
-    this.#onReached = onReached;
-  }
-
-  /** From now on, in place of what was set before. */
-  after(waitMs: number, why: AnalysisReport['endedBy']): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.reached(why), Math.min(waitMs, LONGEST_TIMER_MS));
-  }
-
-  /** Counts once, from the first time on. */
-  atMost(waitMs: number): void {
-    if (this.#hasMost) return;
-    this.#hasMost = true;
-    this.after(waitMs, 'duration');
-  }
-
-  reached(why: AnalysisReport['endedBy']): void {
-    this.clear();
-    this.#onReached(why);
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
   }
 }
 
