@@ -42,8 +42,16 @@ function checkAll(report: ProbeReport, expectations: readonly Expectation[]): Pr
   return { ...report, ok: report.ok && checked.every(({ met }) => met), expectations: checked };
 }
 
+const LONGEST_VALUE = 60;
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 3)}...`;
+}
+
 function unmet(missed: readonly ExpectationReport[], count: number): ExpectationError {
-  const list = missed.map(({ expression, actual }) => `${expression} (it is ${JSON.stringify(actual)})`).join('; ');
+  const list = missed
+    .map(({ expression, actual }) => `${expression} (it is ${shortened(JSON.stringify(actual))})`)
+    .join('; ');
   return new ExpectationError(
     'ERR_EXPECTATION',
     `${missed.length} of ${count} ${count === 1 ? 'expectation is' : 'expectations are'} not met: ${list}`,

@@ -20,7 +20,11 @@ export interface FlvExamination {
   readonly sizeBytes: number;
   /** Of the first header; `undefined`: it is damaged. */
   readonly header: FlvHeader | undefined;
-  readonly damages: readonly FlvDamage[];
+  readonly firstDamage: FlvDamage | undefined;
+  readonly damages: number;
+  readonly damagedBytes: number;
+  /** It ends inside a tag. */
+  readonly isCutOff: boolean;
   readonly notices: readonly FlvNotice['what'][];
   readonly index: 'none' | 'right' | 'wrong';
   readonly indexEntries: number;
@@ -37,10 +41,7 @@ export interface FlvExaminationOptions {
   /** Told once, ahead of the tags; not for a file whose header is damaged. */
   readonly onHeader: (header: FlvHeader) => void;
   /** @returns whether to go on */
-  readonly onTags: (
-    tags: readonly MediaTag[],
-    progress: { readonly bytesRead: number; readonly sizeBytes: number },
-  ) => boolean;
+  readonly onTags: (tags: readonly MediaTag[]) => boolean;
 }
 
 /**
@@ -60,7 +61,7 @@ export async function examineFlv(path: string, options: FlvExaminationOptions): 
     const hadHeader = notes.header !== undefined;
     const tags = notes.take(items);
     if (!hadHeader && notes.header !== undefined) options.onHeader(notes.header);
-    isWhole = options.onTags(tags, { bytesRead: notes.bytesRead, sizeBytes });
+    isWhole = options.onTags(tags);
   }
   if (notes.isEmpty) throw noTags(path);
   return notes.examination(isWhole);
@@ -68,10 +69,13 @@ export async function examineFlv(path: string, options: FlvExaminationOptions): 
 
 class FileNotes {
   header: FlvHeader | undefined;
-  bytesRead = 0;
   isEmpty = true;
   readonly #sizeBytes: number;
-  readonly #damages: FlvDamage[] = [];
+  #bytesRead = 0;
+  #firstDamage: FlvDamage | undefined;
+  #damages = 0;
+  #damagedBytes = 0;
+  #isCutOff = false;
   readonly #notices: FlvNotice['what'][] = [];
   /** Where decoding can begin, and when. */
   readonly #keyframes = new Map<number, number>();
@@ -91,7 +95,7 @@ class FileNotes {
           this.header ??= item;
           break;
         case 'damage':
-          this.#damages.push(item);
+          this.#takeDamage(item);
           break;
         case 'notice':
           this.#notices.push(item.what);
@@ -107,7 +111,10 @@ class FileNotes {
     return {
       sizeBytes: this.#sizeBytes,
       header: this.header,
+      firstDamage: this.#firstDamage,
       damages: this.#damages,
+      damagedBytes: this.#damagedBytes,
+      isCutOff: this.#isCutOff,
       notices: this.#notices,
       index: this.#judgeIndex(isWhole),
       indexEntries: this.#index.length,
@@ -119,7 +126,7 @@ class FileNotes {
 
   #takeTag(item: FlvTag, tags: MediaTag[]): void {
     this.isEmpty = false;
-    this.bytesRead = item.atByte + item.body.length;
+    this.#bytesRead = item.atByte + item.body.length;
     const tag = toMediaTag(item);
     if (tag === undefined) return;
     tags.push(tag);
@@ -128,6 +135,13 @@ class FileNotes {
     } else if ((isKeyframe(tag) || isSequenceHeader(tag)) && this.#keyframes.size < MAX_CHECKED_KEYFRAMES) {
       this.#keyframes.set(item.atByte, item.timestampMs);
     }
+  }
+
+  #takeDamage(damage: FlvDamage): void {
+    this.#firstDamage ??= damage;
+    this.#damages++;
+    this.#damagedBytes += damage.skippedBytes;
+    this.#isCutOff ||= damage.why === 'ends inside a tag';
   }
 
   #seeMetadata(tag: MediaTag): void {
@@ -144,7 +158,7 @@ class FileNotes {
     if (this.#index.length === 0) return 'none';
     const isRight = this.#index.every(({ atByte, timestampMs }) => {
       const foundMs = this.#keyframes.get(atByte);
-      if (foundMs === undefined) return !isWhole && atByte > this.bytesRead;
+      if (foundMs === undefined) return !isWhole && atByte > this.#bytesRead;
       return Math.abs(foundMs - timestampMs) <= MAX_INDEX_ERROR_MS;
     });
     return isRight || this.#keyframes.size >= MAX_CHECKED_KEYFRAMES ? 'right' : 'wrong';

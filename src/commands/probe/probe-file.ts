@@ -38,9 +38,9 @@ export async function probeFile({ source: path, durationMs }: ProbeOptions, sign
         durationMs: examination.isWhole ? lengthMs : (examination.saidDurationMs ?? null),
         index: examination.index,
         indexEntries: examination.indexEntries,
-        damages: examination.damages.length,
-        damagedBytes: examination.damages.reduce((sum, { skippedBytes }) => sum + skippedBytes, 0),
-        isCutOff: isCutOff(examination),
+        damages: examination.damages,
+        damagedBytes: examination.damagedBytes,
+        isCutOff: examination.isCutOff,
       },
       analysis: { durationMs: lengthMs, elapsedMs: null, endedBy: endOf(examination, signal) },
       warnings: [...fileWarnings(examination, lengthMs), ...warnings],
@@ -64,24 +64,20 @@ class Beginning {
   }
 }
 
-function isCutOff({ damages }: FlvExamination): boolean {
-  return damages.some(({ why }) => why === 'ends inside a tag');
-}
-
 function endOf({ isWhole }: FlvExamination, signal: AbortSignal): AnalysisReport['endedBy'] {
   if (isWhole) return 'end of file';
   return signal.aborted ? 'interruption' : 'duration';
 }
 
 function fileWarnings(examination: FlvExamination, lengthMs: number): WarningReport[] {
-  const { damages, notices, index, isWhole, sizeBytes, saidDurationMs, saidSizeBytes } = examination;
-  const [first] = damages;
+  const { firstDamage, damages, damagedBytes, notices, index, isWhole } = examination;
+  const { sizeBytes, saidDurationMs, saidSizeBytes } = examination;
   const warnings: WarningReport[] = [];
-  if (first !== undefined) {
-    const bytes = damages.reduce((sum, { skippedBytes }) => sum + skippedBytes, 0);
+  if (firstDamage !== undefined) {
+    const { atByte, why } = firstDamage;
     warnings.push({
       code: 'WARN_DAMAGED_FILE',
-      message: `${bytes} bytes in ${places(damages.length)} cannot be used (first at byte ${first.atByte}: ${first.why})`,
+      message: `${damagedBytes} bytes in ${places(damages)} cannot be used (first at byte ${atByte}: ${why})`,
       advice: 'rtmpkit pull damaged.flv fixed.flv writes a whole file of what is left',
     });
   }

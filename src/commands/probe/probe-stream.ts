@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { EMPTY_REPORT } from '../../analysis/empty-report.js';
 import { StreamAnalysis } from '../../analysis/stream-analysis.js';
@@ -22,9 +23,9 @@ import { WatchLimit } from './watch-limit.js';
 const DEFAULT_DURATION_MS = 5_000;
 const PING_EVERY_MS = 1_000;
 /** Without a duration, what has not come so long after the first picture or sound is not waited for. */
-const REST_MS = 500;
-/** However late it is, media gets so much time to begin. */
-const MIN_MEDIA_WAIT_MS = 250;
+const LATE_KIND_MS = 500;
+/** However late it is, what is waited for gets so much time. */
+const MIN_REST_MS = 250;
 
 type Report = (event: CommandEvent) => void;
 type FirstTimes = Pick<TimingsReport, 'firstByteMs' | 'firstVideoMs' | 'firstKeyframeMs'>;
@@ -37,6 +38,7 @@ export class StreamProbe {
   readonly #report: Report;
   readonly #signal: AbortSignal;
   #clock = newClock();
+  #announced: Stage | undefined;
   readonly #portrait: ServerPortrait;
   readonly #analysis = new StreamAnalysis();
   readonly #meter = new Meter();
@@ -81,7 +83,7 @@ export class StreamProbe {
 
   /** Whoever shows what goes on begins with it now: that may take longer than a connection, and is none of its time. */
   async #settle(): Promise<void> {
-    this.#report({ event: 'connecting', role: 'player', stage: 'tcp', url: this.#url.redacted });
+    this.#announce(isIP(this.#url.host) === 0 ? 'dns' : 'tcp');
     await turn();
     await turn();
     this.#clock = newClock();
@@ -90,17 +92,17 @@ export class StreamProbe {
   /** A digest shows most of a server; some old or strange ones hang up on it. */
   async #open(): Promise<RtmpPlayer> {
     try {
-      return await this.#dial('digest');
+      return await this.#dial('digest', this.#options.timeoutMs);
     } catch (error) {
       if (!isHangUp(error)) throw error;
-      const player = await this.#dial('simple');
+      const player = await this.#dial('simple', Math.ceil(this.#restMs / 100) * 100);
       this.#warnings.push(digestRefused);
       return player;
     }
   }
 
-  async #dial(handshake: 'simple' | 'digest'): Promise<RtmpPlayer> {
-    const { timeoutMs, stallTimeoutMs, tls } = this.#options;
+  async #dial(handshake: 'simple' | 'digest', timeoutMs: number): Promise<RtmpPlayer> {
+    const { stallTimeoutMs, tls } = this.#options;
     const player = await RtmpPlayer.open({
       url: this.#url,
       timeoutMs,
@@ -119,8 +121,14 @@ export class StreamProbe {
     return player;
   }
 
-  #enter(stage: Stage): void {
+  #announce(stage: Stage): void {
+    if (stage === this.#announced) return;
+    this.#announced = stage;
     this.#report({ event: 'connecting', role: 'player', stage, url: this.#url.redacted });
+  }
+
+  #enter(stage: Stage): void {
+    this.#announce(stage);
     switch (stage) {
       case 'dns':
       case 'tcp':
@@ -150,7 +158,7 @@ export class StreamProbe {
     });
     const interrupt = (): void => limit.reached('interruption');
     this.#signal.addEventListener('abort', interrupt, { once: true });
-    limit.after(this.#mediaWaitMs, null);
+    limit.after(this.#restMs, null);
     player.ping();
     const pings = setInterval(() => player.ping(), PING_EVERY_MS);
     const stopStats = reportStats('player', this.#meter, () => this.#progress, this.#report);
@@ -184,7 +192,7 @@ export class StreamProbe {
     if (this.#analysis.isComplete) {
       limit.reached('duration');
     } else if (this.#analysis.hasKeyframe || this.#analysis.hasAudio) {
-      limit.atMost(this.#analysis.awaitsPicture ? this.#mediaWaitMs : REST_MS);
+      limit.atMost(this.#analysis.awaitsPicture ? this.#restMs : LATE_KIND_MS);
     }
   }
 
@@ -199,7 +207,7 @@ export class StreamProbe {
       url,
       ...(this.#durationMs > 0 ? { durationMs: this.#durationMs } : {}),
     });
-    limit.after(this.#durationMs > 0 ? this.#durationMs : this.#mediaWaitMs, 'duration');
+    limit.after(this.#durationMs > 0 ? this.#durationMs : this.#restMs, 'duration');
   }
 
   #conclude(player: RtmpPlayer): void {
@@ -213,8 +221,8 @@ export class StreamProbe {
   }
 
   /** What is left of the time for the stream to start. */
-  get #mediaWaitMs(): number {
-    return Math.max(this.#options.timeoutMs - this.#clock.elapsedMs, MIN_MEDIA_WAIT_MS);
+  get #restMs(): number {
+    return Math.max(this.#options.timeoutMs - this.#clock.elapsedMs, MIN_REST_MS);
   }
 
   #silence(): NetworkError {
