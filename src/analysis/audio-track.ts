@@ -47,6 +47,11 @@ export class AudioTrack {
     this.#bytes += header.payloadSizeBytes;
   }
 
+  /** Something is known of it: frames, or what announces them. */
+  get isThere(): boolean {
+    return this.#times.frames > 0 || this.#configuration.isThere;
+  }
+
   get times(): FrameTimes {
     return this.#times;
   }

@@ -45,7 +45,7 @@ export class StreamAnalysis {
   #metadata: StreamMetadata | undefined;
   #promises = { video: false, audio: false };
 
-  /** Something outside the stream, such as a file header, says which kinds it has. */
+  /** Something says which kinds the stream has: a file header, metadata, a sequence header. */
   promise(kinds: { readonly video: boolean; readonly audio: boolean }): void {
     this.#promises = { video: this.#promises.video || kinds.video, audio: this.#promises.audio || kinds.audio };
   }
@@ -95,8 +95,8 @@ export class StreamAnalysis {
   }
 
   report(): MediaReport {
-    const videos = inOrder(this.#videos).filter(({ times }) => times.frames > 0);
-    const audios = inOrder(this.#audios).filter(({ times }) => times.frames > 0);
+    const videos = inOrder(this.#videos).filter(({ isThere }) => isThere);
+    const audios = inOrder(this.#audios).filter(({ isThere }) => isThere);
     const [video] = videos;
     const arrivals = this.#arrivals[video === undefined ? 'audio' : 'video'];
     const streams = [
@@ -141,6 +141,7 @@ export class StreamAnalysis {
     const track = trackOf(this.#videos, header.track?.id ?? 0, (id) => new VideoTrack(id));
     switch (header.packetType) {
       case 'sequence-header':
+        this.promise({ video: true, audio: false });
         return track?.seeSequenceHeader(tag, header);
       case 'metadata':
         return this.#seeColourInfo(tagPayload(tag.body, header), track);
@@ -165,6 +166,7 @@ export class StreamAnalysis {
     this.#seeEnhancements(header);
     const track = trackOf(this.#audios, header.track?.id ?? 0, (id) => new AudioTrack(id));
     if (header.packetType === 'sequence-header') {
+      this.promise({ video: false, audio: true });
       track?.seeSequenceHeader(tag, header);
     } else if (header.packetType === 'multichannel-config') {
       this.#features.add('multichannel');

@@ -66,6 +66,11 @@ export class VideoTrack {
     return this.#gops.keyframes;
   }
 
+  /** Something is known of it: frames, or what announces them. */
+  get isThere(): boolean {
+    return this.#times.frames > 0 || this.#configuration.isThere;
+  }
+
   get times(): FrameTimes {
     return this.#times;
   }

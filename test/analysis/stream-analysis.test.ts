@@ -150,6 +150,11 @@ const FAULTS: readonly { readonly code: string; readonly what: string; readonly 
     tags: () => [metadata({ videocodecid: 7, audiocodecid: 10 }), ...framesOnly('audio')],
   },
   {
+    code: 'WARN_TRACK_MISSING',
+    what: 'audio of which only the header comes',
+    tags: () => healthyStream().filter((tag) => tag.kind !== 'audio' || isSequenceHeader(tag)),
+  },
+  {
     code: 'WARN_METADATA_MISMATCH',
     what: 'metadata of another size',
     tags: () => [...healthyStream(), metadata({ width: 1280, height: 64 })],
@@ -273,6 +278,15 @@ describe('being complete', () => {
     expect(isComplete([both, ...upToKeyframe])).toBe(upToKeyframe.some(({ kind }) => kind === 'audio'));
     expect(isComplete([both, ...media.slice(0, 8)])).toBe(true);
     expect(isComplete([both, ...media.slice(0, 8).filter((tag) => !isKeyframe(tag))])).toBe(false);
+  });
+
+  it('has told what is there, of audio too when only its header has come', () => {
+    const tags = media.filter((tag) => tag.kind === 'video' || isSequenceHeader(tag)).slice(0, 3);
+    expect(isComplete(tags)).toBe(true);
+    expect(analysed(tags).streams).toMatchObject([
+      { codec: 'h264', frames: 1 },
+      { codec: 'aac', frames: 0, sampleRate: 44_100, bitrateKbps: null },
+    ]);
   });
 
   it('takes no more than what the metadata promises', () => {
