@@ -13,6 +13,7 @@ export type ErrorKind =
   | 'busy'
   | 'protocol'
   | 'media'
+  | 'expectation'
   | 'output';
 
 const KIND_OF_CODE = {
@@ -66,6 +67,9 @@ const KIND_OF_CODE = {
   ERR_MEDIA_DAMAGED: 'media',
   ERR_MEDIA_UNSUPPORTED: 'media',
   ERR_MEDIA_EMPTY: 'media',
+
+  /** What was found is not what was expected. */
+  ERR_EXPECTATION: 'expectation',
 
   ERR_OUTPUT: 'output',
   ERR_DISK_FULL: 'output',
@@ -132,6 +136,9 @@ export class RejectedError extends RtmpkitError {}
 
 /** Unreadable, damaged or unsupported media. */
 export class MediaError extends RtmpkitError {}
+
+/** What a probe found is not what was expected of it. */
+export class ExpectationError extends RtmpkitError {}
 
 /** A file, pipe or disk does not take what is written. */
 export class OutputError extends RtmpkitError {}

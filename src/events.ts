@@ -1,4 +1,5 @@
 import type { Stage } from './errors.js';
+import type { ProbeReport } from './report.js';
 
 /** Who is meant by an event: the command's own connection, or one of the peers of a server. */
 export type Role = 'publisher' | 'player' | 'server' | 'connection' | 'recorder' | 'file';
@@ -110,6 +111,12 @@ export interface ProtocolMessageEvent {
   readonly content?: string;
 }
 
+/** What a probe has found. One, whether it went well or not. */
+export interface ReportEvent {
+  readonly event: 'report';
+  readonly report: ProbeReport;
+}
+
 /** The last event of a command, or, for a server, of one of its connections, publishes or plays. */
 export interface EndedEvent {
   readonly event: 'ended';
@@ -141,4 +148,5 @@ export type CommandEvent =
   | SwitchedEvent
   | WarningEvent
   | ProtocolMessageEvent
+  | ReportEvent
   | EndedEvent;

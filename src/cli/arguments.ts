@@ -1,6 +1,6 @@
 import yargs from 'yargs';
 import { UsageError } from '../errors.js';
-import { closest } from './options/closest.js';
+import { closest } from '../text/closest.js';
 import { type LayerContent, type RawSetting, suggestion } from './options/layers.js';
 import type { Option, OptionShape, OptionTable, RawValue } from './options/option.js';
 import { SHORT_NAMES } from './options/tables.js';

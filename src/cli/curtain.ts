@@ -8,6 +8,7 @@ import {
   wordPattern,
 } from '../rtmp/secret-words.js';
 import type { RtmpUrl } from '../rtmp/url.js';
+import { coveredReport } from './report-cover.js';
 
 /** Values of an event that scripts compare; they come from us, and never hold what a person or a peer wrote. */
 const STRUCTURAL_FIELDS: ReadonlySet<string> = new Set([
@@ -66,6 +67,10 @@ export class Curtain {
   }
 
   coverEvent<Event extends CommandEvent>(event: Event): Event {
+    if (event.event === 'report') {
+      const cover = { own: (text: string) => this.cover(text), foreign: (text: string) => this.coverForeign(text) };
+      return { ...event, report: coveredReport(event.report, cover) };
+    }
     const covered = Object.entries(event).map(([field, content]) => [field, this.#coverField(field, content)]);
     return { ...event, ...Object.fromEntries(covered) };
   }

@@ -8,17 +8,16 @@ Examples:
   rtmpkit serve                                     a server on 127.0.0.1:1935
   rtmpkit push film.flv rtmp://127.0.0.1/live/film  publish a file in real time
   rtmpkit pull rtmp://127.0.0.1/live/film out.flv   record a stream
-  rtmpkit pull damaged.flv fixed.flv                repair a recording
+  rtmpkit probe rtmp://127.0.0.1/live/film          inspect a stream
 
 Usage: rtmpkit COMMAND [options]
 
   push   publish an FLV file or FLV from standard input
   pull   record a stream, or repair an FLV file
+  probe  tell what a stream or a file is like, and what is wrong with it
   serve  run a server that takes and gives streams
 
-  rtmpkit COMMAND --help    examples and options of a command
-  rtmpkit --version         the version
-
+  rtmpkit COMMAND --help    examples and options of a command; --version
 Exit status:
 ${exitTable()}
 `;
@@ -59,6 +58,24 @@ ${connectionOptions()}
 ${commonOptions()}
 `;
 
+export const PROBE_HELP = `\
+Examples:
+  rtmpkit probe rtmp://host/live/name               look at it for 5 seconds
+  rtmpkit probe film.flv                            all of a file
+  rtmpkit probe rtmp://host/live/name --duration 0 --json
+  rtmpkit probe URL --expect "video.fps>=25" --expect video.codec==h264
+
+Usage: rtmpkit probe URL|FILE.flv [options]
+
+  --duration T         how long to look; 0: until picture and sound are there
+                       [5s, or all of a file]
+  --expect EXPRESSION  exit status 12 unless it holds; may be repeated. A name
+                       of the JSON report, == != >= <= > or <, and a value;
+                       video. and audio. are the first stream of the kind
+${connectionOptions()}
+${commonOptions('the report as JSON')}
+`;
+
 export const SERVE_HELP = `\
 Examples:
   rtmpkit serve                         for programs on this machine
@@ -94,11 +111,12 @@ function connectionOptions(): string {
   --tls-cert FILE, --tls-key FILE    certificate to show of ourselves`;
 }
 
-function commonOptions(): string {
+/** @param result what `--json` gives */
+function commonOptions(result = 'events as NDJSON'): string {
   return `\
   --config FILE        options as JSON; RTMPKIT_<OPTION_NAME> comes before it
   -q, --quiet          errors only; -v, --verbose: stages; -vv: messages
-  --json, --no-color   events as NDJSON on stdout; no colours
+  --json, --no-color   ${result} on stdout; no colours
 
 Times T: 500ms, 10s, 1m30s, 2h or seconds
 ${exitLines()}`;

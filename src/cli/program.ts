@@ -60,7 +60,7 @@ class Program {
     }
     this.#endsBySignal = command.endsBySignal;
     const layers = await layersFor(command, parsed.options, this.#world);
-    const renderer = await chooseRenderer(this.#name, resolve(COMMON_OPTIONS, layers), this.#world);
+    const renderer = await chooseRenderer(this.#name, resolve(COMMON_OPTIONS, layers), this.#world, command.result);
     this.#renderer = renderer;
     const prepared = await command.prepare(layers, parsed.operands, this.#world);
     this.#curtain = prepared.curtain;

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { PullOptions, PushOptions, ServeOptions } from '../commands/options.js';
+import type { ProbeOptions, PullOptions, PushOptions, ServeOptions } from '../commands/options.js';
 import type { CommandEvent } from '../events.js';
 import type { Interruption } from './interruption.js';
 import type { Environment } from './options/layers.js';
@@ -19,6 +19,7 @@ export type Start<Options> = (options: Options, signal: AbortSignal) => AsyncIte
 export interface CommandLoaders {
   readonly push: () => Promise<Start<PushOptions>>;
   readonly pull: () => Promise<Start<PullOptions>>;
+  readonly probe: () => Promise<Start<ProbeOptions>>;
   readonly serve: () => Promise<Start<ServeOptions>>;
 }
 

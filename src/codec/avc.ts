@@ -62,13 +62,17 @@ const PROFILE_NAMES: ReadonlyMap<number, string> = new Map([
 ]);
 
 const BASELINE = 66;
+/** High 10, High 4:2:2, High 4:4:4: with only key pictures they are profiles of their own (H.264 A.2.8 to A.2.10). */
+const INTRA_PROFILES: ReadonlySet<number> = new Set([110, 122, 244]);
 const CONSTRAINT_SET_1 = 0x40;
 const CONSTRAINT_SET_3 = 0x10;
 
 /** Name of the profile (H.264 A.2), such as `High`; `undefined` for numbers without a name. */
 export function avcProfileName({ profileIdc, constraintFlags }: AvcProfile): string | undefined {
   if (profileIdc === BASELINE && (constraintFlags & CONSTRAINT_SET_1) !== 0) return 'Constrained Baseline';
-  return PROFILE_NAMES.get(profileIdc);
+  const name = PROFILE_NAMES.get(profileIdc);
+  const isIntra = INTRA_PROFILES.has(profileIdc) && (constraintFlags & CONSTRAINT_SET_3) !== 0;
+  return isIntra ? `${name?.replace(' Predictive', '')} Intra` : name;
 }
 
 /** Level (H.264 A.3) such as `3.1` or `1b`. */

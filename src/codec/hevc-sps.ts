@@ -13,7 +13,7 @@ export interface HevcSps extends PictureSize {
   readonly chromaBitDepth: number;
   readonly subLayerCount: number;
   readonly temporalIdNested: boolean;
-  /** How many frames may have to wait for one that is shown before them; 0 means no B-frames. */
+  /** How many frames may have to wait for one that is shown before them; 0 means no B-frames. `undefined`: cut off before. */
   readonly maxReorderedFrames?: number | undefined;
   /** Absent, or cut off within. */
   readonly vui?: HevcVui | undefined;

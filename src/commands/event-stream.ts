@@ -42,7 +42,7 @@ class EventQueue {
   #wake = (): void => {};
 
   push(event: CommandEvent): void {
-    const isLast = event.event === 'ended' && event.final;
+    const isLast = event.event === 'report' || (event.event === 'ended' && event.final);
     const limit = event.event === 'message' ? MAX_WAITING_BEFORE_MESSAGE : MAX_WAITING;
     if (this.#waiting.length < limit || isLast) {
       this.#waiting.push(event);

@@ -53,6 +53,18 @@ export interface PullOptions extends ConnectionOptions {
   readonly durationMs: number | undefined;
 }
 
+export interface ProbeOptions extends ConnectionOptions {
+  /** An rtmp URL, or the path of a file. */
+  readonly source: string;
+  /**
+   * How long a stream is looked at, from its first media on; 0: until its picture and its sound have come. `undefined`: 5 s,
+   * or all of a file.
+   */
+  readonly durationMs: number | undefined;
+  /** What has to be so of the report, such as `video.fps>=25`. */
+  readonly expect: readonly string[];
+}
+
 export interface ServeOptions extends ReportingOptions {
   /** At least one. Port 0 takes a free one. */
   readonly listen: readonly { readonly host: string; readonly port: number }[];

@@ -5,7 +5,8 @@ import type { MediaTag } from '../media/tag.js';
 const EVERY_MS = 1_000;
 
 /** What only the command itself knows of its progress. */
-export type Progress = Pick<StatsEvent, 'durationMs' | 'queueMs' | 'queueBytes' | 'droppedFrames'>;
+export type Progress = Pick<StatsEvent, 'durationMs' | 'queueMs' | 'queueBytes' | 'droppedFrames'> &
+  Partial<Pick<StatsEvent, 'positionMs'>>;
 
 /** Reports the stream's progress once a second until the returned function is called. */
 export function reportStats(

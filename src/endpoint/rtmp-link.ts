@@ -10,7 +10,7 @@ import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../rtmp/handshake/packet.js';
 import { ClientSession } from '../rtmp/session/client.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { tooLate } from './rtmp-failure.js';
-import { type RtmpLinkListener, RtmpOpening, type RtmpRole } from './rtmp-opening.js';
+import { type LinkWatch, type RtmpLinkListener, RtmpOpening, type RtmpRole } from './rtmp-opening.js';
 import { explainSilentClose } from './tls-probe.js';
 
 export interface RtmpLinkOptions {
@@ -27,6 +27,9 @@ export interface RtmpLinkOptions {
   readonly onStage: (stage: Stage) => void;
   /** Makes an observer for each connection. */
   readonly observe?: (() => WireObserver) | undefined;
+  readonly watch?: LinkWatch | undefined;
+  /** `digest` asks a server to show what it can; `simple`, the default, is what every server takes. */
+  readonly handshake?: 'simple' | 'digest' | undefined;
 }
 
 /**
@@ -74,11 +77,14 @@ interface Attempt extends RtmpLinkOptions {
 async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Promise<void> {
   const { url, role, tls, signal, onStage, observe } = attempt;
   const target = { host: url.host, port: url.port, secure: url.scheme === 'rtmps', tls };
-  const { socket, reads } = await dial(target, { signal, onStage });
+  const { socket, reads, tls: tlsSession } = await dial(target, { signal, onStage });
+  const peer = { address: socket.remoteAddress ?? url.host, port: socket.remotePort ?? url.port };
+  attempt.watch?.dialed({ ...peer, tls: tlsSession });
   const session = new ClientSession({
     app: `${url.app}${suffix}`,
     tcUrl: `${url.tcUrl}${suffix}`,
     role,
+    handshake: attempt.handshake,
     random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES),
     timeMs: 0,
     memory: attempt.memory,
@@ -90,7 +96,6 @@ async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Pro
     session.play(url.streamName, { start: { from: 'live-or-recorded' } });
   }
   onStage('handshake');
-  const peer = { address: socket.remoteAddress ?? url.host, port: socket.remotePort ?? url.port };
   const pump = new Pump(socket, session, opening, { reads, observer: observe?.() });
   await opening.done({ session, pump, peer }, signal).catch(async (error: unknown) => {
     throw await explainSilentClose(error, url, signal);

@@ -1,5 +1,6 @@
 import { NetworkError, type RtmpkitError, type Stage } from '../errors.js';
 import type { MediaTag } from '../media/tag.js';
+import type { TlsSession } from '../net/dial.js';
 import type { CloseReason, Pump, PumpHandlers } from '../net/pump.js';
 import type { ClientSession } from '../rtmp/session/client.js';
 import type { ClientEvent, HandshakeScheme } from '../rtmp/session/events.js';
@@ -37,6 +38,19 @@ export interface RtmpLinkListener {
   onClose(reason: CloseReason): void;
 }
 
+/** Hears what comes to light about a server while a link is opened and used. It changes nothing. */
+export interface LinkWatch {
+  /** The way to the server is open. */
+  dialed(connection: DialedConnection): void;
+  /** The session tells something, all but media; the link acts on it afterwards. */
+  heard(event: Exclude<ClientEvent, { type: 'tags' }>): void;
+}
+
+export interface DialedConnection extends Pick<RtmpPeer, 'address' | 'port'> {
+  /** `undefined` without TLS. */
+  readonly tls: TlsSession | undefined;
+}
+
 /** What is known of a link before the server has said a word. */
 export interface NewLink extends Omit<RtmpLink, 'peer'> {
   readonly peer: Pick<RtmpPeer, 'address' | 'port'>;
@@ -48,6 +62,7 @@ export interface RtmpOpeningOptions {
   /** Once the stream runs, a link on which nothing moves for so long is ended. */
   readonly stallTimeoutMs: number;
   readonly onStage: (stage: Stage) => void;
+  readonly watch?: LinkWatch | undefined;
   readonly listener: RtmpLinkListener;
 }
 
@@ -97,9 +112,11 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
   }
 
   #onEvent(event: ClientEvent): void {
+    if (event.type === 'tags') {
+      return this.#options.listener.onTags(event.tags);
+    }
+    this.#options.watch?.heard(event);
     switch (event.type) {
-      case 'tags':
-        return this.#options.listener.onTags(event.tags);
       case 'handshaken':
         this.#handshake = event.scheme;
         return this.#enter('connect');

@@ -53,6 +53,12 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     return this.#opened.pump.bytesReceived;
   }
 
+  /** Asks the server for a sign of life; its answer, if it gives one, goes to the watch of the link. */
+  ping(): void {
+    this.#opened.session.ping(performance.now());
+    this.#opened.pump.flush();
+  }
+
   /** Ends the iteration after what has already come, and the connection. */
   stop(): void {
     this.#finish({ kind: 'stopped' });

@@ -11,11 +11,11 @@ import { parseMp3FrameHeader } from '../codec/mp3.js';
 import { OPUS_SAMPLE_RATE_HZ, parseOpusHead } from '../codec/opus.js';
 import { readIfWhole } from '../codec/record.js';
 import type { ColourDescription, SampleAspectRatio, VideoSignal } from '../codec/video-usability.js';
-import { parseVp8KeyframeSize } from '../codec/vp8.js';
-import { parseVp9KeyframeSize, parseVpConfig, vp9CodecString, vp9LevelName } from '../codec/vp9.js';
+import { parseVpConfig, vp9CodecString, vp9LevelName } from '../codec/vp9.js';
 import { MediaError } from '../errors.js';
 import { type AudioCodec, type AudioTagHeader, parseAudioTag } from './audio-tag.js';
 import { tagPayload } from './enhanced-header.js';
+import { keyframeSize } from './keyframe-size.js';
 import type { MediaTag } from './tag.js';
 import { parseVideoTag, type VideoCodec, type VideoPacketHeader } from './video-tag.js';
 
@@ -70,6 +70,11 @@ interface AudioDetails {
   readonly sampleSizeBits?: number | undefined;
   /** As the frame says; not measured. */
   readonly bitrateBps?: number | undefined;
+  /** AAC: spectral band replication and parametric stereo; `undefined`: not signalled. */
+  readonly sbr?: boolean | undefined;
+  readonly ps?: boolean | undefined;
+  /** How long the sound of a tag lasts, where all of them last as long. */
+  readonly frameDurationMs?: number | undefined;
 }
 
 /**
@@ -105,11 +110,12 @@ function detailsOrDamage<T extends object>(read: () => T): T | { damage: MediaEr
   }
 }
 
-function videoDetails({ codec, frameType, packetType }: VideoPacketHeader, payload: Uint8Array): VideoDetails {
+function videoDetails(header: VideoPacketHeader, payload: Uint8Array): VideoDetails {
+  const { codec, frameType, packetType } = header;
   // A SequenceStart without a body is followed by the full one.
   if (payload.length === 0) return {};
   if (packetType === 'sequence-header') return configuredVideo(codec, payload);
-  return packetType === 'frames' && frameType === 'key' ? keyframeDetails(codec, payload) : {};
+  return packetType === 'frames' && frameType === 'key' ? keyframeDetails(header, payload) : {};
 }
 
 function configuredVideo(codec: VideoCodec, record: Uint8Array): VideoDetails {
@@ -128,19 +134,10 @@ function configuredVideo(codec: VideoCodec, record: Uint8Array): VideoDetails {
   }
 }
 
-function keyframeDetails(codec: VideoCodec, frame: Uint8Array): VideoDetails {
-  switch (codec) {
-    case 'vp9':
-      return parseVp9KeyframeSize(frame) ?? {};
-    case 'vp8':
-      return parseVp8KeyframeSize(frame) ?? {};
-    case 'av1': {
-      const sequenceHeader = findAv1SequenceHeader(frame);
-      return sequenceHeader === undefined ? {} : av1HeaderDetails(parseAv1SequenceHeader(sequenceHeader));
-    }
-    default:
-      return {};
-  }
+function keyframeDetails(header: VideoPacketHeader, frame: Uint8Array): VideoDetails {
+  if (header.codec !== 'av1') return keyframeSize(header, frame) ?? {};
+  const sequenceHeader = findAv1SequenceHeader(frame);
+  return sequenceHeader === undefined ? {} : av1HeaderDetails(parseAv1SequenceHeader(sequenceHeader));
 }
 
 const CHROMA_OF_FORMAT_IDC: readonly Chroma[] = ['4:0:0', '4:2:0', '4:2:2', '4:4:4'];
@@ -257,6 +254,9 @@ function configuredAudio(codec: AudioCodec, record: Uint8Array): AudioDetails {
         sampleRate: config.outputSampleRateHz,
         channels: config.outputChannels,
         sampleSizeBits: 16,
+        sbr: config.sbr,
+        ps: config.ps,
+        frameDurationMs: durationMs(config.frameLengthSamples, config.sampleRateHz),
       };
     }
     case 'opus':
@@ -273,8 +273,10 @@ function configuredAudio(codec: AudioCodec, record: Uint8Array): AudioDetails {
 function frameDetails(codec: AudioCodec, frame: Uint8Array): AudioDetails {
   switch (codec) {
     case 'mp3': {
-      const { sampleRateHz, channels, bitrateBps } = parseMp3FrameHeader(frame);
-      return { codecString: 'mp3', sampleRate: sampleRateHz, channels, bitrateBps };
+      const { sampleRateHz, channels, bitrateBps, frameLengthSamples, frameSizeBytes } = parseMp3FrameHeader(frame);
+      const isOneFrame = frameSizeBytes === frame.length;
+      const frameDurationMs = isOneFrame ? durationMs(frameLengthSamples, sampleRateHz) : undefined;
+      return { codecString: 'mp3', sampleRate: sampleRateHz, channels, bitrateBps, frameDurationMs };
     }
     case 'ac3':
     case 'eac3': {
@@ -284,4 +286,8 @@ function frameDetails(codec: AudioCodec, frame: Uint8Array): AudioDetails {
     default:
       return {};
   }
+}
+
+function durationMs(samples: number | undefined, sampleRateHz: number): number | undefined {
+  return samples === undefined ? undefined : (samples * 1000) / sampleRateHz;
 }

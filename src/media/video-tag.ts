@@ -1,4 +1,5 @@
 import type { ByteReader } from '../bytes/reader.js';
+import type { PictureSize } from '../codec/picture-size.js';
 import { readRecord } from '../codec/record.js';
 import {
   type EnhancedPacket,
@@ -58,6 +59,8 @@ export interface VideoPacketHeader extends PayloadPlace {
   readonly compositionTimeMs: number;
   readonly presentationOffsetNs: number;
   readonly track: TagTrack | undefined;
+  /** VP6: what is to be cut off the picture, whose size is in whole macroblocks. */
+  readonly croppedPixels: PictureSize;
 }
 
 /** A command to the player in place of a frame, around a seek on the server's side. */
@@ -112,6 +115,8 @@ const PACKET_TYPES: ReadonlyMap<number, VideoPacketType> = new Map([
 
 const AVC_PACKET_TYPES: readonly VideoPacketType[] = ['sequence-header', 'frames', 'sequence-end'];
 
+const NOT_CROPPED: PictureSize = { width: 0, height: 0 };
+
 /** One byte of cropping in front of VP6 frames; with alpha also the offset of the alpha frame. */
 const VP6_PREFIX_SIZE_BYTES: Partial<Record<VideoCodec, number>> = { vp6: 1, vp6a: 4 };
 
@@ -137,7 +142,7 @@ function readClassic(r: ByteReader, frameType: VideoFrameType, codecId: number):
   const hasAvcHeader = codec === 'h264' || codec === 'hevc' || codec === 'mpeg4';
   const packetType = hasAvcHeader ? (AVC_PACKET_TYPES[r.u8('packet type')] ?? 'reserved') : 'frames';
   const compositionTimeMs = hasAvcHeader ? readAvcCompositionTime(r, packetType) : 0;
-  r.skip(VP6_PREFIX_SIZE_BYTES[codec] ?? 0, 'VP6 prefix');
+  const croppedPixels = readVp6Prefix(r, codec);
   return {
     packetType,
     frameType,
@@ -147,9 +152,19 @@ function readClassic(r: ByteReader, frameType: VideoFrameType, codecId: number):
     compositionTimeMs,
     presentationOffsetNs: 0,
     track: undefined,
+    croppedPixels,
     payloadOffset: r.offset,
     payloadSizeBytes: r.remaining,
   };
+}
+
+/** The high four bits are columns, the low four are rows. */
+function readVp6Prefix(r: ByteReader, codec: VideoCodec): PictureSize {
+  const sizeBytes = VP6_PREFIX_SIZE_BYTES[codec];
+  if (sizeBytes === undefined) return NOT_CROPPED;
+  const cropping = r.u8('VP6 cropping');
+  r.skip(sizeBytes - 1, 'VP6 alpha offset');
+  return { width: cropping >> 4, height: cropping & 0x0f };
 }
 
 function readAvcCompositionTime(r: ByteReader, packetType: VideoPacketType): number {
@@ -177,6 +192,7 @@ function readEnhanced(r: ByteReader, frameType: VideoFrameType, firstPacketType:
     enhanced: true,
     presentationOffsetNs,
     track: packet.track,
+    croppedPixels: NOT_CROPPED,
     ...(hasCompositionTime(codec, packet) ? readCompositionTime(r, packet) : place),
   };
 }

@@ -2,7 +2,13 @@ import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
-import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import {
+  connect as connectTls,
+  createSecureContext,
+  rootCertificates,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import { NetworkError, UsageError } from '../errors.js';
 import { ReadBuffer } from './read-buffer.js';
 import { systemCodeOf } from './system-code.js';
@@ -33,6 +39,18 @@ export interface Dialed {
   readonly socket: Socket;
   /** What it reads into. `undefined` with TLS, whose bytes come as `data` events. */
   readonly reads: ReadBuffer | undefined;
+  /** `undefined` without TLS. */
+  readonly tls: TlsSession | undefined;
+}
+
+/** What the two sides have agreed on. */
+export interface TlsSession {
+  /** Such as `TLSv1.3`. */
+  readonly version: string | undefined;
+  /** By its standard name. */
+  readonly cipher: string | undefined;
+  /** Until when the server's certificate is valid. */
+  readonly certificateEnd: Date | undefined;
 }
 
 /**
@@ -47,11 +65,22 @@ export async function dial(target: DialTarget, options: DialOptions): Promise<Di
   options.onStage('tcp');
   if (secureContext === undefined) {
     const reads = new ReadBuffer();
-    return { socket: await connect(addresses, target, { onread: reads.onread }, options.signal), reads };
+    const socket = await connect(addresses, target, { onread: reads.onread }, options.signal);
+    return { socket, reads, tls: undefined };
   }
-  const socket = await connect(addresses, target, {}, options.signal);
+  const plain = await connect(addresses, target, {}, options.signal);
   options.onStage('tls');
-  return { socket: await secureSocket(socket, secureContext, target, options.signal), reads: undefined };
+  const socket = await secureSocket(plain, secureContext, target, options.signal);
+  return { socket, reads: undefined, tls: tlsSessionOf(socket) };
+}
+
+function tlsSessionOf(socket: TLSSocket): TlsSession {
+  const validTo = socket.getPeerCertificate()?.valid_to;
+  return {
+    version: socket.getProtocol() ?? undefined,
+    cipher: socket.getCipher()?.standardName,
+    certificateEnd: validTo === undefined ? undefined : new Date(validTo),
+  };
 }
 
 /** Done before anything is sent, so that nobody waits for a connection that cannot be. */
@@ -126,7 +155,7 @@ async function secureSocket(
   secureContext: SecureContext,
   target: DialTarget,
   signal: AbortSignal,
-): Promise<Socket> {
+): Promise<TLSSocket> {
   const socket = connectTls({
     socket: plain,
     secureContext,

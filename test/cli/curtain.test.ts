@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { EMPTY_REPORT, UNKNOWN_SERVER } from '../../src/analysis/empty-report.js';
 import { Curtain } from '../../src/cli/curtain.js';
+import type { ProbeReport } from '../../src/report.js';
 import { parseRtmpUrl } from '../../src/rtmp/url.js';
+import { analysed, healthyStream } from '../analysis/streams.js';
 import { CONNECTED, ENDED, MESSAGE } from './events.js';
 
 function curtain(url: string, isOpen = false, openTexts: string[] = []): Curtain {
@@ -69,6 +72,28 @@ describe('curtain', () => {
     const closed = curtain('rtmp://host/live/cam1', false, ['/recordings/cam1.flv']);
     expect(closed.coverEvent({ ...ENDED, output: '/recordings/cam1.flv' }).output).toBe('/recordings/cam1.flv');
     expect(closed.cover('cannot write "/recordings/cam1.flv"')).toBe('cannot write "/recordings/cam1.flv"');
+  });
+
+  it('covers what others wrote in a report, and not what was measured', () => {
+    const closed = curtain('rtmp://host/live/h264');
+    const report: ProbeReport = {
+      ...EMPTY_REPORT,
+      url: 'rtmp://host/live/****',
+      server: { ...UNKNOWN_SERVER, fmsVer: 'h264 server', properties: { key: 'h264', list: ['a h264'] } },
+      stages: [{ stage: 'play', ok: false, ms: 1, words: 'no h264 here' }],
+      streams: analysed(healthyStream()).streams,
+      data: { messages: 1, names: ['h264'] },
+      metadata: { title: 'h264', h264: 1 },
+      warnings: [{ code: 'WARN_X', message: 'there is no "h264"', advice: 'look' }],
+      expectations: [{ expression: 'metadata.title==x', met: false, actual: 'h264' }],
+    };
+    const { report: covered } = closed.coverEvent({ event: 'report', report });
+    expect(covered.streams).toEqual(report.streams);
+    expect(JSON.stringify({ ...covered, streams: [] })).not.toContain('h264');
+    expect(curtain('rtmp://host/live/h264', true).coverEvent({ event: 'report', report }).report.metadata).toEqual({
+      title: 'h264',
+      h264: 1,
+    });
   });
 
   it('is not torn open by an open text that is part of a secret', () => {

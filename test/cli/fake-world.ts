@@ -1,7 +1,7 @@
 import { Interruption } from '../../src/cli/interruption.js';
 import { runProgram } from '../../src/cli/program.js';
 import type { InputStream, World } from '../../src/cli/world.js';
-import type { PullOptions, PushOptions, ServeOptions } from '../../src/commands/options.js';
+import type { ProbeOptions, PullOptions, PushOptions, ServeOptions } from '../../src/commands/options.js';
 import type { CommandEvent } from '../../src/events.js';
 import { asOutput, FakeFile, type FakeTerminal, stdinWith } from './fake-terminal.js';
 
@@ -24,6 +24,7 @@ export interface Run {
   /** What the command was given. */
   readonly push: PushOptions | undefined;
   readonly pull: PullOptions | undefined;
+  readonly probe: ProbeOptions | undefined;
   readonly serve: ServeOptions | undefined;
 }
 
@@ -33,7 +34,7 @@ const NOW = new Date(2024, 4, 6, 14, 3, 22);
 export async function run(argv: readonly string[], settings: RunSettings = {}): Promise<Run> {
   const stdout = new FakeFile();
   const stderr = new FakeFile();
-  const given: { push?: PushOptions; pull?: PullOptions; serve?: ServeOptions } = {};
+  const given: { push?: PushOptions; pull?: PullOptions; probe?: ProbeOptions; serve?: ServeOptions } = {};
   const script = settings.script ?? nothing;
   const world: World = {
     stdin: stdinWith(settings.stdin ?? '') as InputStream,
@@ -52,6 +53,10 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
         given.pull = options;
         return script(signal);
       },
+      probe: async () => (options, signal) => {
+        given.probe = options;
+        return script(signal);
+      },
       serve: async () => (options, signal) => {
         given.serve = options;
         return script(signal);
@@ -59,7 +64,7 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
     },
   };
   const exitCode = await runProgram(argv, world);
-  return { exitCode, stdout, stderr, push: given.push, pull: given.pull, serve: given.serve };
+  return { exitCode, stdout, stderr, push: given.push, pull: given.pull, probe: given.probe, serve: given.serve };
 }
 
 /** A command that throws. */

@@ -131,6 +131,63 @@ describe('push', () => {
   });
 });
 
+describe('probe', () => {
+  it('has the values of the surface when nothing is said', async () => {
+    const { probe, exitCode } = await run(['probe', URL]);
+    expect(exitCode).toBe(0);
+    expect(probe).toEqual({
+      source: URL,
+      durationMs: undefined,
+      expect: [],
+      timeoutMs: 10_000,
+      stallTimeoutMs: 15_000,
+      tls: {},
+    });
+  });
+
+  it('passes its options on; an expectation may hold blanks and commas', async () => {
+    const expectations = ['--expect', 'video.fps >= 25', '--expect', 'metadata.title=="a, b"'];
+    const { probe } = await run([
+      'probe',
+      URL,
+      '--duration',
+      '0',
+      ...expectations,
+      '--tls-insecure',
+      '--name',
+      'other',
+    ]);
+    expect(probe).toMatchObject({ durationMs: 0, expect: ['video.fps >= 25', 'metadata.title=="a, b"'] });
+    expect(probe).toMatchObject({ tls: { insecure: true }, streamName: 'other' });
+  });
+
+  it('takes expectations from the environment and from a file', async () => {
+    const environment = { RTMPKIT_EXPECT: 'video.fps >= 25' };
+    expect((await run(['probe', URL], { environment })).probe?.expect).toEqual(['video.fps >= 25']);
+    const config = await file('expect.json', '{"expect": ["video.fps>=25", "audio!=null"]}');
+    expect((await run(['probe', URL, '--config', config])).probe?.expect).toEqual(['video.fps>=25', 'audio!=null']);
+  });
+
+  it('takes a file', async () => {
+    expect((await run(['probe', 'film.flv'])).probe?.source).toBe('film.flv');
+  });
+
+  it.each([
+    [[], /needs the URL of a stream, or a file/],
+    [['-'], /not at standard input/],
+    [['a', 'b'], /at most 1 argument/],
+    [['http://host/live/name'], /expected rtmp/],
+    [[URL, '--expect', 'video.fsp>=25'], /no "video.fsp"[\s\S]*did you mean video.fps\?/],
+    [[URL, '--expect', 'video.fps>=fast'], /needs a number/],
+    [[URL, '--duration', 'long'], /expected a duration/],
+  ])('refuses %j before anything is done', async (argv, words) => {
+    const { exitCode, stderr, probe } = await run(['probe', ...argv]);
+    expect(exitCode).toBe(2);
+    expect(stderr.text).toMatch(words);
+    expect(probe).toBeUndefined();
+  });
+});
+
 describe('pull', () => {
   it('has the values of the surface when nothing is said', async () => {
     const { pull } = await run(['pull', URL]);

@@ -36,6 +36,7 @@ describe('exit codes', () => {
     ['ERR_STREAM_BUSY', 8],
     ['ERR_CHUNK', 9],
     ['ERR_NOT_FLV', 10],
+    ['ERR_EXPECTATION', 12],
     ['ERR_DISK_FULL', 13],
     ['ERR_INTERNAL', 1],
   ] satisfies [ErrorCode, number][])('%s ends in %i', async (code, exitCode) => {

@@ -10,6 +10,9 @@ import { hevcCodecString, hevcSpsOf, parseHevcConfig } from '../../src/codec/hev
 import { parseHevcSps } from '../../src/codec/hevc-sps.js';
 import { parseMp3FrameHeader } from '../../src/codec/mp3.js';
 import { parseOpusHead } from '../../src/codec/opus.js';
+import { parseScreenVideoSize } from '../../src/codec/screen-video.js';
+import { parseSorensonPictureSize } from '../../src/codec/sorenson-h263.js';
+import { parseVp6KeyframeSize } from '../../src/codec/vp6.js';
 import { parseVp8KeyframeSize } from '../../src/codec/vp8.js';
 import { parseVp9KeyframeSize, parseVpConfig } from '../../src/codec/vp9.js';
 import { MediaError } from '../../src/errors.js';
@@ -173,6 +176,17 @@ const PARSERS: readonly Parser[] = [
     seeds: Object.values(RECORDS.vp9Keyframe),
     run: (input) => checkSize(parseVp9KeyframeSize(input)),
   },
+  {
+    name: 'VP6 key frame',
+    seeds: [hex('00 46 0f 14 0f 14'), hex('01 46 01 02 0f 14 0f 14')],
+    run: (input) => checkSize(parseVp6KeyframeSize(input)),
+  },
+  {
+    name: 'Sorenson H.263 frame',
+    seeds: [hex('00 00 80 01 a5 00 7b 00'), hex('00 00 80 02 00 00')],
+    run: (input) => checkSize(parseSorensonPictureSize(input)),
+  },
+  { name: 'screen video frame', seeds: [hex('30 a0 30 78')], run: (input) => checkSize(parseScreenVideoSize(input)) },
   { name: 'VP8 key frame', seeds: [RECORDS.vp8Keyframe], run: (input) => checkSize(parseVp8KeyframeSize(input)) },
   {
     name: 'AAC configuration',

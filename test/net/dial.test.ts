@@ -83,7 +83,7 @@ describe('dial over plain TCP', () => {
     const { dialed } = call(await fakes.raw((socket) => socket.end('hello and goodbye')));
     const { socket, reads } = await dialed;
     const ended = once(socket, 'end');
-    expect(await greeting({ socket, reads })).toBe('hello and goodbye');
+    expect(await greeting({ socket, reads, tls: undefined })).toBe('hello and goodbye');
     await ended;
   });
 

@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
+import { probeCommand } from './probe.js';
 import { pullCommand } from './pull.js';
 import { pushCommand } from './push.js';
 import { serveCommand } from './serve.js';
 
-export const COMMANDS: readonly Command[] = [pushCommand, pullCommand, serveCommand];
+export const COMMANDS: readonly Command[] = [pushCommand, pullCommand, probeCommand, serveCommand];

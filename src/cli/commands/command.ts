@@ -14,6 +14,8 @@ export interface Prepared {
 
 export interface Command extends CommandSyntax {
   readonly help: string;
+  /** What it gives besides what it tells on the way: with `report`, one document at the end. */
+  readonly result?: 'report';
   /** Being stopped by a signal is how it ends: exit status 0. */
   readonly endsBySignal: boolean;
   /** @throws {UsageError} */

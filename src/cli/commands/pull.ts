@@ -5,6 +5,7 @@ import { PULL_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import { refuseVisibleKey, streamTarget } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
+import { isUrl } from '../url-text.js';
 import type { OutputStream } from '../world.js';
 import { defineCommand } from './command.js';
 
@@ -49,11 +50,6 @@ export const pullCommand = defineCommand({
     };
   },
 });
-
-/** With any scheme: a wrong one gets its own error, and not that there is no such file. */
-function isUrl(source: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(source);
-}
 
 function refuseStdout(stdout: OutputStream, isJson: boolean): void {
   if (isJson) {

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.js';
-import { closest } from './closest.js';
+import { closest } from '../../text/closest.js';
 import type { Option, OptionTable, RawValue, Settings } from './option.js';
 
 /** Where the value of an option may come from; the first that has one wins. */

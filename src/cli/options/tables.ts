@@ -54,6 +54,13 @@ export const PULL_OPTIONS = {
   ...COMMON_OPTIONS,
 };
 
+export const PROBE_OPTIONS = {
+  duration: value(duration, undefined),
+  expect: lines(someText('an expectation such as "video.fps>=25"')),
+  ...CONNECTION_OPTIONS,
+  ...COMMON_OPTIONS,
+};
+
 export const SERVE_OPTIONS = {
   listen: list(listenAddress, [{ host: '127.0.0.1', port: 1935 }]),
   'gop-cache': toggle(true),

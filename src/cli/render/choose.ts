@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js';
+import type { Command } from '../commands/command.js';
 import type { Resolved } from '../options/layers.js';
 import { COMMON_OPTIONS } from '../options/tables.js';
 import { verbosityOf } from '../options/verbosity.js';
@@ -16,17 +17,45 @@ type Common = Resolved<typeof COMMON_OPTIONS>;
  * @param program how failures begin: `rtmpkit push`
  * @throws {UsageError} when both silence and talk are asked for at once.
  */
-export async function chooseRenderer(program: string, common: Common, world: World): Promise<Renderer> {
+export async function chooseRenderer(
+  program: string,
+  common: Common,
+  world: World,
+  result?: Command['result'],
+): Promise<Renderer> {
   const { settings, layerOf } = common;
   if (settings.quiet && settings.verbose > 0 && layerOf('quiet') === layerOf('verbose')) {
     throw new UsageError('ERR_USAGE', '--quiet and --verbose contradict each other');
   }
   const verbosity = verbosityOf(common);
   if (settings.json) {
-    return new JsonRenderer({ output: world.stdout, now: world.now, verbosity });
+    return result === 'report'
+      ? documentRenderer(world)
+      : new JsonRenderer({ output: world.stdout, now: world.now, verbosity });
   }
-  const renderer = await rendererForPeople(program, verbosity, settings.color, world);
+  const renderer =
+    result === 'report'
+      ? await reportRenderer(program, verbosity, settings.color, world)
+      : await rendererForPeople(program, verbosity, settings.color, world);
   return settings.quiet && verbosity === 0 ? onlyFailures(renderer) : renderer;
+}
+
+async function documentRenderer({ stdout }: World): Promise<Renderer> {
+  const { DocumentRenderer } = await import('./report/document-renderer.js');
+  return new DocumentRenderer(stdout);
+}
+
+async function reportRenderer(
+  program: string,
+  verbosity: number,
+  wantsColor: boolean | undefined,
+  world: World,
+): Promise<Renderer> {
+  const { ReportRenderer } = await import('./report/report-renderer.js');
+  const { stdout: output, environment } = world;
+  const style = styleFor(output, environment, wantsColor); // ahead of the talk, whose colours ora shares
+  const talk = await rendererForPeople(program, verbosity, wantsColor, world);
+  return new ReportRenderer({ talk, output, style, isVerbose: verbosity > 0 });
 }
 
 /** For errors that come before the options are known: a look at what was most likely meant. */

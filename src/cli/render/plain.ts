@@ -48,6 +48,8 @@ export class PlainRenderer implements Renderer {
         return this.#print(describeWarning(event));
       case 'message':
         return this.#print(describeMessage(event));
+      case 'report':
+        return; // a result, not talk
       case 'ended':
         return this.#print(describeEnded(event));
     }

@@ -64,6 +64,8 @@ export class TerminalRenderer implements Renderer {
         return this.#print(describeWarning(event), event.connection !== undefined);
       case 'message':
         return this.#print(describeMessage(event), true);
+      case 'report':
+        return this.close(); // a result, which is shown elsewhere
       case 'ended':
         if (event.final) {
           this.close();

@@ -1,8 +1,6 @@
-import { ProtocolError } from '../../errors.js';
 import type { ProtocolMessageEvent } from '../../events.js';
 import type { RtmpMessage } from '../chunk/message.js';
-import { ChunkReader } from '../chunk/reader.js';
-import { HANDSHAKE_SIZE_BYTES, RTMP_VERSION } from '../handshake/packet.js';
+import { Direction } from './direction.js';
 import { Discretion } from './discretion.js';
 import { messageContent, messageTypeName } from './message-content.js';
 
@@ -51,36 +49,5 @@ export class MessageWatch {
       sizeBytes: payload.length,
       ...messageContent(typeId, payload, this.#discretion),
     });
-  }
-}
-
-/** The bytes of one side of a connection: its part of the handshake, then chunks. */
-class Direction {
-  readonly #reader = new ChunkReader();
-  #handshakeBytesLeft = HANDSHAKE_SIZE_BYTES;
-  #isReadable = true;
-
-  read(bytes: Uint8Array): readonly RtmpMessage[] {
-    const messages: RtmpMessage[] = [];
-    if (this.#handshakeBytesLeft === HANDSHAKE_SIZE_BYTES && bytes.length > 0) {
-      this.#isReadable = bytes[0] === RTMP_VERSION;
-    }
-    const skipped = Math.min(this.#handshakeBytesLeft, bytes.length);
-    this.#handshakeBytesLeft -= skipped;
-    if (this.#isReadable) {
-      this.#readChunks(bytes.subarray(skipped), messages);
-    }
-    return messages;
-  }
-
-  #readChunks(bytes: Uint8Array, into: RtmpMessage[]): void {
-    try {
-      this.#reader.read(bytes, into);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) {
-        throw error;
-      }
-      this.#isReadable = false;
-    }
   }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { closest } from '../../../src/cli/options/closest.js';
 import { environmentLayer, fileLayer, type LayerContent, resolve } from '../../../src/cli/options/layers.js';
 import { count, list, optionalValue, secret, toggle, value } from '../../../src/cli/options/option.js';
 import { duration } from '../../../src/cli/values/duration.js';
 import { listenAddress } from '../../../src/cli/values/listen-address.js';
 import { positiveNumber } from '../../../src/cli/values/number.js';
 import { someText } from '../../../src/cli/values/value-parser.js';
+import { closest } from '../../../src/text/closest.js';
 
 const OPTIONS = {
   'max-queue': value(duration, 3_000),

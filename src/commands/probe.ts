@@ -1,0 +1,59 @@
+import { checkExpectation, type Expectation, parseExpectation } from '../analysis/expectation.js';
+import { ExpectationError } from '../errors.js';
+import type { CommandEvent } from '../events.js';
+import type { ExpectationReport, ProbeReport } from '../report.js';
+import { isRtmpUrl } from '../rtmp/url.js';
+import { eventStream } from './event-stream.js';
+import type { ProbeOptions } from './options.js';
+import type { Found } from './probe/found.js';
+import { probeFile } from './probe/probe-file.js';
+import { StreamProbe } from './probe/probe-stream.js';
+
+type Report = (event: CommandEvent) => void;
+
+/**
+ * Inspects a stream or a file. What it has found comes as one `report` event, also when it came only half-way; then comes
+ * the error that says why. Aborting ends the inspection early, and what was found by then is reported.
+ *
+ * @throws {UsageError} before anything else, for an expectation that cannot be understood
+ * @throws {ExpectationError} `ERR_EXPECTATION`
+ * @throws {NetworkError | ProtocolError | RejectedError | MediaError}
+ */
+export function probe(options: ProbeOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
+  return eventStream((report, stop) => run(options, report, stop), signal);
+}
+
+async function run(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<void> {
+  const expectations = options.expect.map(parseExpectation);
+  const { report: found, failure } = await look(options, report, signal);
+  const checked = checkAll(found, expectations);
+  report({ event: 'report', report: checked });
+  if (failure !== undefined) throw failure;
+  const missed = checked.expectations.filter(({ met }) => !met);
+  if (missed.length > 0) throw unmet(missed, expectations.length);
+}
+
+function look(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<Found> {
+  return isRtmpUrl(options.source) ? new StreamProbe(options, report, signal).run() : probeFile(options, signal);
+}
+
+function checkAll(report: ProbeReport, expectations: readonly Expectation[]): ProbeReport {
+  const checked = expectations.map((expectation) => checkExpectation(expectation, report));
+  return { ...report, ok: report.ok && checked.every(({ met }) => met), expectations: checked };
+}
+
+const LONGEST_VALUE = 60;
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 3)}...`;
+}
+
+function unmet(missed: readonly ExpectationReport[], count: number): ExpectationError {
+  const list = missed
+    .map(({ expression, actual }) => `${expression} (it is ${shortened(JSON.stringify(actual))})`)
+    .join('; ');
+  return new ExpectationError(
+    'ERR_EXPECTATION',
+    `${missed.length} of ${count} ${count === 1 ? 'expectation is' : 'expectations are'} not met: ${list}`,
+  );
+}

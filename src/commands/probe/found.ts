@@ -1,0 +1,8 @@
+import type { RtmpkitError } from '../../errors.js';
+import type { ProbeReport } from '../../report.js';
+
+/** What a probe has found, and why it came no further. */
+export interface Found {
+  readonly report: ProbeReport;
+  readonly failure: RtmpkitError | undefined;
+}
