@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { EncodeOptions } from '../ffmpeg/encoding.js';
 import type { TlsOptions } from '../net/tls-options.js';
 import type { MessageDisclosure } from '../rtmp/watch/message-watch.js';
 
@@ -21,7 +22,7 @@ export interface ConnectionOptions extends ReportingOptions {
 }
 
 export interface PushOptions extends ConnectionOptions {
-  /** A path, or a stream of FLV bytes. */
+  /** A path, a URL, a stream of FLV bytes, or `camera[:NAME]`, `screen[:N]`, `mic[:NAME]`, `screen+mic`, `test`. */
   readonly input: string | Readable;
   /** With a stream name, unless `streamName` gives it. `undefined`: an embedded server on loopback. */
   readonly url: string | undefined;
@@ -34,6 +35,10 @@ export interface PushOptions extends ConnectionOptions {
   readonly durationMs: number | undefined;
   /** How far the server may fall behind before frames are dropped; `Infinity` waits instead. */
   readonly maxQueueMs: number;
+  /** What is to be done to the media; default: nothing, except what RTMP could not carry. */
+  readonly encoding?: EncodeOptions | undefined;
+  /** A path, or a name in PATH. Default: what is found. */
+  readonly ffmpegPath?: string | undefined;
 }
 
 export interface PullOptions extends ConnectionOptions {

@@ -20,9 +20,9 @@ const MAX_WAITING_BYTES = { live: 32 * 1024 * 1024, lossless: 8 * 1024 * 1024 } 
 type Report = (event: CommandEvent) => void;
 
 /**
- * Publishes an FLV, to a server or, without a URL, through a server of its own. Aborting ends the stream in an orderly way.
+ * Publishes a file, a capture or a stream, to a server or, without a URL, through a server of its own. Aborting ends the stream in an orderly way.
  *
- * @throws {MediaError | NetworkError | ProtocolError | RejectedError}
+ * @throws {MediaError | FfmpegError | NetworkError | ProtocolError | RejectedError}
  */
 export function push(options: PushOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
   return eventStream((report, stop) => run(options, report, stop), signal);
@@ -30,10 +30,14 @@ export function push(options: PushOptions, signal: AbortSignal): AsyncIterable<C
 
 async function run(options: PushOptions, report: Report, signal: AbortSignal): Promise<void> {
   const source = await openPushSource(options, report, signal);
-  if (options.url === undefined) {
-    await offer(source, options, report, signal);
-  } else {
-    await publish(options.url, source, options, report, signal);
+  try {
+    if (options.url === undefined) {
+      await offer(source, options, report, signal);
+    } else {
+      await publish(options.url, source, options, report, signal);
+    }
+  } finally {
+    await source.close();
   }
 }
 

@@ -13,6 +13,8 @@ export interface FfmpegOptions {
   /** Takes out of FFmpeg's words what must not be seen. */
   readonly redact?: (text: string) => string;
   readonly onWarning?: (text: string) => void;
+  /** An error, which it may go on after. */
+  readonly onError?: (text: string) => void;
   /** About once a second. */
   readonly onProgress?: (progress: FfmpegProgress) => void;
 }
@@ -105,7 +107,7 @@ class StderrListener {
   }
 
   take(line: string): void {
-    const { redact = (text: string) => text, onWarning, onProgress } = this.#options;
+    const { redact = (text: string) => text, onWarning, onError, onProgress } = this.#options;
     const parsed = parseFfmpegLine(line);
     if (parsed.type === 'progress') {
       const progress = this.#report.add(parsed.key, parsed.value);
@@ -113,8 +115,10 @@ class StderrListener {
     } else if (parsed.level === 'warning') {
       onWarning?.(redact(parsed.text));
     } else if (parsed.level === 'error') {
-      this.#errors.push(redact(parsed.text));
+      const text = redact(parsed.text);
+      this.#errors.push(text);
       if (this.#errors.length > KEPT_ERRORS) this.#errors.shift();
+      onError?.(text);
     }
   }
 }

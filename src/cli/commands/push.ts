@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.js';
 import { isRtmpUrl } from '../../rtmp/url.js';
 import { Curtain } from '../curtain.js';
+import { encodeOptions } from '../encode-options.js';
 import { PUSH_HELP } from '../help.js';
 import { PUSH_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
@@ -17,14 +18,22 @@ export const pushCommand = defineCommand({
   async prepare(resolved, [input, urlText], world) {
     const { settings } = resolved;
     if (input === undefined) {
-      throw new UsageError('ERR_USAGE', 'push needs a file to send, or - for standard input', {
-        advice: 'rtmpkit push FILE.flv rtmp://host/app/name',
-      });
+      throw new UsageError(
+        'ERR_USAGE',
+        'push needs something to send: a file, a URL, camera, screen, mic, test, or - for standard input',
+        {
+          advice: 'rtmpkit push FILE.flv rtmp://host/app/name',
+        },
+      );
     }
     if (isRtmpUrl(input)) {
-      throw new UsageError('ERR_USAGE', 'push sends a file; the file comes first, then the URL', {
-        advice: 'rtmpkit push FILE.flv rtmp://host/app/name',
-      });
+      throw new UsageError(
+        'ERR_USAGE',
+        'push does not take from RTMP; what is sent comes first, then the URL of the target',
+        {
+          advice: 'rtmpkit push FILE.flv rtmp://host/app/name',
+        },
+      );
     }
     if (input === '-' && isKeyFromStdin(settings)) {
       throw new UsageError('ERR_USAGE', 'the stream key and the media cannot both come from standard input', {
@@ -52,6 +61,8 @@ export const pushCommand = defineCommand({
             stallTimeoutMs: settings['stall-timeout'],
             tls,
             messages: messageDisclosure(resolved),
+            encoding: encodeOptions(settings),
+            ffmpegPath: settings.ffmpeg,
           },
           signal,
         );
