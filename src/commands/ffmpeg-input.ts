@@ -30,6 +30,9 @@ export interface FfmpegInputOptions {
 /** FFmpeg is given up a little before the connection that it is silent for: it is the cause. */
 const SILENCE_SHARE = 0.8;
 
+/** What FFmpeg may take besides, to start and to make up its mind. */
+const LOOKING_MS = 2_000;
+
 /** An FFmpeg, and what it can do. */
 interface Tool {
   readonly path: string;
@@ -42,7 +45,7 @@ interface Tool {
  * @throws {FfmpegError | UsageError}
  */
 export async function openCapture(capture: Capture, options: FfmpegInputOptions): Promise<PushInput> {
-  const { encoding } = options;
+  const { encoding, timeoutMs, signal } = options;
   const { label, picture, sound } = capture;
   refuseStart(options, label);
   const tool = await findTool(options);
@@ -61,6 +64,13 @@ export async function openCapture(capture: Capture, options: FfmpegInputOptions)
     isLive: true,
   };
   const input = captureInput(capture, encoding, scene);
+  if (!isTest) {
+    await probeInput(tool.path, input, {
+      timeoutMs,
+      signal,
+      advice: 'rtmpkit push --list-devices shows what there is',
+    });
+  }
   return {
     ...sourceOf(input, media, tool, options),
     durationMs: undefined,
@@ -77,10 +87,12 @@ export async function openCapture(capture: Capture, options: FfmpegInputOptions)
 export async function openUrl(text: string, options: FfmpegInputOptions): Promise<PushInput> {
   const url = parseSourceUrl(text);
   if (url.isLive) refuseStart(options, url.label);
-  const { timeoutMs, signal, startMs, encoding } = options;
+  const { timeoutMs, signal, startMs } = options;
   const tool = await findTool(options);
-  const input = urlInput(url, startMs, lowLatencyArgs(url, encoding));
-  const streams = url.isListener ? UNKNOWN : await probeInput(tool.path, input, { timeoutMs, signal });
+  const input = urlInput(url, startMs, liveArgs(url, options));
+  const streams = url.isListener
+    ? UNKNOWN
+    : await probeInput(tool.path, input, { timeoutMs: timeoutMs + LOOKING_MS, signal });
   return {
     ...sourceOf(input, { ...streams, label: url.label, audioInput: 0, isLive: url.isLive }, tool, options),
     durationMs: lengthFrom(streams, startMs),
@@ -160,8 +172,12 @@ async function firstDevices(
   return (kind) => devices.find((device) => device.kind === kind)?.name;
 }
 
-function lowLatencyArgs({ isLive }: SourceUrl, { lowLatency = false }: EncodeOptions): readonly string[] {
-  return isLive && lowLatency ? ['-fflags', 'nobuffer', '-flags', 'low_delay'] : [];
+/** A live stream is met in the middle: it is looked at until its next keyframe, unless there is no time for that. */
+function liveArgs({ isLive }: SourceUrl, { timeoutMs, encoding }: FfmpegInputOptions): readonly string[] {
+  if (!isLive) return [];
+  return encoding.lowLatency === true
+    ? ['-fflags', 'nobuffer', '-flags', 'low_delay']
+    : ['-analyzeduration', `${timeoutMs * 1_000}`, '-probesize', '20000000'];
 }
 
 function lengthFrom({ durationMs }: InputStreams, startMs: number): number | undefined {

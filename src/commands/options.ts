@@ -41,6 +41,11 @@ export interface PushOptions extends ConnectionOptions {
   readonly ffmpegPath?: string | undefined;
 }
 
+export interface DevicesOptions {
+  /** See `PushOptions`. */
+  readonly ffmpegPath: string | undefined;
+}
+
 export interface PullOptions extends ConnectionOptions {
   /** An rtmp URL, or the path of a local FLV file to repair. */
   readonly source: string;

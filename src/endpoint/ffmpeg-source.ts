@@ -1,8 +1,9 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { FfmpegError, MediaError } from '../errors.js';
-import { FfmpegProcess } from '../ffmpeg/ffmpeg-process.js';
+import { FfmpegProcess, lastWords } from '../ffmpeg/ffmpeg-process.js';
 import type { FfmpegInput } from '../ffmpeg/input.js';
 import type { MediaTag } from '../media/tag.js';
+import { isSequenceEnd } from '../media/tag-info.js';
 import { FlvStreamSource } from './flv-stream-source.js';
 import type { TagSource } from './tag-source.js';
 
@@ -17,9 +18,12 @@ export interface FfmpegSourceOptions {
   readonly silenceMs: number;
   /** Ends FFmpeg and so the stream, without an error. */
   readonly signal: AbortSignal;
-  /** FFmpeg complains of something while it gives media. */
+  /** FFmpeg complains of something while it gives media; of the same once. */
   readonly onComplaint?: (text: string) => void;
 }
+
+/** Different ones in one run that are passed on. */
+const MOST_COMPLAINTS = 10;
 
 /**
  * What FFmpeg makes of an input. It starts when reading begins, so it can be read as often as its input can; leaving early
@@ -69,6 +73,7 @@ class FfmpegRun {
   #isClosed = false;
   #hangs = false;
   #isDamaged = false;
+  readonly #complaints = new Set<string>();
 
   private constructor(process: FfmpegProcess, options: FfmpegSourceOptions) {
     this.#process = process;
@@ -78,7 +83,7 @@ class FfmpegRun {
   }
 
   static async start(options: FfmpegSourceOptions): Promise<FfmpegRun> {
-    const { ffmpegPath, input, outputArgs, onComplaint = () => {} } = options;
+    const { ffmpegPath, input, outputArgs } = options;
     let run: FfmpegRun | undefined;
     const process = await FfmpegProcess.start({
       path: ffmpegPath,
@@ -87,7 +92,7 @@ class FfmpegRun {
       stdout: 'pipe',
       redact: input.redact,
       onError: (text) => {
-        if (run?.isGoingWell === true) onComplaint(text); // else it is likely to be why it fails, and told then
+        if (run?.isGoingWell === true) run.#complain(text); // else it is likely to be why it fails, and told then
       },
     });
     process.stdin?.end(input.script);
@@ -101,7 +106,8 @@ class FfmpegRun {
     try {
       for (let next = await this.#awaited(reading.next()); !next.done; next = await this.#awaited(reading.next())) {
         this.#hasMedia = true;
-        yield next.value;
+        const tags = next.value.some(isSequenceEnd) ? next.value.filter((tag) => !isSequenceEnd(tag)) : next.value;
+        if (tags.length > 0) yield tags;
       }
       await this.#awaited(this.#process.finished);
       this.#checkEnd();
@@ -111,6 +117,13 @@ class FfmpegRun {
     } finally {
       await reading.return().catch(() => {}); // why it failed has been told
     }
+  }
+
+  /** Once for each complaint; one damaged stream can bring thousands. */
+  #complain(text: string): void {
+    if (this.#complaints.size >= MOST_COMPLAINTS || this.#complaints.has(text)) return;
+    this.#complaints.add(text);
+    this.#options.onComplaint?.(text);
   }
 
   /** It gives media, and is not asked to end. */
@@ -187,7 +200,7 @@ class FfmpegRun {
   }
 
   #failure(message: string, cause?: unknown): FfmpegError {
-    const words = this.#process.lastErrors.slice(-2).join('; ');
+    const words = lastWords(this.#process.lastErrors);
     const details = { stage: 'ffmpeg', ...(words === '' ? {} : { peerWords: words }), cause } as const;
     return new FfmpegError('ERR_FFMPEG_FAILED', message, details);
   }

@@ -12,13 +12,15 @@ export interface AskOptions {
 export interface Answer {
   readonly exit: ProgramExit;
   readonly stdout: string;
-  /** The first lines of its standard error. */
+  /** The last lines of its standard error. */
   readonly stderr: readonly string[];
 }
 
 const TIMEOUT_MS = 10_000;
 const MAX_STDOUT_CHARACTERS = 4 * 1024 * 1024;
-const MAX_STDERR_LINES = 2_000;
+/** How long its output may be held open by something that it started. */
+const LAST_WORDS_MS = 500;
+const KEPT_STDERR_LINES = 1_000;
 
 /**
  * Runs a program to its end for what it says.
@@ -35,7 +37,8 @@ export async function ask(path: string, args: readonly string[], options: AskOpt
     stdin: input === undefined ? 'ignore' : 'pipe',
     stdout: 'pipe',
     onLine: (line) => {
-      if (stderr.length < MAX_STDERR_LINES) stderr.push(line);
+      stderr.push(line);
+      if (stderr.length > KEPT_STDERR_LINES) stderr.shift();
     },
   });
   child.stdin?.end(input);
@@ -66,6 +69,3 @@ export async function ask(path: string, args: readonly string[], options: AskOpt
   if (failure !== undefined) throw failure;
   return { exit, stdout, stderr };
 }
-
-/** How long its output may be held open by something that it started. */
-const LAST_WORDS_MS = 500;

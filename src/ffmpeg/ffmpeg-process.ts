@@ -21,7 +21,7 @@ export interface FfmpegOptions {
 
 /** What it says at the end is mostly about what happened first; so many of its last errors are kept. */
 const KEPT_ERRORS = 8;
-const TOLD_ERRORS = 2;
+const TOLD_ERRORS = 3;
 
 const HABITS = ['-hide_banner', '-loglevel', 'level+warning', '-nostats', '-progress', 'pipe:2'];
 
@@ -86,12 +86,17 @@ export class FfmpegProcess {
   #judge({ exitCode, signal }: ProgramExit): void {
     if (this.#isStopped || exitCode === 0) return;
     const how = signal === undefined ? `ended with exit status ${exitCode}` : `was ended by ${signal}`;
-    const words = this.#errors.slice(-TOLD_ERRORS).join('; ');
+    const words = lastWords(this.#errors);
     throw new FfmpegError('ERR_FFMPEG_FAILED', `FFmpeg ${how}`, {
       stage: 'ffmpeg',
       ...(words === '' ? {} : { peerWords: words }),
     });
   }
+}
+
+/** What of FFmpeg's errors is worth telling, without those that it repeats. */
+export function lastWords(errors: readonly string[]): string {
+  return [...new Set(errors)].slice(-TOLD_ERRORS).join('; ');
 }
 
 /** Sorts what FFmpeg says. */
@@ -114,7 +119,7 @@ class StderrListener {
       if (progress !== undefined) onProgress?.(progress);
     } else if (parsed.level === 'warning') {
       onWarning?.(redact(parsed.text));
-    } else if (parsed.level === 'error') {
+    } else if (parsed.level === 'error' && parsed.text.trim() !== '') {
       const text = redact(parsed.text);
       this.#errors.push(text);
       if (this.#errors.length > KEPT_ERRORS) this.#errors.shift();

@@ -1,7 +1,13 @@
 import { FfmpegError } from '../errors.js';
 import { type AskOptions, ask } from './ask.js';
+import { lastWords } from './ffmpeg-process.js';
 import type { FfmpegInput, InputAudio, InputStreams, InputVideo } from './input.js';
 import { parseFfmpegLine } from './log-line.js';
+
+export interface ProbeOptions extends AskOptions {
+  /** What to try when it cannot be read. */
+  readonly advice?: string;
+}
 
 /**
  * Asks FFmpeg what an input has in it.
@@ -9,27 +15,33 @@ import { parseFfmpegLine } from './log-line.js';
  * @param path of FFmpeg
  * @throws {FfmpegError} `ERR_FFMPEG_FAILED` when it cannot read the input, or takes too long
  */
-export async function probeInput(path: string, input: FfmpegInput, options: AskOptions): Promise<InputStreams> {
+export async function probeInput(path: string, input: FfmpegInput, options: ProbeOptions): Promise<InputStreams> {
   const args = ['-hide_banner', '-loglevel', 'level+info', '-nostdin', ...input.args];
   const { script } = input;
   const { stderr } = await ask(path, args, { ...options, ...(script === undefined ? {} : { input: script }) });
   const said = stderr.map(parseFfmpegLine).filter((line) => line.type === 'log');
-  const streams = parseStreams(said.map(({ text }) => text));
-  if (streams !== undefined) return streams;
-  const errors = said.filter(({ level }) => level === 'error').map(({ text }) => input.redact(text));
+  const texts = said.map(({ text }) => text);
+  const streams = parseStreams(texts);
+  const opened = texts.filter((text) => INPUT.test(text)).length;
+  if (streams !== undefined && opened === input.args.filter((arg) => arg === '-i').length) return streams;
+  const errors = said
+    .filter(({ level, text }) => level === 'error' && text.trim() !== '')
+    .map(({ text }) => input.redact(text));
   throw new FfmpegError('ERR_FFMPEG_FAILED', `FFmpeg cannot read ${input.label}`, {
     stage: 'ffmpeg',
-    ...(errors.length === 0 ? {} : { peerWords: errors.slice(-2).join('; ') }),
+    ...(errors.length === 0 ? {} : { peerWords: lastWords(errors) }),
+    ...(options.advice === undefined ? {} : { advice: options.advice }),
   });
 }
 
+const INPUT = /^\s*Input #\d+,/;
 const DURATION = /^\s*Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)/;
 /** `Stream #0:1[0x101](eng): Audio: aac (LC), 44100 Hz, …`; a stream that nothing is known of is `none`. */
-const STREAM = /^\s*Stream #0:\d+\S*: (Video|Audio): (\w+)(.*)$/;
+const STREAM = /^\s*Stream #\d+:\d+\S*: (Video|Audio): (\w+)(.*)$/;
 
 /** @returns `undefined` when FFmpeg did not get so far as to name an input */
 export function parseStreams(lines: readonly string[]): InputStreams | undefined {
-  const from = lines.findIndex((line) => /^\s*Input #0,/.test(line));
+  const from = lines.findIndex((line) => INPUT.test(line));
   if (from < 0) return undefined;
   let video: InputVideo | undefined;
   let audio: InputAudio | undefined;

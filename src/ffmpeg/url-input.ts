@@ -20,6 +20,9 @@ const LIVE_SCHEMES: ReadonlySet<string> = new Set([
   'tcp',
 ]);
 
+/** What stands behind the `?` of these are sizes and addresses, and nothing secret. */
+const PLAIN_SCHEMES: ReadonlySet<string> = new Set(['udp', 'rtp', 'tcp']);
+
 /** A URL that FFmpeg reads, taken apart. */
 export interface SourceUrl {
   readonly text: string;
@@ -50,13 +53,12 @@ export function parseSourceUrl(text: string): SourceUrl {
   }
   const [user = '', ...password] = (userinfo ?? '').split(':');
   const name = scheme.toLowerCase();
+  const hasSecrets = userinfo !== undefined || (query !== '' && !PLAIN_SCHEMES.has(name));
   return {
     text,
     scheme: name,
     label: `${name}://${host}`,
-    secrets: secretsOf({ app: '', streamName: `?${query}`, user, password: password.join(':') }).filter(
-      (secret) => secret !== '?',
-    ),
+    secrets: hasSecrets ? secretsOf({ app: '', streamName: `?${query}`, user, password: password.join(':') }) : [],
     isLive: LIVE_SCHEMES.has(name),
     isListener: /(^|&)(mode=listener|listen(=[12])?)(&|$)/.test(query),
   };
@@ -67,7 +69,7 @@ export function parseSourceUrl(text: string): SourceUrl {
  * is a script for FFmpeg's concatenation, which comes through a pipe and names the URL.
  */
 export function urlInput(url: SourceUrl, startMs: number, inputArgs: readonly string[]): FfmpegInput {
-  const patterns = url.secrets.map(wordPattern);
+  const patterns = url.secrets.filter((secret) => /[\p{L}\p{N}]/u.test(secret)).map(wordPattern);
   const redact = (text: string): string => withHidden(text.replaceAll(url.text, url.label), patterns);
   const whitelist = ['-protocol_whitelist', PROTOCOLS];
   const { label } = url;

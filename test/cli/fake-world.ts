@@ -1,7 +1,7 @@
 import { Interruption } from '../../src/cli/interruption.js';
 import { runProgram } from '../../src/cli/program.js';
 import type { InputStream, World } from '../../src/cli/world.js';
-import type { PullOptions, PushOptions, ServeOptions } from '../../src/commands/options.js';
+import type { DevicesOptions, PullOptions, PushOptions, ServeOptions } from '../../src/commands/options.js';
 import type { CommandEvent } from '../../src/events.js';
 import { asOutput, FakeFile, type FakeTerminal, stdinWith } from './fake-terminal.js';
 
@@ -23,6 +23,7 @@ export interface Run {
   readonly stderr: FakeFile;
   /** What the command was given. */
   readonly push: PushOptions | undefined;
+  readonly devices: DevicesOptions | undefined;
   readonly pull: PullOptions | undefined;
   readonly serve: ServeOptions | undefined;
 }
@@ -33,7 +34,7 @@ const NOW = new Date(2024, 4, 6, 14, 3, 22);
 export async function run(argv: readonly string[], settings: RunSettings = {}): Promise<Run> {
   const stdout = new FakeFile();
   const stderr = new FakeFile();
-  const given: { push?: PushOptions; pull?: PullOptions; serve?: ServeOptions } = {};
+  const given: { push?: PushOptions; devices?: DevicesOptions; pull?: PullOptions; serve?: ServeOptions } = {};
   const script = settings.script ?? nothing;
   const world: World = {
     stdin: stdinWith(settings.stdin ?? '') as InputStream,
@@ -48,6 +49,10 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
         given.push = options;
         return script(signal);
       },
+      devices: async () => (options, signal) => {
+        given.devices = options;
+        return script(signal);
+      },
       pull: async () => (options, signal) => {
         given.pull = options;
         return script(signal);
@@ -59,7 +64,7 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
     },
   };
   const exitCode = await runProgram(argv, world);
-  return { exitCode, stdout, stderr, push: given.push, pull: given.pull, serve: given.serve };
+  return { exitCode, stdout, stderr, push: given.push, devices: given.devices, pull: given.pull, serve: given.serve };
 }
 
 /** A command that throws. */

@@ -36,6 +36,7 @@ describe('push', () => {
       timeoutMs: 10_000,
       stallTimeoutMs: 15_000,
       tls: {},
+      encoding: {},
     });
   });
 
@@ -77,8 +78,8 @@ describe('push', () => {
   });
 
   it.each([
-    [['push'], 'push needs a file to send'],
-    [['push', URL], 'push sends a file; the file comes first'],
+    [['push'], 'push needs something to send'],
+    [['push', URL], 'push takes nothing from RTMP'],
     [['push', 'f', 'http://host/live/x'], 'http://'],
     [['push', 'f', 'rtmp://host/live'], 'does not name a stream'],
     [['push', '-', 'rtmp://host/live', '--key', '-'], 'cannot both come from standard input'],

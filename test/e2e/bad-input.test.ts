@@ -196,7 +196,7 @@ const USAGE: readonly BadInput[] = [
     name: 'nothing to push',
     args: () => ['push'],
     exitCode: 2,
-    words: /push needs a file/,
+    words: /push needs something to send/,
   },
   {
     name: 'an unknown command',

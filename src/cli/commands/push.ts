@@ -7,7 +7,9 @@ import { PUSH_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import { refuseVisibleKey, type StreamTarget, streamTarget } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
-import { defineCommand } from './command.js';
+import type { World } from '../world.js';
+import { defineCommand, type Prepared } from './command.js';
+import { withDeviceTable } from './device-table.js';
 
 export const pushCommand = defineCommand({
   name: 'push',
@@ -17,10 +19,13 @@ export const pushCommand = defineCommand({
   endsBySignal: false,
   async prepare(resolved, [input, urlText], world) {
     const { settings } = resolved;
+    if (settings['list-devices']) {
+      return listing(settings, world);
+    }
     if (input === undefined) {
       throw new UsageError(
         'ERR_USAGE',
-        'push needs something to send: a file, a URL, camera, screen, mic, test, or - for standard input',
+        'push needs something to send: a file, a URL, camera, screen or test, or - for stdin',
         {
           advice: 'rtmpkit push FILE.flv rtmp://host/app/name',
         },
@@ -29,7 +34,7 @@ export const pushCommand = defineCommand({
     if (isRtmpUrl(input)) {
       throw new UsageError(
         'ERR_USAGE',
-        'push does not take from RTMP; what is sent comes first, then the URL of the target',
+        'push takes nothing from RTMP: what is sent comes first, then the URL of the target',
         {
           advice: 'rtmpkit push FILE.flv rtmp://host/app/name',
         },
@@ -70,6 +75,17 @@ export const pushCommand = defineCommand({
     };
   },
 });
+
+function listing({ json, ffmpeg }: { json: boolean; ffmpeg: string | undefined }, world: World): Prepared {
+  return {
+    curtain: new Curtain(false),
+    start: async (signal) => {
+      const devices = await world.commands.devices();
+      const events = devices({ ffmpegPath: ffmpeg }, signal);
+      return json ? events : withDeviceTable(events, world.stdout);
+    },
+  };
+}
 
 function isKeyFromStdin(settings: { key: string | undefined; 'key-file': string | undefined }): boolean {
   return settings.key === '-' || settings['key-file'] === '-';

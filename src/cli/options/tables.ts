@@ -8,7 +8,7 @@ import { positiveNumber, speed } from '../values/number.js';
 import { size } from '../values/size.js';
 import { someText } from '../values/value-parser.js';
 import { shellWords } from '../values/words.js';
-import { count, list, optionalValue, secret, toggle, value } from './option.js';
+import { anyValue, count, list, optionalValue, secret, toggle, value } from './option.js';
 
 const fileName = someText('a file name');
 
@@ -47,7 +47,7 @@ export const ENCODE_OPTIONS = {
   'audio-bitrate': value(bitrate, undefined),
   preset: value(preset, undefined),
   'low-latency': toggle(false),
-  'ffmpeg-args': value(shellWords, undefined),
+  'ffmpeg-args': anyValue(shellWords),
 };
 
 export const PUSH_OPTIONS = {

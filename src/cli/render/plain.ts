@@ -45,6 +45,8 @@ export class PlainRenderer implements Renderer {
         return this.#print(describeWarning(event));
       case 'message':
         return this.#print(describeMessage(event));
+      case 'devices':
+        return; // a result, not talk
       case 'ended':
         return this.#print(describeEnded(event));
     }

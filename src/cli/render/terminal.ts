@@ -61,6 +61,8 @@ export class TerminalRenderer implements Renderer {
         return this.#print(describeWarning(event), event.connection !== undefined);
       case 'message':
         return this.#print(describeMessage(event), true);
+      case 'devices':
+        return; // a result, not talk
       case 'ended':
         if (event.final) {
           this.close();
