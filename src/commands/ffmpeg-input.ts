@@ -30,8 +30,8 @@ export interface FfmpegInputOptions {
 /** FFmpeg is given up a little before the connection that it is silent for: it is the cause. */
 const SILENCE_SHARE = 0.8;
 
-/** What FFmpeg may take besides, to start and to make up its mind. */
-const LOOKING_MS = 2_000;
+/** What FFmpeg may take besides, to start and to look at what comes. */
+const LOOKING_MS = 7_000;
 
 /** An FFmpeg, and what it can do. */
 interface Tool {
@@ -172,12 +172,11 @@ async function firstDevices(
   return (kind) => devices.find((device) => device.kind === kind)?.name;
 }
 
-/** A live stream is met in the middle: it is looked at until its next keyframe, unless there is no time for that. */
-function liveArgs({ isLive }: SourceUrl, { timeoutMs, encoding }: FfmpegInputOptions): readonly string[] {
-  if (!isLive) return [];
-  return encoding.lowLatency === true
-    ? ['-fflags', 'nobuffer', '-flags', 'low_delay']
-    : ['-analyzeduration', `${timeoutMs * 1_000}`, '-probesize', '20000000'];
+/** Without these FFmpeg takes five seconds to look at a live stream, in which it waits for a keyframe. */
+function liveArgs({ isLive }: SourceUrl, { encoding }: FfmpegInputOptions): readonly string[] {
+  return isLive && encoding.lowLatency === true
+    ? ['-fflags', 'nobuffer', '-flags', 'low_delay', '-analyzeduration', '1000000']
+    : [];
 }
 
 function lengthFrom({ durationMs }: InputStreams, startMs: number): number | undefined {

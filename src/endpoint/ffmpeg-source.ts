@@ -176,7 +176,9 @@ class FfmpegRun {
     if (error instanceof FfmpegError) return error;
     const ending = await this.#ending();
     if (ending !== undefined) return ending;
-    if (error instanceof MediaError) return error.code === 'ERR_MEDIA_EMPTY' ? this.#nothing(error) : noFlv(error);
+    if (error instanceof MediaError) {
+      return error.code === 'ERR_MEDIA_EMPTY' || !this.#hasWritten ? this.#nothing(error) : noFlv(error);
+    }
     return new FfmpegError('ERR_FFMPEG_FAILED', 'what FFmpeg writes cannot be read', { stage: 'ffmpeg', cause: error });
   }
 
@@ -188,6 +190,11 @@ class FfmpegRun {
       () => undefined,
       (failure: unknown) => failure,
     );
+  }
+
+  get #hasWritten(): boolean {
+    const { stdout } = this.#process;
+    return stdout !== undefined && 'bytesRead' in stdout && stdout.bytesRead !== 0;
   }
 
   #silent(): FfmpegError {
