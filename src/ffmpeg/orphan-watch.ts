@@ -6,9 +6,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
  */
 const SCRIPT = `
 if read -r over; then exit 0; fi
-kill -TERM -- "-$1" "$1"
+kill -s TERM -- "-$1"
 sleep 1
-kill -KILL -- "-$1" "$1"
+kill -s KILL -- "-$1"
 `;
 
 /**

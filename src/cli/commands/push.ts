@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js';
+import { isSourceUrl } from '../../ffmpeg/url-input.js';
 import { isRtmpUrl } from '../../rtmp/url.js';
 import { Curtain } from '../curtain.js';
 import { encodeOptions } from '../encode-options.js';
@@ -49,7 +50,7 @@ export const pushCommand = defineCommand({
     const target = urlText === undefined ? undefined : await streamTarget(urlText, resolved, world);
     const tls = await readTlsOptions(settings);
     return {
-      curtain: new Curtain(settings['show-keys'], target?.url, [input]),
+      curtain: new Curtain(settings['show-keys'], target?.url, isSourceUrl(input) ? [] : [input]),
       start: async (signal) => {
         const push = await world.commands.push();
         return push(
