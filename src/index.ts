@@ -8,7 +8,8 @@ export { encodeAmf3 } from './amf/amf3-writer.js';
 export * from './amf/value.js';
 export { RecycledMemory } from './bytes/recycled-memory.js';
 // The use cases
-export type { PullOptions, PushOptions, ServeOptions } from './commands/options.js';
+export { devices } from './commands/devices.js';
+export type { DevicesOptions, PullOptions, PushOptions, ServeOptions } from './commands/options.js';
 export { pull } from './commands/pull.js';
 export { push } from './commands/push.js';
 export { serve } from './commands/serve.js';
@@ -26,6 +27,7 @@ export { RtmpPublisher } from './endpoint/rtmp-publisher.js';
 export type { TagSource } from './endpoint/tag-source.js';
 export * from './errors.js';
 export type * from './events.js';
+export type { AudioCodec, EncodeOptions, PictureSize, VideoCodec } from './ffmpeg/encoding.js';
 export { Broadcast, type BroadcastOptions } from './flow/broadcast.js';
 export type { Burst } from './flow/burst.js';
 export { feed } from './flow/feed.js';

@@ -1,9 +1,11 @@
+import { stat } from 'node:fs/promises';
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { FfmpegSource } from '../endpoint/ffmpeg-source.js';
+import { inputError } from '../endpoint/flv-source.js';
 import { FfmpegError, MediaError, UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { type Capabilities, capabilitiesOf } from '../ffmpeg/capabilities.js';
-import { captureInput } from '../ffmpeg/capture.js';
+import { type CaptureScene, captureInput } from '../ffmpeg/capture.js';
 import type { Capture } from '../ffmpeg/device.js';
 import type { EncodeOptions } from '../ffmpeg/encoding.js';
 import { type FfmpegInput, fileInput, type InputStreams, RAW_AUDIO, RAW_VIDEO } from '../ffmpeg/input.js';
@@ -45,17 +47,18 @@ interface Tool {
  * @throws {FfmpegError | UsageError}
  */
 export async function openCapture(capture: Capture, options: FfmpegInputOptions): Promise<PushInput> {
-  const { encoding, timeoutMs, signal } = options;
+  const { encoding, timeoutMs, signal, report } = options;
   const { label, picture, sound } = capture;
   refuseStart(options, label);
   const tool = await findTool(options);
-  const scene = {
+  const scene: CaptureScene = {
     platform: process.platform,
     environment: process.env,
     firstDevice: await firstDevices(capture, tool),
     ffmpeg: tool.capabilities,
   };
   const isTest = picture?.kind === 'test';
+  if (picture?.kind === 'screen') warnOfWayland(scene, report);
   const media: PlannedMedia = {
     label,
     video: picture === undefined ? undefined : RAW_VIDEO,
@@ -108,9 +111,10 @@ export async function openUrl(text: string, options: FfmpegInputOptions): Promis
  */
 export async function openWithFfmpeg(path: string, options: FfmpegInputOptions): Promise<PushInput> {
   const { timeoutMs, signal, startMs } = options;
+  const isFile = await isRegular(path);
   const tool = await findTool(options);
   const input = fileInput(path, startMs);
-  const streams = await probeInput(tool.path, input, { timeoutMs, signal }).catch(asMediaError);
+  const streams = isFile ? await probeInput(tool.path, input, { timeoutMs, signal }).catch(asMediaError) : UNKNOWN;
   const durationMs = lengthFrom(streams, startMs);
   if (durationMs !== undefined && durationMs <= 0 && startMs > 0) {
     throw new UsageError('ERR_USAGE', `${path}: ends before ${startMs / 1000} s, where it should start`, {
@@ -120,9 +124,19 @@ export async function openWithFfmpeg(path: string, options: FfmpegInputOptions):
   return {
     ...sourceOf(input, { ...streams, label: path, audioInput: 0, isLive: false }, tool, options),
     durationMs,
-    isRepeatable: true,
+    isRepeatable: isFile,
     clock: 'media',
   };
+}
+
+/** What is read from anything else, such as a named pipe, is gone: there is no looking at it beforehand. */
+async function isRegular(path: string): Promise<boolean> {
+  try {
+    const stats = await stat(path);
+    return stats.isFile() || stats.isDirectory();
+  } catch (error) {
+    throw inputError(error, path);
+  }
 }
 
 /** A file that FFmpeg cannot read is no fault of FFmpeg. */
@@ -181,6 +195,18 @@ function liveArgs({ isLive }: SourceUrl, { encoding }: FfmpegInputOptions): read
 
 function lengthFrom({ durationMs }: InputStreams, startMs: number): number | undefined {
   return durationMs === undefined ? undefined : durationMs - startMs;
+}
+
+/** There X has only the windows of old programs to show. */
+function warnOfWayland({ platform, environment }: CaptureScene, report: FfmpegInputOptions['report']): void {
+  if (platform === 'linux' && environment['WAYLAND_DISPLAY']) {
+    report({
+      event: 'warning',
+      code: 'WARN_WAYLAND',
+      message: 'this is a Wayland desktop, of which FFmpeg sees little or nothing',
+      advice: 'log in to an X session to push the screen',
+    });
+  }
 }
 
 function refuseStart({ startMs }: FfmpegInputOptions, label: string): void {

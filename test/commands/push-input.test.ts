@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +75,21 @@ describe('openPushSource with FFmpeg', () => {
     await tagsOf(path, { encoding: { videoCodec: 'copy', lowLatency: true }, ffmpegPath: '/no/such' });
     await tagsOf(path, { encoding: { fps: 10 } });
     expect(await lastArguments()).toContain('-c:v libx264');
+  });
+
+  it.each<[string, Partial<PushOptions>]>([
+    ['FLV', {}],
+    ['film that is to be encoded', { encoding: { fps: 10 } }],
+  ])('says that there is no such %s', async (_, given) => {
+    await expect(open('/no/such/film', given)).rejects.toMatchObject({ code: 'ERR_FILE_NOT_FOUND' });
+  });
+
+  it('does not look into a named pipe, which can be read only once', async () => {
+    const pipe = join(programs.folder, 'fifo');
+    execFileSync('mkfifo', [pipe]);
+    const source = await open(pipe, { encoding: { fps: 10 } });
+    expect(source.durationMs).toBeNull();
+    await expect(open(pipe, { encoding: { fps: 10 }, plays: 2 })).rejects.toMatchObject({ code: 'ERR_USAGE' });
   });
 
   it('makes a test picture as fast as it is wanted', async () => {
