@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { FfmpegSource } from '../endpoint/ffmpeg-source.js';
 import { inputError } from '../endpoint/flv-source.js';
-import { FfmpegError, MediaError, UsageError } from '../errors.js';
+import { MediaError, UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { type Capabilities, capabilitiesOf } from '../ffmpeg/capabilities.js';
 import { type CaptureScene, captureInput } from '../ffmpeg/capture.js';
@@ -12,7 +12,7 @@ import { type FfmpegInput, fileInput, type InputStreams, RAW_AUDIO, RAW_VIDEO } 
 import { listDevices } from '../ffmpeg/list-devices.js';
 import { locateFfmpeg } from '../ffmpeg/locate.js';
 import { outputArgs, type PlannedMedia } from '../ffmpeg/output-plan.js';
-import { probeInput } from '../ffmpeg/probe.js';
+import { probeInput, UnreadableInput } from '../ffmpeg/probe.js';
 import { parseSourceUrl, type SourceUrl, urlInput } from '../ffmpeg/url-input.js';
 import type { PushInput } from './opened-input.js';
 
@@ -96,6 +96,8 @@ export async function openUrl(text: string, options: FfmpegInputOptions): Promis
   const streams = url.isListener
     ? UNKNOWN
     : await probeInput(tool.path, input, { timeoutMs: timeoutMs + LOOKING_MS, signal });
+  // Of what comes through a script FFmpeg never tells the length.
+  if (streams.durationMs === undefined && input.script === undefined) refuseStart(options, url.label);
   return {
     ...sourceOf(input, { ...streams, label: url.label, audioInput: 0, isLive: url.isLive }, tool, options),
     durationMs: lengthFrom(streams, startMs),
@@ -141,7 +143,7 @@ async function isRegular(path: string): Promise<boolean> {
 
 /** A file that FFmpeg cannot read is no fault of FFmpeg. */
 function asMediaError(error: unknown): never {
-  if (!(error instanceof FfmpegError)) throw error;
+  if (!(error instanceof UnreadableInput)) throw error;
   const { message, peerWords = '', stage = 'ffmpeg' } = error;
   throw new MediaError('ERR_MEDIA_UNSUPPORTED', message, { stage, peerWords, cause: error });
 }
@@ -149,9 +151,9 @@ function asMediaError(error: unknown): never {
 /** Nobody has seen it yet: whatever there is, is encoded. */
 const UNKNOWN: InputStreams = { video: RAW_VIDEO, audio: RAW_AUDIO, durationMs: undefined };
 
-async function findTool({ ffmpegPath }: FfmpegInputOptions): Promise<Tool> {
+async function findTool({ ffmpegPath, signal }: FfmpegInputOptions): Promise<Tool> {
   const path = await locateFfmpeg({ path: ffmpegPath });
-  return { path, capabilities: await capabilitiesOf(path) };
+  return { path, capabilities: await capabilitiesOf(path, { signal }) };
 }
 
 function sourceOf(

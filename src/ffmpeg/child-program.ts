@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { FfmpegError } from '../errors.js';
+import type { Environment } from './find-program.js';
 import { Lines } from './lines.js';
 import { OrphanWatch } from './orphan-watch.js';
 
@@ -10,7 +11,7 @@ export interface ChildProgramOptions {
   readonly args: readonly string[];
   readonly stdin: 'pipe' | 'ignore';
   readonly stdout: 'pipe' | 'ignore' | 'inherit';
-  /** Besides those of this process. */
+  /** Besides those of this process, without the ones that are for us: a stream key may be among them. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Each line of its standard error; the memory of a line is bounded. */
   readonly onLine?: (line: string) => void;
@@ -71,12 +72,13 @@ export class ChildProgram {
       stdin,
       stdout,
       stderr: 'pipe',
-      env: environment,
+      extendEnv: false,
+      env: { ...withoutOurs(process.env), ...environment },
       buffer: false,
       reject: false,
       cleanup: false,
       detached: !IS_WINDOWS,
-      windowsHide: false,
+      windowsHide: false, // a player is to have its window
     });
     if (child.pid === undefined) {
       const { code = 'unknown reason' } = await child;
@@ -128,4 +130,8 @@ export class ChildProgram {
     lines.end();
     return exit;
   }
+}
+
+function withoutOurs(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('RTMPKIT_')));
 }

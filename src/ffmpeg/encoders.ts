@@ -74,14 +74,15 @@ function encoderFor(codec: keyof typeof ENCODERS, { encoders, version }: Capabil
 
 /** How fast and how well it works, and whether pictures wait for later ones. */
 function speedArgs(encoder: string, { preset, isLive, lowLatency = false }: VideoEncoding): string[] {
+  const usual = lowLatency ? 'ultrafast' : 'veryfast';
   const asked = preset === undefined ? [] : ['-preset', preset];
   const isSwift = isLive || lowLatency;
   switch (encoder) {
     case 'libx264':
-      return [...presetOr('veryfast', asked), ...(isSwift ? ['-tune', 'zerolatency'] : []), '-sc_threshold', '0'];
+      return [...presetOr(usual, asked), ...(isSwift ? ['-tune', 'zerolatency'] : []), '-sc_threshold', '0'];
     case 'libx265':
       return [
-        ...presetOr('veryfast', asked),
+        ...presetOr(usual, asked),
         ...(isSwift ? ['-tune', 'zerolatency'] : []),
         '-x265-params',
         'scenecut=0:log-level=1',

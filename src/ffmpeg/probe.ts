@@ -4,6 +4,9 @@ import { lastWords } from './ffmpeg-process.js';
 import type { FfmpegInput, InputAudio, InputStreams, InputVideo } from './input.js';
 import { parseFfmpegLine } from './log-line.js';
 
+/** FFmpeg has looked at it and made nothing of it. */
+export class UnreadableInput extends FfmpegError {}
+
 export interface ProbeOptions extends AskOptions {
   /** What to try when it cannot be read. */
   readonly advice?: string;
@@ -13,7 +16,7 @@ export interface ProbeOptions extends AskOptions {
  * Asks FFmpeg what an input has in it.
  *
  * @param path of FFmpeg
- * @throws {FfmpegError} `ERR_FFMPEG_FAILED` when it cannot read the input, or takes too long
+ * @throws {UnreadableInput} when it cannot read the input; {FfmpegError} when it takes too long
  */
 export async function probeInput(path: string, input: FfmpegInput, options: ProbeOptions): Promise<InputStreams> {
   const args = ['-hide_banner', '-loglevel', 'level+info', '-nostdin', ...input.args];
@@ -27,7 +30,7 @@ export async function probeInput(path: string, input: FfmpegInput, options: Prob
   const errors = said
     .filter(({ level, text }) => level === 'error' && text.trim() !== '')
     .map(({ text }) => input.redact(text));
-  throw new FfmpegError('ERR_FFMPEG_FAILED', `FFmpeg cannot read ${input.label}`, {
+  throw new UnreadableInput('ERR_FFMPEG_FAILED', `FFmpeg cannot read ${input.label}`, {
     stage: 'ffmpeg',
     ...(errors.length === 0 ? {} : { peerWords: lastWords(errors) }),
     ...(options.advice === undefined ? {} : { advice: options.advice }),

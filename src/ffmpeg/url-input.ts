@@ -44,16 +44,16 @@ export function isSourceUrl(text: string): boolean {
 
 /** @throws {UsageError} for a text that no URL can be */
 export function parseSourceUrl(text: string): SourceUrl {
-  const [, scheme = '', userinfo, host = '', query = ''] =
+  const [, scheme = '', userinfo = '', host = '', query = ''] =
     /^([a-z][a-z0-9+.-]+):\/\/(?:([^/?#]*)@)?([^?]*)(?:\?(.*))?$/is.exec(text) ?? [];
   if (scheme === '' || /[\p{Cc}\s]/u.test(text)) {
     throw new UsageError('ERR_URL', 'the URL of the input has spaces or control characters in it', {
       stage: 'options',
     });
   }
-  const [user = '', ...password] = (userinfo ?? '').split(':');
+  const [user = '', ...password] = userinfo.split(':');
   const name = scheme.toLowerCase();
-  const hasSecrets = userinfo !== undefined || (query !== '' && !PLAIN_SCHEMES.has(name));
+  const hasSecrets = userinfo !== '' || (query !== '' && !PLAIN_SCHEMES.has(name));
   return {
     text,
     scheme: name,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PushOptions } from '../../src/commands/options.js';
 import { openPushSource } from '../../src/commands/push-source.js';
 import { fakeFfmpeg, writing } from '../support/fake-ffmpeg.js';
-import { FakePrograms } from '../support/fake-programs.js';
+import { FakePrograms, PATIENCE } from '../support/fake-programs.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/testcard.flv', import.meta.url));
 const AVI = `RIFF\x10\0\0\0AVI LIST`;
@@ -56,11 +56,15 @@ async function lastArguments(): Promise<string> {
   return readFile(join(programs.folder, 'arguments'), 'utf8');
 }
 
-describe('openPushSource with FFmpeg', () => {
-  it('reads foreign files', async () => {
+describe('openPushSource with FFmpeg', PATIENCE, () => {
+  it('knows how long foreign files are', async () => {
     const path = await programs.file('film.avi', AVI);
     expect((await open(path)).durationMs).toBe(4_000);
     expect((await open(path, { startMs: 1_000, plays: 2 })).durationMs).toBe(6_000);
+  });
+
+  it('reads foreign files', async () => {
+    const path = await programs.file('film.avi', AVI);
     const once = await tagsOf(path);
     expect(once).toBeGreaterThan(100);
     expect(await lastArguments()).toContain(`-i file:${path} -map 0:V:0? -c:v copy -an`);
@@ -86,7 +90,7 @@ describe('openPushSource with FFmpeg', () => {
 
   it('does not look into a named pipe, which can be read only once', async () => {
     const pipe = join(programs.folder, 'fifo');
-    execFileSync('mkfifo', [pipe]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
     const source = await open(pipe, { encoding: { fps: 10 } });
     expect(source.durationMs).toBeNull();
     await expect(open(pipe, { encoding: { fps: 10 }, plays: 2 })).rejects.toMatchObject({ code: 'ERR_USAGE' });
@@ -102,6 +106,7 @@ describe('openPushSource with FFmpeg', () => {
   });
 
   it('reads URLs: live ones at their own pace, others at ours', async () => {
+    expect((await open('http://host/film.mp4?token=x', { startMs: 1_000 })).durationMs).toBe(3_000);
     expect((await open('http://host/film.mp4', { startMs: 1_000, plays: 2 })).durationMs).toBe(6_000);
     expect(await tagsOf('http://host/film.mp4')).toBeGreaterThan(100);
     expect(await lastArguments()).toMatch(/-i http:\/\/host\/film.mp4/);
@@ -120,6 +125,12 @@ describe('openPushSource with FFmpeg', () => {
   it('leaves what is no media at all to nobody', async () => {
     const path = await programs.file('diary.txt', 'Dear diary');
     await expect(open(path, { ffmpegPath: '/no/such' })).rejects.toMatchObject({ code: 'ERR_NOT_FLV' });
+  });
+
+  it('holds FFmpeg, and not a file, to be bad when FFmpeg hangs', async () => {
+    const hanging = await programs.add('hanging', `${fakeAnswers} else setInterval(() => {}, 1e6);`);
+    const path = await programs.file('good.avi', AVI);
+    await expect(open(path, { ffmpegPath: hanging, timeoutMs: 300 })).rejects.toMatchObject({ kind: 'ffmpeg' });
   });
 
   it('holds a file, and not FFmpeg, to be bad when FFmpeg cannot read it', async () => {

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -109,6 +110,20 @@ describe.skipIf(process.platform === 'win32')('FFmpeg does not outlive push', ()
     await kill(run);
     expect(await run.exit(), run.said).toBe(exitCode);
     await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+  });
+
+  it('when SIGINT ends it while FFmpeg is only asked what it can do', async () => {
+    const pidFile = join(programs.folder, 'asked-pid');
+    const hanging = await programs.add(
+      'asked/ffmpeg',
+      `require('fs').writeFileSync('${pidFile}', String(process.pid)); console.error('up'); setInterval(() => {}, 1e6)`,
+    );
+    const run = runs.start(['push', '--json', '--ffmpeg', hanging, 'test', `${server.url}/live/asked`]);
+    pushes.push(run);
+    await expect.poll(() => existsSync(pidFile), { timeout: 20_000 }).toBe(true);
+    run.kill('SIGINT');
+    expect(await run.exit(), run.said).toBe(130);
+    await expect.poll(() => isRunning(Number(readFileSync(pidFile, 'utf8'))), { timeout: 10_000 }).toBe(false);
   });
 
   it('when the server goes away', async () => {

@@ -6,7 +6,7 @@ import { RecycledMemory } from '../../src/bytes/recycled-memory.js';
 import { FfmpegSource, type FfmpegSourceOptions } from '../../src/endpoint/ffmpeg-source.js';
 import { asItIs } from '../../src/ffmpeg/input.js';
 import { isSequenceEnd } from '../../src/media/tag-info.js';
-import { FakePrograms, isRunning } from '../support/fake-programs.js';
+import { FakePrograms, isRunning, PATIENCE } from '../support/fake-programs.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/testcard.flv', import.meta.url));
 const WRITE = `const film = require('fs').readFileSync(${JSON.stringify(FIXTURE)});
@@ -47,7 +47,7 @@ async function flowing(script: string, options: Partial<FfmpegSourceOptions> = {
 
 const ENDLESS = 'process.stdout.write(film); setInterval(() => {}, 1e6);';
 
-describe('FfmpegSource', () => {
+describe('FfmpegSource', PATIENCE, () => {
   it('gives what FFmpeg makes, as often as it is read', async () => {
     const tags = await source('process.stdout.write(film)');
     const first = await count(tags);

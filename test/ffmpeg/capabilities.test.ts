@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capabilitiesOf } from '../../src/ffmpeg/capabilities.js';
 import { CapabilityCache, cacheFolder } from '../../src/ffmpeg/capability-cache.js';
 import { parseCapabilities } from '../../src/ffmpeg/capability-text.js';
-import { FakePrograms } from '../support/fake-programs.js';
+import { FakePrograms, PATIENCE } from '../support/fake-programs.js';
 
 const VERSION_5 = `ffmpeg version 5.1.9-0+deb12u1 Copyright (c) 2000-2026 the FFmpeg developers
 built with gcc 12 (Debian 12.2.0-14+deb12u1)
@@ -84,7 +84,7 @@ describe('parseCapabilities', () => {
   });
 });
 
-describe('capabilitiesOf', () => {
+describe('capabilitiesOf', PATIENCE, () => {
   const programs = new FakePrograms();
   const answers = JSON.stringify({
     '-version': VERSION_5,
@@ -105,25 +105,25 @@ describe('capabilitiesOf', () => {
 
   it('asks once', async () => {
     const cache = new CapabilityCache(join(programs.folder, 'a', 'b'));
-    const first = await capabilitiesOf(ffmpeg, cache);
+    const first = await capabilitiesOf(ffmpeg, { cache });
     expect(first.encoders).toContain('libx264');
     expect(await timesAsked()).toBe(4);
-    expect(await capabilitiesOf(ffmpeg, cache)).toEqual(first);
+    expect(await capabilitiesOf(ffmpeg, { cache })).toEqual(first);
     expect(await timesAsked()).toBe(4);
     expect((await readdir(join(programs.folder, 'a', 'b'))).length).toBe(1);
   });
 
   it('does not need a cache', async () => {
     const folder = join(await programs.file('file', 'in the way'), 'below');
-    expect((await capabilitiesOf(ffmpeg, new CapabilityCache(folder))).encoders).toContain('aac');
+    expect((await capabilitiesOf(ffmpeg, { cache: new CapabilityCache(folder) })).encoders).toContain('aac');
   });
 
   it('does not believe a damaged cache', async () => {
     const folder = join(programs.folder, 'damaged');
-    await capabilitiesOf(ffmpeg, new CapabilityCache(folder));
+    await capabilitiesOf(ffmpeg, { cache: new CapabilityCache(folder) });
     const [name = ''] = await readdir(folder);
     await programs.file(`damaged/${name}`, '{"identity": 1, "texts"');
-    expect((await capabilitiesOf(ffmpeg, new CapabilityCache(folder))).encoders).toContain('aac');
+    expect((await capabilitiesOf(ffmpeg, { cache: new CapabilityCache(folder) })).encoders).toContain('aac');
   });
 
   it.each([
@@ -132,7 +132,7 @@ describe('capabilitiesOf', () => {
   ])('refuses one %s', async (_, script) => {
     const path = await programs.add('no-ffmpeg', script);
     const cache = new CapabilityCache(join(programs.folder, 'other'));
-    await expect(capabilitiesOf(path, cache)).rejects.toMatchObject({ code: 'ERR_FFMPEG_FAILED', kind: 'ffmpeg' });
+    await expect(capabilitiesOf(path, { cache })).rejects.toMatchObject({ code: 'ERR_FFMPEG_FAILED', kind: 'ffmpeg' });
   });
 });
 

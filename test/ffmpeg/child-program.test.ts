@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { ask } from '../../src/ffmpeg/ask.js';
 import { ChildProgram, type ChildProgramOptions } from '../../src/ffmpeg/child-program.js';
 import { FfmpegProcess } from '../../src/ffmpeg/ffmpeg-process.js';
-import { FakePrograms, isRunning } from '../support/fake-programs.js';
+import { FakePrograms, isRunning, PATIENCE } from '../support/fake-programs.js';
 
 const programs = new FakePrograms();
 afterAll(() => programs.remove());
@@ -13,7 +13,7 @@ async function start(script: string, options: Partial<ChildProgramOptions> = {})
   return ChildProgram.start({ path, args: [], stdin: 'pipe', stdout: 'pipe', ...options });
 }
 
-describe('ChildProgram', () => {
+describe('ChildProgram', PATIENCE, () => {
   it('passes bytes both ways and tells how it ended', async () => {
     const lines: string[] = [];
     const child = await start(
@@ -57,6 +57,15 @@ describe('ChildProgram', () => {
     await expect.poll(() => isRunning(Number(`${pid}`))).toBe(false);
   });
 
+  it('tells it nothing that is for us', async () => {
+    vi.stubEnv('RTMPKIT_KEY', 'hush');
+    const child = await start('console.log(process.env.RTMPKIT_KEY, process.env.OTHER, process.env.PATH.length > 0)', {
+      environment: { OTHER: 'yes' },
+    });
+    vi.unstubAllEnvs();
+    expect(`${await once(child.stdout!, 'data')}`).toBe('undefined yes true\n');
+  });
+
   it('says so when there is nothing to start', async () => {
     const start = ChildProgram.start({ path: '/no/such/program', args: [], stdin: 'ignore', stdout: 'ignore' });
     await expect(start).rejects.toMatchObject({ code: 'ERR_FFMPEG_MISSING', kind: 'ffmpeg' });
@@ -73,7 +82,7 @@ describe('ChildProgram', () => {
   });
 });
 
-describe('FfmpegProcess', () => {
+describe('FfmpegProcess', PATIENCE, () => {
   async function ffmpeg(script: string) {
     const warnings: string[] = [];
     const path = await programs.add('ffmpeg', script);
@@ -121,7 +130,7 @@ describe('FfmpegProcess', () => {
   });
 });
 
-describe('ask', () => {
+describe('ask', PATIENCE, () => {
   it('gives what a program says', async () => {
     const path = await programs.add(
       'talker',

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseAvfoundationDevices, parseDshowDevices, parseSources } from '../../src/ffmpeg/device-lists.js';
 import { listDevices } from '../../src/ffmpeg/list-devices.js';
-import { FakePrograms } from '../support/fake-programs.js';
+import { FakePrograms, PATIENCE } from '../support/fake-programs.js';
 
 const AVFOUNDATION = `[AVFoundation indev @ 0x7f9] AVFoundation video devices:
 [AVFoundation indev @ 0x7f9] [0] FaceTime HD Camera
@@ -56,7 +56,7 @@ describe('lists of devices', () => {
   });
 });
 
-describe('listDevices', () => {
+describe('listDevices', PATIENCE, () => {
   const programs = new FakePrograms();
   afterAll(() => programs.remove());
 

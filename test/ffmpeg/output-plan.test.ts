@@ -60,7 +60,7 @@ describe('outputArgs', () => {
       { video: 'rawvideo', isLive: true },
       '-c:v libx264 -preset veryfast -tune zerolatency -sc_threshold 0 -crf 23',
     ],
-    ['a file in a hurry', { video: 'mpeg4', options: { lowLatency: true } }, '-tune zerolatency'],
+    ['a file in a hurry', { video: 'mpeg4', options: { lowLatency: true } }, '-preset ultrafast -tune zerolatency'],
     [
       'with the preset that is wanted',
       { video: 'h264', options: { preset: 'slow' } },

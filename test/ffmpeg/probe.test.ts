@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { asItIs, fileInput } from '../../src/ffmpeg/input.js';
 import { parseStreams, probeInput } from '../../src/ffmpeg/probe.js';
-import { FakePrograms } from '../support/fake-programs.js';
+import { FakePrograms, PATIENCE } from '../support/fake-programs.js';
 
 const TS = `Input #0, mpegts, from 'a.ts':
   Duration: 01:02:05.02, start: 1.456778, bitrate: 367 kb/s
@@ -31,7 +31,7 @@ describe('parseStreams', () => {
   });
 });
 
-describe('probeInput', () => {
+describe('probeInput', PATIENCE, () => {
   const programs = new FakePrograms();
   afterAll(() => programs.remove());
 

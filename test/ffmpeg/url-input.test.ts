@@ -44,6 +44,7 @@ describe('urlInput', () => {
     const { args, script } = inputFor('http://host/film.mp4', 1500);
     expect(args.slice(-4)).toEqual(['-ss', '1.500', '-i', 'http://host/film.mp4']);
     expect(script).toBeUndefined();
+    expect(inputFor('udp://@239.0.0.1:1234?fifo_size=1').script).toBeUndefined();
   });
 
   it.each([

@@ -31,7 +31,7 @@ else { process.stderr.write(${JSON.stringify(STREAMS)}); process.exitCode = 1; }
   );
 }
 
-/** Work: writes a file, some of it again and again when `isEndless`. */
+/** Work: writes a file. */
 export function writing(path: string): string {
   return `require('fs').createReadStream(${JSON.stringify(path)}).pipe(process.stdout);`;
 }

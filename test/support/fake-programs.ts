@@ -3,6 +3,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+/** For tests that start programs: on a busy machine that may take its time. */
+export const PATIENCE = { timeout: 60_000 };
+
 /** Programs of a test, each a Node script in a folder that is removed with it. */
 export class FakePrograms {
   readonly folder = mkdtempSync(join(tmpdir(), 'rtmpkit-programs-'));

@@ -24,22 +24,14 @@ export const pushCommand = defineCommand({
       return listing(settings, world);
     }
     if (input === undefined) {
-      throw new UsageError(
-        'ERR_USAGE',
-        'push needs something to send: a file, a URL, camera, screen or test, or - for stdin',
-        {
-          advice: 'rtmpkit push FILE.flv rtmp://host/app/name',
-        },
-      );
+      throw new UsageError('ERR_USAGE', 'push needs something to send: a file, a URL, screen, camera, test or -', {
+        advice: 'rtmpkit push FILE.flv rtmp://host/app/name',
+      });
     }
     if (isRtmpUrl(input)) {
-      throw new UsageError(
-        'ERR_USAGE',
-        'push takes nothing from RTMP: what is sent comes first, then the URL of the target',
-        {
-          advice: 'rtmpkit push FILE.flv rtmp://host/app/name',
-        },
-      );
+      throw new UsageError('ERR_USAGE', 'push takes nothing from RTMP; the input comes first, then the URL', {
+        advice: 'rtmpkit push FILE.flv rtmp://host/app/name',
+      });
     }
     if (input === '-' && isKeyFromStdin(settings)) {
       throw new UsageError('ERR_USAGE', 'the stream key and the media cannot both come from standard input', {
