@@ -7,7 +7,7 @@ const floors = [
   ['amf', 'codec'],
   ['media'],
   ['rtmp', 'flv', 'mp4', 'matroska'],
-  ['flow', 'net', 'analysis'],
+  ['flow', 'net', 'ffmpeg', 'analysis'],
   ['endpoint'],
   ['server'],
   ['commands'],

@@ -13,6 +13,7 @@ export type ErrorKind =
   | 'busy'
   | 'protocol'
   | 'media'
+  | 'ffmpeg'
   | 'expectation'
   | 'output';
 
@@ -68,6 +69,10 @@ const KIND_OF_CODE = {
   ERR_MEDIA_UNSUPPORTED: 'media',
   ERR_MEDIA_EMPTY: 'media',
 
+  /** FFmpeg, or another program that is asked for, is not on this machine. */
+  ERR_FFMPEG_MISSING: 'ffmpeg',
+  /** It is there, and failed, hung or lacks what is needed. */
+  ERR_FFMPEG_FAILED: 'ffmpeg',
   /** What was found is not what was expected. */
   ERR_EXPECTATION: 'expectation',
 
@@ -82,6 +87,7 @@ export type ErrorCode = keyof typeof KIND_OF_CODE;
 export type Stage =
   | 'options'
   | 'file'
+  | 'ffmpeg'
   | 'dns'
   | 'tcp'
   | 'tls'
@@ -137,6 +143,8 @@ export class RejectedError extends RtmpkitError {}
 /** Unreadable, damaged or unsupported media. */
 export class MediaError extends RtmpkitError {}
 
+/** FFmpeg, or a program that stands beside it, is missing or failed. */
+export class FfmpegError extends RtmpkitError {}
 /** What a probe found is not what was expected of it. */
 export class ExpectationError extends RtmpkitError {}
 

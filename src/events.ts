@@ -86,6 +86,18 @@ export interface WarningEvent {
   readonly connection?: number;
 }
 
+/** push --list-devices: what it can capture. */
+export interface DevicesEvent {
+  readonly event: 'devices';
+  readonly devices: readonly {
+    readonly kind: 'camera' | 'screen' | 'mic';
+    /** For people. */
+    readonly name: string;
+    /** What push takes for it. */
+    readonly input: string;
+  }[];
+}
+
 /** One protocol message on a connection. Only when it was asked for. */
 export interface ProtocolMessageEvent {
   readonly event: 'message';
@@ -147,6 +159,7 @@ export type CommandEvent =
   | StatsEvent
   | SwitchedEvent
   | WarningEvent
+  | DevicesEvent
   | ProtocolMessageEvent
   | ReportEvent
   | EndedEvent;

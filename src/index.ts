@@ -9,7 +9,8 @@ export * from './amf/value.js';
 export { type MediaReport, StreamAnalysis } from './analysis/stream-analysis.js';
 export { RecycledMemory } from './bytes/recycled-memory.js';
 // The use cases
-export type { ProbeOptions, PullOptions, PushOptions, ServeOptions } from './commands/options.js';
+export { devices } from './commands/devices.js';
+export type { DevicesOptions, ProbeOptions, PullOptions, PushOptions, ServeOptions } from './commands/options.js';
 export { probe } from './commands/probe.js';
 export { pull } from './commands/pull.js';
 export { push } from './commands/push.js';
@@ -29,6 +30,7 @@ export { RtmpPublisher } from './endpoint/rtmp-publisher.js';
 export type { TagSource } from './endpoint/tag-source.js';
 export * from './errors.js';
 export type * from './events.js';
+export type { AudioCodec, EncodeOptions, PictureSize, VideoCodec } from './ffmpeg/encoding.js';
 export { Broadcast, type BroadcastOptions } from './flow/broadcast.js';
 export type { Burst } from './flow/burst.js';
 export { feed } from './flow/feed.js';

@@ -30,6 +30,7 @@ const FLAGS: readonly string[] = ['help', 'version'];
 
 const YARGS_OPTION = {
   value: { type: 'string', nargs: 1 },
+  'any-value': { type: 'string', nargs: 1 },
   'optional-value': { type: 'string' },
   list: { type: 'string', nargs: 1 },
   switch: { type: 'boolean' },
@@ -111,6 +112,9 @@ function spellOut(argv: readonly string[], options: OptionTable): string[] {
       const hasValue = /^-?\d+$/.test(argv[index + 1] ?? '');
       words.push(`--${name}=${hasValue ? argv[index + 1] : 'true'}`);
       index += hasValue ? 1 : 0;
+    } else if (option?.shape === 'any-value' && text === undefined && index + 1 < argv.length) {
+      words.push(`--${name}=${argv[index + 1]}`);
+      index += 1;
     } else if (option?.shape === 'switch' && text !== undefined) {
       words.push(switchWord(name, text, option));
     } else {

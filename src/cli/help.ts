@@ -2,7 +2,7 @@ import { EXIT_OF_KIND, EXIT_OF_SIGNAL, EXIT_OK } from './exit-codes.js';
 
 const WIDTH = 80;
 
-/** Fits on a screen of 80 columns and 30 lines, like each of the texts here. */
+/** Fits on a screen of 80 columns and 30 lines, like the others but that of push. */
 export const MAIN_HELP = `\
 Examples:
   rtmpkit serve                                     a server on 127.0.0.1:1935
@@ -12,7 +12,7 @@ Examples:
 
 Usage: rtmpkit COMMAND [options]
 
-  push   publish an FLV file or FLV from standard input
+  push   publish a file, a camera, a screen or another stream
   pull   record a stream, or repair an FLV file
   probe  tell what a stream or a file is like, and what is wrong with it
   serve  run a server that takes and gives streams
@@ -22,15 +22,31 @@ Exit status:
 ${exitTable()}
 `;
 
+/** Longer than a screen: what one looks for stands under a heading. */
 export const PUSH_HELP = `\
 Examples:
-  rtmpkit push film.flv rtmp://host/live/name       in real time, with progress
-  rtmpkit push film.flv                             offer it from this machine
+  rtmpkit push film.mp4 rtmp://host/live/name       in real time, with progress
+  rtmpkit push film.mp4                             offer it from this machine
+  rtmpkit push screen+mic rtmp://host/live/name     what is seen and said here
+  rtmpkit push test rtmp://host/live/name           a moving picture and a tone
+  rtmpkit push rtsp://camera/1 rtmp://host/live/name --size 1280x720
   rtmpkit push --loop a.flv @more.txt rtmps://host/app --key-file key.txt
   ffmpeg -i in.mp4 -c copy -f flv - | rtmpkit push - rtmp://host/live/name
 
-Usage: rtmpkit push INPUT... [URL] [options]    INPUT: FILE.flv, @PLAYLIST or -
+Usage: rtmpkit push INPUT... [URL] [options]
 
+Inputs:
+  FILE, -              FLV, MP4, MKV, WebM, TS, MP3, AAC; FLV from stdin
+  @PLAYLIST            a file that names an input in each line
+
+Inputs that need FFmpeg on this machine:
+  FILE, URL            what else FFmpeg reads: rtsp, srt, http, hls, udp ...
+  camera[:NAME], screen[:N], mic[:NAME], screen+mic, camera+mic
+  test                 a picture with a clock, and a tone
+  --list-devices       show cameras, screens and microphones, and end
+  A file that is called test or camera is meant by ./test
+
+Time:
   --speed X            1 is real time, 0 as fast as the server takes it [1]
   --loop [N]           send all inputs N times, without N for ever
   --start T, --duration T    begin at the keyframe before T; stop after T
@@ -38,7 +54,24 @@ Usage: rtmpkit push INPUT... [URL] [options]    INPUT: FILE.flv, @PLAYLIST or -
   --data FILE|-        send lines {"at": MS, "name": "onChat", "value": ...}
   --max-queue T        drop frames when the server falls T behind [3s]
   --no-drop            wait for the server instead, as --speed 0 does
+
+Encoding (what RTMP can carry is sent as it is unless one of these is given):
+  --video-codec C      copy, h264, hevc, av1 [copy, or else h264]
+  --audio-codec C      copy, aac, mp3, opus [copy, or else aac]
+  --size WxH           fit the picture into, such as 640x360
+  --fps N              frames per second
+  --video-bitrate R, --audio-bitrate R
+                       in bit/s: 800k, 2500k, 6M [constant quality; 128k]
+  --gop T              from keyframe to keyframe [2s]
+  --preset NAME        speed of the encoder, such as ultrafast [veryfast]
+  --low-latency        less delay, for a worse picture at the same rate
+  --ffmpeg-args ARGS   for FFmpeg's output, behind its other arguments
+  --ffmpeg PATH        this FFmpeg, and not the one in PATH
+
+Connection:
 ${connectionOptions()}
+
+General:
 ${commonOptions()}
 `;
 

@@ -9,6 +9,7 @@ const LINGER_MS = 250;
 
 const COMMANDS: CommandLoaders = {
   push: async () => (await import('../commands/push.js')).push,
+  devices: async () => (await import('../commands/devices.js')).devices,
   pull: async () => (await import('../commands/pull.js')).pull,
   probe: async () => (await import('../commands/probe.js')).probe,
   serve: async () => (await import('../commands/serve.js')).serve,

@@ -19,10 +19,10 @@ export function pushOperands(operands: readonly string[]): PushOperands {
   const hasTarget = last !== undefined && operands.length > 1 && isAnyUrl(last);
   const inputs = hasTarget ? operands.slice(0, -1) : operands;
   if (inputs.length === 0) {
-    throw new UsageError('ERR_USAGE', 'push needs a file to send, or - for standard input', ADVICE);
+    throw new UsageError('ERR_USAGE', 'push needs something to send: a file, a URL, screen, camera, test or -', ADVICE);
   }
   if (inputs.some(isRtmpUrl)) {
-    throw new UsageError('ERR_USAGE', 'push sends a file; the file comes first, then the URL', ADVICE);
+    throw new UsageError('ERR_USAGE', 'push takes nothing from RTMP; the input comes first, then the URL', ADVICE);
   }
   if (inputs.filter((input) => input === '-').length > 1) {
     throw new UsageError('ERR_USAGE', 'standard input (-) can be sent only once');

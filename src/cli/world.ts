@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { ProbeOptions, PullOptions, PushOptions, ServeOptions } from '../commands/options.js';
+import type { DevicesOptions, ProbeOptions, PullOptions, PushOptions, ServeOptions } from '../commands/options.js';
 import type { CommandEvent } from '../events.js';
 import type { Interruption } from './interruption.js';
 import type { Environment } from './options/layers.js';
@@ -18,6 +18,7 @@ export type Start<Options> = (options: Options, signal: AbortSignal) => AsyncIte
 /** The commands, each loaded only when it is called for. */
 export interface CommandLoaders {
   readonly push: () => Promise<Start<PushOptions>>;
+  readonly devices: () => Promise<Start<DevicesOptions>>;
   readonly pull: () => Promise<Start<PullOptions>>;
   readonly probe: () => Promise<Start<ProbeOptions>>;
   readonly serve: () => Promise<Start<ServeOptions>>;

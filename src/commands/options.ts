@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { EncodeOptions } from '../ffmpeg/encoding.js';
 import type { TlsOptions } from '../net/tls-options.js';
 import type { MessageDisclosure } from '../rtmp/watch/message-watch.js';
 
@@ -20,7 +21,10 @@ export interface ConnectionOptions extends ReportingOptions {
   readonly streamName?: string;
 }
 
-/** A path, a URL, a playlist (`@list.txt`), or a stream of FLV bytes. */
+/**
+ * A path, a URL, a playlist (`@list.txt`), a stream of FLV bytes, or `camera[:NAME]`, `screen[:N]`, `mic[:NAME]`,
+ * `screen+mic`, `test`.
+ */
 export type PushInputName = string | Readable;
 
 export interface PushOptions extends ConnectionOptions {
@@ -42,6 +46,15 @@ export interface PushOptions extends ConnectionOptions {
   readonly data?: string | Readable | undefined;
   /** How far the server may fall behind before frames are dropped; `Infinity` waits instead. */
   readonly maxQueueMs: number;
+  /** What is to be done to the media; default: nothing, except what RTMP could not carry. */
+  readonly encoding?: EncodeOptions | undefined;
+  /** A path, or a name in PATH. Default: what is found. */
+  readonly ffmpegPath?: string | undefined;
+}
+
+export interface DevicesOptions {
+  /** See `PushOptions`. */
+  readonly ffmpegPath: string | undefined;
 }
 
 export interface PullOptions extends ConnectionOptions {

@@ -2,9 +2,10 @@ import { access, constants } from 'node:fs/promises';
 import { inputError } from '../endpoint/flv-source.js';
 import { MediaError, RtmpkitError, UsageError } from '../errors.js';
 import { redactUrl } from '../rtmp/url-redaction.js';
+import type { PushInput } from './opened-input.js';
 import type { PushInputName, PushOptions } from './options.js';
 import { playlistPath, readPlaylist } from './playlist.js';
-import { isPath, type PushInput, type PushInputOptions } from './push-input.js';
+import { isPath, type PushInputOptions } from './push-input.js';
 
 /** So many files are looked into before the stream starts; of more it is only made sure that they are there. */
 const MAX_INSPECTED_FILES = 200;

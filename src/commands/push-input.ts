@@ -1,67 +1,97 @@
 import type { Readable } from 'node:stream';
-import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { ContainerFileSource } from '../endpoint/container/container-file-source.js';
 import { isContainer } from '../endpoint/container/container-kind.js';
 import { FlvFileSource, type FlvSourceOptions } from '../endpoint/flv-file-source.js';
 import { FlvStreamSource } from '../endpoint/flv-stream-source.js';
-import type { TagSource } from '../endpoint/tag-source.js';
-import type { CommandEvent, WarningEvent } from '../events.js';
+import { mayBeMedia } from '../endpoint/foreign-media.js';
+import { FfmpegError, MediaError, UsageError } from '../errors.js';
+import type { WarningEvent } from '../events.js';
+import { isCapture, parseCapture } from '../ffmpeg/device.js';
+import { changesMedia } from '../ffmpeg/encoding.js';
+import { isSourceUrl } from '../ffmpeg/url-input.js';
 import type { FlvDamage, FlvNotice } from '../flv/item.js';
+import type { FfmpegInputOptions } from './ffmpeg-input.js';
+import type { PushInput } from './opened-input.js';
 
 const REPAIR_ADVICE = 'rtmpkit pull damaged.flv fixed.flv writes a whole file of what is left';
 
-/** One thing that is sent, opened. It may have been opened only to look at it, or to be read later. */
-export interface PushInput {
-  /** From `startMs` on. Can be read again, from the same place, when `isRepeatable`. */
-  readonly tags: TagSource;
-  /** From the wanted start to the end; `undefined`: not known. */
-  readonly durationMs: number | undefined;
-  readonly isRepeatable: boolean;
-  /** `wall`: tags come when they are due, and grow old when they wait. Default `media`: they come as fast as they are taken. */
-  readonly clock?: 'wall' | 'media';
-  /** Ends what runs for it, even while it is being read, and also when it never was. Resolves when that has ended. */
-  readonly close?: () => Promise<void>;
-}
+/** `startMs`: where to begin, at the keyframe before. `memory`: for the bodies of tags; a source may use its own instead. */
+export type PushInputOptions = FfmpegInputOptions;
 
-export interface PushInputOptions {
-  /** Where to begin: at the keyframe before this time. */
-  readonly startMs: number;
-  /** For the bodies of tags; a source may use memory of its own instead. */
-  readonly memory: RecycledMemory;
-  readonly report: (event: CommandEvent) => void;
-}
-
-/** Whether an input is the path of a file, which may be relative, and not a URL. */
+/** Whether an input is the path of a file, which may be relative, and neither a URL nor a device. */
 export function isPath(input: string): boolean {
-  return !/^[a-z][a-z\d+.-]*:\/\//i.test(input);
+  return !isCapture(input) && !isSourceUrl(input);
 }
 
 /**
- * Opens an input of any kind.
+ * Opens an input of any kind: what we read ourselves without FFmpeg, unless it is to be encoded.
  *
- * @param input a path, or a stream of FLV bytes
- * @throws {MediaError | UsageError}
+ * @param input a path, a device (see `parseCapture`), a URL, or a stream of FLV bytes
+ * @throws {MediaError | UsageError | FfmpegError}
  */
 export async function openPushInput(input: string | Readable, options: PushInputOptions): Promise<PushInput> {
-  const reading = flvReading(options);
   if (typeof input !== 'string') {
-    return { tags: new FlvStreamSource(input, reading), durationMs: undefined, isRepeatable: false };
+    return openFlvStream(input, options);
   }
-  return (await isContainer(input)) ? openContainer(input, options) : openFlv(input, reading);
+  const capture = parseCapture(input);
+  if (capture !== undefined) {
+    return (await ffmpegInputs()).openCapture(capture, options);
+  }
+  if (isSourceUrl(input)) {
+    return (await ffmpegInputs()).openUrl(input, options);
+  }
+  return changesMedia(options.encoding)
+    ? (await ffmpegInputs()).openWithFfmpeg(input, options)
+    : openFile(input, options);
 }
 
-async function openFlv(path: string, reading: FlvSourceOptions): Promise<PushInput> {
-  return repeatable(await FlvFileSource.open(path, reading));
+function openFlvStream(input: Readable, options: PushInputOptions): PushInput {
+  if (changesMedia(options.encoding)) {
+    throw new UsageError('ERR_USAGE', 'what comes from standard input is sent as it is: it cannot be encoded', {
+      stage: 'options',
+      advice: 'let the program that makes it encode it, or name a file',
+    });
+  }
+  const tags = new FlvStreamSource(input, flvReading(options));
+  return { tags, durationMs: undefined, isRepeatable: false, clock: 'media' };
 }
 
-/** A file that is read packet by packet without the help of another program. */
-async function openContainer(path: string, { startMs, memory, report }: PushInputOptions): Promise<PushInput> {
-  return repeatable(await ContainerFileSource.open(path, { startMs, memory, warn: report }));
+async function openFile(path: string, options: PushInputOptions): Promise<PushInput> {
+  if (await isContainer(path)) return openContainer(path, options);
+  try {
+    return repeatable(await FlvFileSource.open(path, flvReading(options)));
+  } catch (error) {
+    if (isNotFlv(error) && (await mayBeMedia(path))) return (await ffmpegInputs()).openWithFfmpeg(path, options);
+    throw error;
+  }
+}
+
+/** A file that is read packet by packet. Where RTMP cannot carry something in it, FFmpeg, if there is one, encodes that. */
+async function openContainer(path: string, options: PushInputOptions): Promise<PushInput> {
+  const { startMs, memory, report } = options;
+  try {
+    return repeatable(await ContainerFileSource.open(path, { startMs, memory, warn: report }));
+  } catch (error) {
+    if (!(error instanceof MediaError && error.code === 'ERR_MEDIA_UNSUPPORTED')) throw error;
+    const { openWithFfmpeg } = await ffmpegInputs();
+    return openWithFfmpeg(path, options).catch((failure: unknown) => {
+      throw failure instanceof FfmpegError && failure.code === 'ERR_FFMPEG_MISSING' ? error : failure;
+    });
+  }
 }
 
 function repeatable(source: FlvFileSource | ContainerFileSource): PushInput {
   const durationMs = source.durationMs === undefined ? undefined : source.durationMs - source.startMs;
-  return { tags: source, durationMs, isRepeatable: true };
+  return { tags: source, durationMs, isRepeatable: true, clock: 'media' };
+}
+
+function isNotFlv(error: unknown): boolean {
+  return error instanceof MediaError && error.code === 'ERR_NOT_FLV';
+}
+
+/** Loaded only for those who need it. */
+function ffmpegInputs(): Promise<typeof import('./ffmpeg-input.js')> {
+  return import('./ffmpeg-input.js');
 }
 
 function flvReading({ startMs, memory, report }: PushInputOptions): FlvSourceOptions {

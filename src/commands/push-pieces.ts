@@ -3,8 +3,8 @@ import { MediaError, RtmpkitError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import type { MediaTag } from '../media/tag.js';
 import { isFrame } from '../media/tag-info.js';
+import type { PushInput } from './opened-input.js';
 import { type OpenInput, openEntry, type PushEntry } from './push-entries.js';
-import type { PushInput } from './push-input.js';
 import { WarningGate } from './warning-gate.js';
 
 /** The next input is opened when so much of the present one is left, so that it is ready when it is due. */

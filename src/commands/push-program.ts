@@ -2,8 +2,8 @@ import type { TagSource } from '../endpoint/tag-source.js';
 import { UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { splice } from '../flow/splice.js';
+import type { PushInput } from './opened-input.js';
 import { type OpenInput, openEntry, type PushEntry, sumOf, surveyEntries } from './push-entries.js';
-import type { PushInput } from './push-input.js';
 import { namedReport, type PushPiece, PushPieces } from './push-pieces.js';
 import { Announcements } from './switch-announcements.js';
 
@@ -22,6 +22,8 @@ export interface PushProgram {
   readonly tags: TagSource;
   /** `undefined`: not known, or without end. */
   readonly durationMs: number | undefined;
+  /** `wall`: its tags come when they are due, by themselves. */
+  readonly clock: PushInput['clock'];
   /** Tells which input is sent, as its tags go by in their time. */
   readonly announcements: Announcements;
   /** How often an input, or the rest of it, had to be passed over so far. */
@@ -45,7 +47,7 @@ export async function openProgram(entries: readonly PushEntry[], options: PushPr
     report: others.length === 0 ? report : namedReport(first, report),
   });
   try {
-    if (plays !== 1 && !input.isRepeatable) throw onlyOnce();
+    if (plays !== 1 && !input.isRepeatable) throw onlyOnce(first.name);
     const roundMs = sumOf(input.durationMs, await surveyEntries(others, open));
     const isOne = others.length === 0 && plays === 1;
     return isOne ? programOfOne(input, report) : programOfMany(entries, input, roundMs, options);
@@ -56,10 +58,10 @@ export async function openProgram(entries: readonly PushEntry[], options: PushPr
 }
 
 function programOfOne(
-  { tags, durationMs, close = async () => {} }: PushInput,
+  { tags, durationMs, clock, close = async () => {} }: PushInput,
   report: (event: CommandEvent) => void,
 ): PushProgram {
-  return { tags, durationMs, announcements: new Announcements(1, report), failedPlays: () => 0, close };
+  return { tags, durationMs, clock, announcements: new Announcements(1, report), failedPlays: () => 0, close };
 }
 
 function programOfMany(
@@ -78,6 +80,7 @@ function programOfMany(
       onEnd: (piece, leftOutFrames) => reportLeftOut(piece, leftOutFrames, report),
     }),
     durationMs: Number.isFinite(durationMs) ? durationMs : undefined,
+    clock: 'media',
     announcements,
     failedPlays: () => pieces.failedPlays,
     close: () => pieces.close(),
@@ -87,11 +90,13 @@ function programOfMany(
 /** @throws {UsageError} for a stream that is to be read more than once */
 function refuseRepetition(entries: readonly PushEntry[], plays: number): void {
   const streams = entries.map(({ input }) => input).filter((input) => typeof input !== 'string');
-  if (new Set(streams).size < streams.length || (streams.length > 0 && plays !== 1)) throw onlyOnce();
+  if (new Set(streams).size < streams.length || (streams.length > 0 && plays !== 1)) {
+    throw onlyOnce('standard input');
+  }
 }
 
-function onlyOnce(): UsageError {
-  return new UsageError('ERR_USAGE', 'standard input cannot be sent more than once', {
+function onlyOnce(name: string): UsageError {
+  return new UsageError('ERR_USAGE', `${name} cannot be sent more than once`, {
     stage: 'options',
     advice: 'name a file, or leave --loop out',
   });

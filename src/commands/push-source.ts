@@ -1,5 +1,6 @@
 import { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { TagSource } from '../endpoint/tag-source.js';
+import { UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { overlayData } from '../flow/data-overlay.js';
 import { overlayMetadata } from '../flow/metadata-overlay.js';
@@ -24,7 +25,7 @@ export interface PushSource extends Pick<PushProgram, 'failedPlays' | 'close'> {
 /**
  * Opens the inputs and arranges how they are sent: from where, how often, how long and how fast, and with what besides.
  *
- * @throws {MediaError | UsageError} when one of them is missing or of no use, before anything is sent
+ * @throws {MediaError | UsageError | FfmpegError} when one of them is missing or of no use, before anything is sent
  */
 export async function openPushSource(
   options: PushOptions,
@@ -32,14 +33,17 @@ export async function openPushSource(
   signal: AbortSignal,
 ): Promise<PushSource> {
   const { plays, startMs, speed, durationMs, metadata, data } = options;
+  const { encoding = {}, ffmpegPath, timeoutMs, stallTimeoutMs } = options;
   const memory = new RecycledMemory();
-  const open: OpenInput = (input, place) => openPushInput(input, { ...place, memory });
+  const open: OpenInput = (input, place) =>
+    openPushInput(input, { ...place, memory, encoding, ffmpegPath, timeoutMs, stallTimeoutMs, signal });
   const entries = await listEntries(options.input);
   const supply = data === undefined ? undefined : await openDataSupply(data, report);
   const program = await openProgram(entries, { plays, startMs, open, report, signal });
+  await refuseHaste(program, options);
   const limited = durationMs === undefined ? program.tags : trim(program.tags, durationMs);
   const changed = metadata === undefined ? limited : overlayMetadata(limited, changesOf(metadata));
-  const paced = pace(changed, { speed, signal });
+  const paced = program.clock === 'wall' ? changed : pace(changed, { speed, signal });
   const complete = supply === undefined ? paced : overlayData(paced, supply);
   return {
     tags: program.announcements.along(complete),
@@ -48,6 +52,16 @@ export async function openPushSource(
     failedPlays: program.failedPlays,
     close: program.close,
   };
+}
+
+/** What is made at this moment comes at its own speed, and waits for nobody. */
+async function refuseHaste(program: PushProgram, { speed, maxQueueMs }: PushOptions): Promise<void> {
+  if (program.clock === 'media' || (speed === 1 && Number.isFinite(maxQueueMs))) return;
+  await program.close();
+  throw new UsageError('ERR_USAGE', 'a live input comes in its own time: it can neither be sent faster nor wait', {
+    stage: 'options',
+    advice: 'leave --speed and --no-drop out',
+  });
 }
 
 function changesOf(metadata: NonNullable<PushOptions['metadata']>): MetadataChanges {

@@ -20,10 +20,10 @@ const MAX_WAITING_BYTES = { live: 32 * 1024 * 1024, lossless: 8 * 1024 * 1024 } 
 type Report = (event: CommandEvent) => void;
 
 /**
- * Publishes one input, or several one after the other, to a server or, without a URL, through a server of its own. Aborting
+ * Publishes one input (a file, a capture, a stream), or several one after the other, to a server or, without a URL, through a server of its own. Aborting
  * ends the stream in an orderly way.
  *
- * @throws {MediaError | NetworkError | ProtocolError | RejectedError}
+ * @throws {MediaError | FfmpegError | NetworkError | ProtocolError | RejectedError}
  */
 export function push(options: PushOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
   return eventStream((report, stop) => run(options, report, stop), signal);

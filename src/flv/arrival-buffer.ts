@@ -68,7 +68,7 @@ export class ArrivalBuffer implements FlvWindow {
   /** The bytes at `offset`, until they are released. */
   bytesAt(offset: number, length: number): Uint8Array {
     const { buffer } = this.view;
-    this.#memory?.share(buffer);
+    if (length > 0) this.#memory?.share(buffer); // before anything has arrived there is no memory to share
     return new Uint8Array(buffer, offset, length);
   }
 

@@ -1,7 +1,13 @@
 import { Interruption } from '../../src/cli/interruption.js';
 import { runProgram } from '../../src/cli/program.js';
 import type { InputStream, World } from '../../src/cli/world.js';
-import type { ProbeOptions, PullOptions, PushOptions, ServeOptions } from '../../src/commands/options.js';
+import type {
+  DevicesOptions,
+  ProbeOptions,
+  PullOptions,
+  PushOptions,
+  ServeOptions,
+} from '../../src/commands/options.js';
 import type { CommandEvent } from '../../src/events.js';
 import { asOutput, FakeFile, type FakeTerminal, stdinWith } from './fake-terminal.js';
 
@@ -23,6 +29,7 @@ export interface Run {
   readonly stderr: FakeFile;
   /** What the command was given. */
   readonly push: PushOptions | undefined;
+  readonly devices: DevicesOptions | undefined;
   readonly pull: PullOptions | undefined;
   readonly probe: ProbeOptions | undefined;
   readonly serve: ServeOptions | undefined;
@@ -34,7 +41,7 @@ const NOW = new Date(2024, 4, 6, 14, 3, 22);
 export async function run(argv: readonly string[], settings: RunSettings = {}): Promise<Run> {
   const stdout = new FakeFile();
   const stderr = new FakeFile();
-  const given: { push?: PushOptions; pull?: PullOptions; probe?: ProbeOptions; serve?: ServeOptions } = {};
+  const given: { -readonly [Name in 'push' | 'devices' | 'pull' | 'probe' | 'serve']?: Run[Name] } = {};
   const script = settings.script ?? nothing;
   const world: World = {
     stdin: stdinWith(settings.stdin ?? '') as InputStream,
@@ -47,6 +54,10 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
     commands: {
       push: async () => (options, signal) => {
         given.push = options;
+        return script(signal);
+      },
+      devices: async () => (options, signal) => {
+        given.devices = options;
         return script(signal);
       },
       pull: async () => (options, signal) => {
@@ -64,7 +75,8 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
     },
   };
   const exitCode = await runProgram(argv, world);
-  return { exitCode, stdout, stderr, push: given.push, pull: given.pull, probe: given.probe, serve: given.serve };
+  const { push, devices, pull, probe, serve } = given;
+  return { exitCode, stdout, stderr, push, devices, pull, probe, serve };
 }
 
 /** A command that throws. */

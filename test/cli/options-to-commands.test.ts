@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from './fake-world.js';
+import { run, telling } from './fake-world.js';
 
 const URL = 'rtmp://host/live/name';
 let folder = '';
@@ -36,6 +36,7 @@ describe('push', () => {
       timeoutMs: 10_000,
       stallTimeoutMs: 15_000,
       tls: {},
+      encoding: {},
     });
   });
 
@@ -53,6 +54,40 @@ describe('push', () => {
     ]);
     expect(push).toMatchObject({ speed: 2, plays: 3, startMs: 60_000, durationMs: 10_000, maxQueueMs: 500 });
     expect(push).toMatchObject({ timeoutMs: 1_000, stallTimeoutMs: 2_000, tls: { insecure: true } });
+  });
+
+  it('passes on how media is to be encoded', async () => {
+    const { push } = await run([
+      ...['push', 'film.avi', URL, '--size', '640x360', '--fps', '29.97', '--video-codec', 'H264'],
+      ...['--video-bitrate', '2500k', '--gop', '2s', '--audio-codec', 'mp3', '--audio-bitrate', '96k'],
+      ...['--preset', 'fast', '--low-latency', '--ffmpeg', '/opt/ffmpeg', '--ffmpeg-args', "-metadata 'a=b c' -x"],
+    ]);
+    expect(push?.ffmpegPath).toBe('/opt/ffmpeg');
+    expect(push?.encoding).toEqual({
+      size: { width: 640, height: 360 },
+      fps: 29.97,
+      videoCodec: 'h264',
+      videoBitrateBps: 2_500_000,
+      gopMs: 2_000,
+      audioCodec: 'mp3',
+      audioBitrateBps: 96_000,
+      preset: 'fast',
+      lowLatency: true,
+      extraArgs: ['-metadata', 'a=b c', '-x'],
+    });
+  });
+
+  it('lists devices without an input', async () => {
+    const devices = [{ kind: 'camera', name: 'HD\u001b Webcam', input: 'camera:HD Webcam' }] as const;
+    const script = telling({ event: 'devices', devices });
+    const table = await run(['push', '--list-devices'], { script, environment: { RTMPKIT_FFMPEG: '/opt/ffmpeg' } });
+    expect(table).toMatchObject({ exitCode: 0, devices: { ffmpegPath: '/opt/ffmpeg' } });
+    expect(table.stdout.text).toMatch(/^INPUT +KIND +NAME\n"camera:HD Webcam" +camera +HD.* Webcam\n$/);
+    expect(table.stdout.text).not.toContain('\u001b');
+    const json = await run(['push', '--list-devices', '--json'], { script });
+    expect(JSON.parse(json.stdout.text)).toMatchObject({ event: 'devices', devices });
+    const none = await run(['push', '--list-devices'], { script: telling({ event: 'devices', devices: [] }) });
+    expect(none.stdout.text).toMatch(/^no cameras/);
   });
 
   it('waits for the server with --no-drop and with --speed 0', async () => {
@@ -109,19 +144,23 @@ describe('push', () => {
   });
 
   it.each([
-    [['push'], 'push needs a file to send'],
-    [['push', 'f', URL, 'g'], 'push sends a file; the file comes first'],
+    [['push', 'f', URL, 'g'], 'push takes nothing from RTMP'],
     [['push', '-', '-', URL], 'standard input (-) can be sent only once'],
     [['push', '-', URL, '--data', '-'], 'the media and the data cannot both come from standard input'],
     [['push', 'f', 'rtmp://host/live', '--key', '-', '--data', '-'], 'the stream key and the data cannot both come'],
     [['push', 'f', URL, '--metadata', 'title'], '--metadata: expected NAME=VALUE'],
-    [['push', URL], 'push sends a file; the file comes first'],
+    [['push'], 'push needs something to send'],
+    [['push', URL], 'push takes nothing from RTMP'],
     [['push', 'f', 'http://host/live/x'], 'http://'],
     [['push', 'f', 'rtmp://host/live'], 'does not name a stream'],
     [['push', '-', 'rtmp://host/live', '--key', '-'], 'cannot both come from standard input'],
     [['push', 'f', URL, '--tls-cert', 'x.pem'], '--tls-cert and --tls-key belong together'],
     [['push', 'f', URL, '--quiet', '--verbose'], '--quiet and --verbose contradict each other'],
     [['push', 'f', URL, '--timeout', '0'], '--timeout: expected'],
+    [['push', 'f', URL, '--size', '641x360'], '--size: expected a size with even sides'],
+    [['push', 'f', URL, '--video-codec', 'vp8'], '--video-codec: expected one of copy, h264, hevc, av1'],
+    [['push', 'f', URL, '--ffmpeg-args', "'open"], '--ffmpeg-args: expected arguments'],
+    [['push', 'f', URL, '--ffmpeg-args'], '--ffmpeg-args needs a value'],
   ])('refuses %j', async (argv, message) => {
     const { exitCode, stderr, push } = await run(argv);
     expect(exitCode).toBe(2);

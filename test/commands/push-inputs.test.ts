@@ -224,7 +224,7 @@ describe('what runs for an input', () => {
     const { log, options, entries } = runningInputs();
     const program = await openProgram(entries('a', 'camera'), options);
     for await (const _ of program.tags);
-    expect(log.slice(3)).toEqual(['open camera', 'end a', 'close a', 'end camera', 'close camera']);
+    expect(log.slice(1)).toEqual(['open camera', 'end a', 'close a', 'end camera', 'close camera']);
   });
 });
 

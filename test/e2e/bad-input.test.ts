@@ -75,10 +75,10 @@ interface BadServer extends BadInput {
 
 const FILES: readonly BadInput[] = [
   {
-    name: 'an MP4',
-    args: () => ['push', file('film.mp4', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom')), NOWHERE],
-    exitCode: 10,
-    words: /film\.mp4: this is not an FLV; it seems to be an MP4.*\n.*ffmpeg/,
+    name: 'an AVI without FFmpeg',
+    args: () => ['push', '--ffmpeg', '/nowhere', file('film.avi', 'RIFF\x10\0\0\0AVI LIST'), NOWHERE],
+    exitCode: 11,
+    words: /\/nowhere: there is no such program.*\n.*--ffmpeg PATH/,
   },
   {
     name: 'a text',
@@ -196,7 +196,7 @@ const USAGE: readonly BadInput[] = [
     name: 'nothing to push',
     args: () => ['push'],
     exitCode: 2,
-    words: /push needs a file/,
+    words: /push needs something to send/,
   },
   {
     name: 'an unknown command',

@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { RecycledMemory } from '../../src/bytes/recycled-memory.js';
 import type { FlvSourceOptions } from '../../src/endpoint/flv-source.js';
 import { FlvStreamSource } from '../../src/endpoint/flv-stream-source.js';
 import type { MediaTag } from '../../src/media/tag.js';
@@ -75,6 +76,11 @@ describe('FlvStreamSource', () => {
       message: expect.stringContaining('standard input'),
     });
     await expect(readAll(buildHeader())).rejects.toMatchObject({ code: 'ERR_MEDIA_EMPTY' });
+  });
+
+  it('is as clear about nothing at all', async () => {
+    const nothing = readAll(new Uint8Array(0), { memory: new RecycledMemory() });
+    await expect(nothing).rejects.toThrow('standard input: this is not an FLV; it seems to be empty');
   });
 
   it('translates failures of the input', async () => {

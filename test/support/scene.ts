@@ -40,6 +40,11 @@ export class Scene {
     return this.#runs.start(args);
   }
 
+  /** The same with variables of the environment. */
+  cliWith(env: Record<string, string>, ...args: string[]): CliRun {
+    return this.#runs.start(args, { env });
+  }
+
   /** Our server on a free port of the loopback. Its events name streams openly, so that tests can tell them apart. */
   serve(...args: string[]): Promise<SceneServer> {
     return this.#runs.serve('--show-keys', ...args);

@@ -1,5 +1,7 @@
 import { UsageError } from '../../errors.js';
+import { isSourceUrl } from '../../ffmpeg/url-input.js';
 import { Curtain } from '../curtain.js';
+import { encodeOptions } from '../encode-options.js';
 import { PUSH_HELP } from '../help.js';
 import { PUSH_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
@@ -7,7 +9,9 @@ import { pushOperands } from '../push-operands.js';
 import { refuseVisibleKey, type StreamTarget, streamTarget } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
 import type { MetadataPair } from '../values/metadata-pair.js';
-import { defineCommand } from './command.js';
+import type { World } from '../world.js';
+import { defineCommand, type Prepared } from './command.js';
+import { withDeviceTable } from './device-table.js';
 
 const STANDARD_INPUT = '-';
 
@@ -19,6 +23,9 @@ export const pushCommand = defineCommand({
   endsBySignal: false,
   async prepare(resolved, operands, world) {
     const { settings } = resolved;
+    if (settings['list-devices']) {
+      return listing(settings, world);
+    }
     const { inputs, url: urlText } = pushOperands(operands);
     refuseSharedStdin(inputs, settings);
     refuseVisibleKey(resolved);
@@ -46,6 +53,8 @@ export const pushCommand = defineCommand({
             stallTimeoutMs: settings['stall-timeout'],
             tls,
             messages: messageDisclosure(resolved),
+            encoding: encodeOptions(settings),
+            ffmpegPath: settings.ffmpeg,
           },
           signal,
         );
@@ -77,12 +86,24 @@ function refuseSharedStdin(
 
 /** File names as messages say them: that of a playlist without its mark. */
 function openTexts(inputs: readonly string[], data: string | undefined): string[] {
-  return [...inputs.map((input) => input.replace(/^@/, '')), ...(data === undefined ? [] : [data])];
+  const files = inputs.filter((input) => !isSourceUrl(input)).map((input) => input.replace(/^@/, ''));
+  return data === undefined ? files : [...files, data];
 }
 
 /** `undefined` when nothing is to be changed. Of several of one name the last counts. */
 function metadataOf(pairs: readonly MetadataPair[]): Record<string, MetadataPair['value']> | undefined {
   return pairs.length === 0 ? undefined : Object.fromEntries(pairs.map(({ name, value }) => [name, value]));
+}
+
+function listing({ json, ffmpeg }: { json: boolean; ffmpeg: string | undefined }, world: World): Prepared {
+  return {
+    curtain: new Curtain(false),
+    start: async (signal) => {
+      const devices = await world.commands.devices();
+      const events = devices({ ffmpegPath: ffmpeg }, signal);
+      return json ? events : withDeviceTable(events, world.stdout);
+    },
+  };
 }
 
 /** A server of our own has no key to keep: what stands in the environment for others does not concern it. */

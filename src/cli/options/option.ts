@@ -4,7 +4,7 @@ import type { ValueParser } from '../values/value-parser.js';
 export type RawValue = string | number | boolean | readonly RawValue[];
 
 /** How the command line treats it: what follows `--name`. */
-export type OptionShape = 'value' | 'optional-value' | 'list' | 'switch' | 'count';
+export type OptionShape = 'value' | 'any-value' | 'optional-value' | 'list' | 'switch' | 'count';
 
 /** One option of a command, wherever its value comes from. */
 export interface Option<T> {
@@ -27,6 +27,11 @@ export type Settings<Table extends OptionTable> = {
 
 export function value<T, Fallback>(parser: ValueParser<T>, fallback: Fallback): Option<T | Fallback> {
   return { shape: 'value', fallback, expected: parser.expected, isSecret: false, read: (raw) => readOne(parser, raw) };
+}
+
+/** What follows `--name` is its value even when it begins with a dash. */
+export function anyValue<T>(parser: ValueParser<T>): Option<T | undefined> {
+  return { ...value(parser, undefined), shape: 'any-value' };
 }
 
 export function secret(parser: ValueParser<string>): Option<string | undefined> {

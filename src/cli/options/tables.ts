@@ -1,12 +1,15 @@
+import { AUDIO_CODECS, VIDEO_CODECS } from '../../ffmpeg/encoding.js';
 import { DEFAULT_MAX_BURST_MS } from '../../flow/burst-length.js';
 import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
 import { duration, positiveDuration, waitingTime, waitingTimeOrNone } from '../values/duration.js';
 import { listenAddress } from '../values/listen-address.js';
+import { bitrate, frameRate, oneOf, pictureSize, preset } from '../values/media.js';
 import { metadataPair } from '../values/metadata-pair.js';
 import { positiveNumber, speed } from '../values/number.js';
 import { size } from '../values/size.js';
 import { someText } from '../values/value-parser.js';
-import { count, lines, list, optionalValue, secret, toggle, value } from './option.js';
+import { shellWords } from '../values/words.js';
+import { anyValue, count, lines, list, optionalValue, secret, toggle, value } from './option.js';
 
 const fileName = someText('a file name');
 
@@ -34,6 +37,20 @@ const CONNECTION_OPTIONS = {
   'tls-insecure': toggle(false),
 };
 
+/** How push encodes what cannot or shall not be sent as it is. */
+export const ENCODE_OPTIONS = {
+  size: value(pictureSize, undefined),
+  fps: value(frameRate, undefined),
+  'video-codec': value(oneOf(VIDEO_CODECS), undefined),
+  'video-bitrate': value(bitrate, undefined),
+  gop: value(positiveDuration, undefined),
+  'audio-codec': value(oneOf(AUDIO_CODECS), undefined),
+  'audio-bitrate': value(bitrate, undefined),
+  preset: value(preset, undefined),
+  'low-latency': toggle(false),
+  'ffmpeg-args': anyValue(shellWords),
+};
+
 export const PUSH_OPTIONS = {
   speed: value(speed, 1),
   loop: optionalValue(positiveNumber, Number.POSITIVE_INFINITY, 1),
@@ -43,6 +60,9 @@ export const PUSH_OPTIONS = {
   data: value(fileName, undefined),
   'max-queue': value(positiveDuration, 3_000),
   drop: toggle(true),
+  'list-devices': toggle(false),
+  ffmpeg: value(fileName, undefined),
+  ...ENCODE_OPTIONS,
   ...CONNECTION_OPTIONS,
   ...COMMON_OPTIONS,
 };

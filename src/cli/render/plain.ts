@@ -49,6 +49,7 @@ export class PlainRenderer implements Renderer {
       case 'message':
         return this.#print(describeMessage(event));
       case 'report':
+      case 'devices':
         return; // a result, not talk
       case 'ended':
         return this.#print(describeEnded(event));

@@ -66,6 +66,8 @@ export class TerminalRenderer implements Renderer {
         return this.#print(describeMessage(event), true);
       case 'report':
         return this.close(); // a result, which is shown elsewhere
+      case 'devices':
+        return; // a result, not talk
       case 'ended':
         if (event.final) {
           this.close();
