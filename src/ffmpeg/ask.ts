@@ -50,6 +50,7 @@ export async function ask(path: string, args: readonly string[], options: AskOpt
   const stop = (): void => void child.stop();
   const timer = setTimeout(() => giveUp(`gave no answer in ${timeoutMs / 1_000} s`), timeoutMs);
   signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted === true) stop(); // it may have been while the program started
   let stdout = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

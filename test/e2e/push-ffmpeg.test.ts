@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -104,7 +104,7 @@ describe.skipIf(process.platform === 'win32')('FFmpeg does not outlive push', ()
     ['SIGHUP', (run) => run.kill('SIGHUP'), 129],
   ])('when %s ends it', async (_, kill, exitCode) => {
     const run = await push(STUBBORN, 'test');
-    await run.event('stats');
+    await run.event('stats', ({ bytes }) => Number(bytes) > 0);
     const pid = await pidOfFfmpeg(run);
     expect(isRunning(pid)).toBe(true);
     await kill(run);
@@ -113,17 +113,19 @@ describe.skipIf(process.platform === 'win32')('FFmpeg does not outlive push', ()
   });
 
   it('when SIGINT ends it while FFmpeg is only asked what it can do', async () => {
-    const pidFile = join(programs.folder, 'asked-pid');
+    const folder = join(programs.folder, 'asked');
     const hanging = await programs.add(
       'asked/ffmpeg',
-      `require('fs').writeFileSync('${pidFile}', String(process.pid)); console.error('up'); setInterval(() => {}, 1e6)`,
+      `require('fs').writeFileSync(__dirname + '/' + process.pid + '.pid', ''); setInterval(() => {}, 1e6)`,
     );
+    const pids = (): number[] =>
+      readdirSync(folder).flatMap((name) => (name.endsWith('.pid') ? [parseInt(name, 10)] : []));
     const run = runs.start(['push', '--json', '--ffmpeg', hanging, 'test', `${server.url}/live/asked`]);
     pushes.push(run);
-    await expect.poll(() => existsSync(pidFile), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => pids().length, { timeout: 20_000 }).toBeGreaterThan(0);
     run.kill('SIGINT');
     expect(await run.exit(), run.said).toBe(130);
-    await expect.poll(() => isRunning(Number(readFileSync(pidFile, 'utf8'))), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => pids().filter(isRunning), { timeout: 10_000 }).toEqual([]);
   });
 
   it('when the server goes away', async () => {
@@ -131,7 +133,7 @@ describe.skipIf(process.platform === 'win32')('FFmpeg does not outlive push', ()
     const ffmpeg = await fakeFfmpeg(programs, STUBBORN, 'lost/ffmpeg');
     const run = runs.start(['push', '--json', '--ffmpeg', ffmpeg, 'test', `${other.url}/live/x`]);
     pushes.push(run);
-    await run.event('stats');
+    await run.event('stats', ({ bytes }) => Number(bytes) > 0);
     const pid = await pidOfFfmpeg(run);
     other.run.kill('SIGKILL');
     expect(await run.exit(), run.said).toBe(3);
