@@ -20,6 +20,7 @@ export class ContainerFile {
   /** Calls into it go through `reading`. */
   readonly input: Input;
   readonly #handle: FileHandle;
+  readonly #blocks: FileBlocks;
   readonly #library: Library;
 
   private constructor(path: string, { kind, sizeBytes, handle }: OpenedFile, library: Library) {
@@ -30,7 +31,8 @@ export class ContainerFile {
     this.#library = library;
     const { ADTS, FLAC, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, WEBM } = library;
     const formats: InputFormat[] = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, ADTS, OGG, FLAC];
-    const source = new library.CustomSource(readingOptions(kind, handle, sizeBytes));
+    this.#blocks = new FileBlocks(handle, sizeBytes);
+    const source = new library.CustomSource(readingOptions(kind, handle, sizeBytes, this.#blocks));
     this.input = new library.Input({ formats, source });
   }
 
@@ -61,7 +63,9 @@ export class ContainerFile {
    */
   async reading<T>(run: () => Promise<T>): Promise<T> {
     try {
-      return await run();
+      const result = await run();
+      this.#blocks.found();
+      return result;
     } catch (error) {
       throw containerError(error, this.path);
     }
@@ -110,16 +114,20 @@ async function openFile(path: string): Promise<OpenedFile> {
 }
 
 /** The library copies what it is given, unless it is told to keep it for those who ask again. */
-function readingOptions(kind: ContainerKind, handle: FileHandle, sizeBytes: number): CustomSourceOptions {
+function readingOptions(
+  kind: ContainerKind,
+  handle: FileHandle,
+  sizeBytes: number,
+  blocks: FileBlocks,
+): CustomSourceOptions {
   const common = {
     getSize: () => sizeBytes,
     handleUnhandledError: () => {}, // of reading ahead; whoever needs these bytes reads them again
   };
-  if (kind === 'mp4' || kind === 'matroska') {
-    const blocks = new FileBlocks(handle, sizeBytes);
+  if (kind !== 'mpeg-ts') {
     return { ...common, read: (start, end) => blocks.read(start, end), maxCacheSize: 0, prefetchProfile: 'none' };
   }
-  // Asked for a packet of 188 bytes or a frame's header at a time.
+  // Asked for packets of 188 bytes, again and again.
   const read = (start: number, end: number) => readPiece(handle, start, end);
   return { ...common, read, maxCacheSize: CACHE_SIZE_BYTES, prefetchProfile: 'fileSystem' };
 }
