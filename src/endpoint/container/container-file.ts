@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { CustomSourceOptions, Input, InputFormat, InputTrack } from 'mediabunny';
+import type { CustomSourceOptions, Input, InputTrack } from 'mediabunny';
 import { MediaError, RtmpkitError } from '../../errors.js';
 import type { ContainerKind } from '../../flv/foreign-format.js';
 import { inputError, isSystemError } from '../flv-source.js';
@@ -7,7 +7,7 @@ import { containerKindOf } from './container-kind.js';
 import { FileBlocks, readPiece } from './file-pieces.js';
 import { TrackPackets } from './track-packets.js';
 
-type Library = typeof import('./library.js');
+type Library = Awaited<ReturnType<typeof loadLibrary>>;
 
 /** What is kept of a file that is read in many small pieces. */
 const CACHE_SIZE_BYTES = 8 * 1024 * 1024;
@@ -29,11 +29,9 @@ export class ContainerFile {
     this.sizeBytes = sizeBytes;
     this.#handle = handle;
     this.#library = library;
-    const { ADTS, FLAC, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, WEBM } = library;
-    const formats: InputFormat[] = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, ADTS, OGG, FLAC];
     this.#blocks = new FileBlocks(handle, sizeBytes);
     const source = new library.CustomSource(readingOptions(kind, handle, sizeBytes, this.#blocks));
-    this.input = new library.Input({ formats, source });
+    this.input = new library.Input({ formats: library.FORMATS, source });
   }
 
   /** @throws {MediaError} `ERR_FILE_NOT_FOUND`, `ERR_FILE_UNREADABLE`, `ERR_MEDIA_UNSUPPORTED` when it is no container */
@@ -87,10 +85,10 @@ export class ContainerFile {
   }
 }
 
-async function loadLibrary(): Promise<Library> {
-  const library = await import('./library.js');
-  library.Logging.level = library.LogLevel.Silent; // the terminal is not the library's
-  return library;
+async function loadLibrary() {
+  const { CustomSource, EncodedPacketSink, FORMATS, Input, Logging, LogLevel } = await import('./library.js');
+  Logging.level = LogLevel.Silent; // the terminal is not the library's
+  return { CustomSource, EncodedPacketSink, FORMATS, Input };
 }
 
 interface OpenedFile {
