@@ -42,8 +42,7 @@ export interface BuiltPacket {
 }
 
 export const FRAME_MS = 40;
-export const FRAMES_PER_GOP = 25;
-export const AUDIO_FRAME_MS = 20;
+const FRAMES_PER_GOP = 25;
 
 /** Makes a new format each time: one belongs to one output. */
 export const FORMATS = {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { CustomSourceOptions, Input, InputFormat, InputTrack } from 'mediabunny';
+import type { CustomSourceOptions, Input, InputTrack } from 'mediabunny';
 import { MediaError, RtmpkitError } from '../../errors.js';
 import type { ContainerKind } from '../../flv/foreign-format.js';
 import { inputError, isSystemError } from '../flv-source.js';
@@ -7,7 +7,7 @@ import { containerKindOf } from './container-kind.js';
 import { FileBlocks, readPiece } from './file-pieces.js';
 import { TrackPackets } from './track-packets.js';
 
-type Library = typeof import('./library.js');
+type Library = Awaited<ReturnType<typeof loadLibrary>>;
 
 /** What is kept of a file that is read in many small pieces. */
 const CACHE_SIZE_BYTES = 8 * 1024 * 1024;
@@ -20,6 +20,7 @@ export class ContainerFile {
   /** Calls into it go through `reading`. */
   readonly input: Input;
   readonly #handle: FileHandle;
+  readonly #blocks: FileBlocks;
   readonly #library: Library;
 
   private constructor(path: string, { kind, sizeBytes, handle }: OpenedFile, library: Library) {
@@ -28,10 +29,9 @@ export class ContainerFile {
     this.sizeBytes = sizeBytes;
     this.#handle = handle;
     this.#library = library;
-    const { ADTS, FLAC, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, WEBM } = library;
-    const formats: InputFormat[] = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, ADTS, OGG, FLAC];
-    const source = new library.CustomSource(readingOptions(kind, handle, sizeBytes));
-    this.input = new library.Input({ formats, source });
+    this.#blocks = new FileBlocks(handle, sizeBytes);
+    const source = new library.CustomSource(readingOptions(kind, handle, sizeBytes, this.#blocks));
+    this.input = new library.Input({ formats: library.FORMATS, source });
   }
 
   /** @throws {MediaError} `ERR_FILE_NOT_FOUND`, `ERR_FILE_UNREADABLE`, `ERR_MEDIA_UNSUPPORTED` when it is no container */
@@ -61,7 +61,9 @@ export class ContainerFile {
    */
   async reading<T>(run: () => Promise<T>): Promise<T> {
     try {
-      return await run();
+      const result = await run();
+      this.#blocks.found();
+      return result;
     } catch (error) {
       throw containerError(error, this.path);
     }
@@ -83,10 +85,10 @@ export class ContainerFile {
   }
 }
 
-async function loadLibrary(): Promise<Library> {
-  const library = await import('./library.js');
-  library.Logging.level = library.LogLevel.Silent; // the terminal is not the library's
-  return library;
+async function loadLibrary() {
+  const { CustomSource, EncodedPacketSink, FORMATS, Input, Logging, LogLevel } = await import('./library.js');
+  Logging.level = LogLevel.Silent; // the terminal is not the library's
+  return { CustomSource, EncodedPacketSink, FORMATS, Input };
 }
 
 interface OpenedFile {
@@ -110,16 +112,20 @@ async function openFile(path: string): Promise<OpenedFile> {
 }
 
 /** The library copies what it is given, unless it is told to keep it for those who ask again. */
-function readingOptions(kind: ContainerKind, handle: FileHandle, sizeBytes: number): CustomSourceOptions {
+function readingOptions(
+  kind: ContainerKind,
+  handle: FileHandle,
+  sizeBytes: number,
+  blocks: FileBlocks,
+): CustomSourceOptions {
   const common = {
     getSize: () => sizeBytes,
     handleUnhandledError: () => {}, // of reading ahead; whoever needs these bytes reads them again
   };
-  if (kind === 'mp4' || kind === 'matroska') {
-    const blocks = new FileBlocks(handle, sizeBytes);
+  if (kind !== 'mpeg-ts') {
     return { ...common, read: (start, end) => blocks.read(start, end), maxCacheSize: 0, prefetchProfile: 'none' };
   }
-  // Asked for a packet of 188 bytes or a frame's header at a time.
+  // Asked for packets of 188 bytes, again and again.
   const read = (start: number, end: number) => readPiece(handle, start, end);
   return { ...common, read, maxCacheSize: CACHE_SIZE_BYTES, prefetchProfile: 'fileSystem' };
 }

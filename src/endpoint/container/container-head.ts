@@ -1,5 +1,6 @@
 import type { ContainerFile } from './container-file.js';
 import { readMatroskaHead } from './matroska-head.js';
+import { checkMp4Tables } from './mp4-tables.js';
 import { foreignStream, readListedStreams } from './mpeg-ts-program.js';
 
 /** What a container says of itself that the library does not tell. */
@@ -32,6 +33,8 @@ const LONG_SIZE = 1;
 const TO_END_OF_FILE = 0;
 /** Files of many fragments were written live: they may end anywhere. */
 const MAX_LOOKED_AT_BOXES = 64;
+/** That of a day has some 100 MB. Reading more would take more memory than there may be. */
+const MAX_INDEX_SIZE_BYTES = 256 * 1024 * 1024;
 
 export async function readContainerHead(file: ContainerFile): Promise<ContainerHead> {
   switch (file.kind) {
@@ -50,17 +53,29 @@ export async function readContainerHead(file: ContainerFile): Promise<ContainerH
   }
 }
 
-/** By the sizes of the outermost boxes (ISO/IEC 14496-12 4.2). */
+/**
+ * By the sizes of the outermost boxes (ISO/IEC 14496-12 4.2), whose tables are looked through on the way.
+ *
+ * @throws {MediaError} `ERR_MEDIA_DAMAGED`
+ */
 async function mp4EndByte(file: ContainerFile): Promise<number | undefined> {
   let at = 0;
   for (let count = 0; count < MAX_LOOKED_AT_BOXES; count++) {
     if (at >= file.sizeBytes) return at;
     const header = await file.readAt(at, BOX_HEADER_SIZE_BYTES);
     const sizeBytes = boxSizeBytes(header);
+    const type = Buffer.from(header.subarray(4, SMALLEST_BOX_SIZE_BYTES)).toString('latin1');
+    if (type === 'moov' || type === 'moof') await checkTables(file, at, sizeBytes ?? file.sizeBytes - at);
     if (sizeBytes === undefined) return undefined;
     at += sizeBytes;
   }
   return undefined;
+}
+
+async function checkTables(file: ContainerFile, at: number, sizeBytes: number): Promise<void> {
+  if (sizeBytes > MAX_INDEX_SIZE_BYTES) return;
+  const box = await file.readAt(at, sizeBytes);
+  await file.reading(async () => checkMp4Tables(box.subarray(SMALLEST_BOX_SIZE_BYTES), file.sizeBytes));
 }
 
 function boxSizeBytes(header: Uint8Array): number | undefined {

@@ -18,6 +18,10 @@ const BLOCK_SIZE_BYTES = 512 * 1024;
 /** Audio and video are read at two places, and something may be looked up at a third. */
 const BLOCK_COUNT = 4;
 
+/** The smallest frames that are looked at one by one, and some more for each: who reads more often goes round in circles. */
+const BYTES_PER_READ = 16;
+const MIN_READS_IN_VAIN = 200_000;
+
 /** Bytes of the file in memory that is filled again and again. */
 interface Block {
   readonly memory: Uint8Array;
@@ -32,6 +36,7 @@ export class FileBlocks {
   readonly #sizeBytes: number;
   /** Those at the end were used last. */
   #blocks: Block[] = [];
+  #readsInVain = 0;
 
   constructor(file: FileHandle, sizeBytes: number) {
     this.#file = file;
@@ -44,10 +49,19 @@ export class FileBlocks {
    * @throws {MediaError} see `readPiece`
    */
   read(start: number, end: number): Uint8Array | Promise<Uint8Array> {
+    this.#readsInVain += 1;
+    if (this.#readsInVain > MIN_READS_IN_VAIN + this.#sizeBytes / BYTES_PER_READ) {
+      throw new MediaError('ERR_MEDIA_DAMAGED', 'nothing is found that could be played', { stage: 'file' });
+    }
     const block = this.#blocks.find((one) => !one.isFilling && one.start <= start && end <= one.end);
     if (block === undefined) return this.#load(start, end);
     this.#use(block);
     return block.memory.subarray(start - block.start, end - block.start);
+  }
+
+  /** What was read was of use. */
+  found(): void {
+    this.#readsInVain = 0;
   }
 
   async #load(start: number, end: number): Promise<Uint8Array> {
