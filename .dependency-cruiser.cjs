@@ -7,7 +7,7 @@ const floors = [
   ['amf', 'codec'],
   ['media'],
   ['rtmp', 'flv'],
-  ['flow', 'net'],
+  ['flow', 'net', 'ffmpeg'],
   ['endpoint'],
   ['server'],
   ['commands'],

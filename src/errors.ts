@@ -13,6 +13,7 @@ export type ErrorKind =
   | 'busy'
   | 'protocol'
   | 'media'
+  | 'ffmpeg'
   | 'output';
 
 const KIND_OF_CODE = {
@@ -67,6 +68,11 @@ const KIND_OF_CODE = {
   ERR_MEDIA_UNSUPPORTED: 'media',
   ERR_MEDIA_EMPTY: 'media',
 
+  /** FFmpeg, or another program that is asked for, is not on this machine. */
+  ERR_FFMPEG_MISSING: 'ffmpeg',
+  /** It is there, and failed, hung or lacks what is needed. */
+  ERR_FFMPEG_FAILED: 'ffmpeg',
+
   ERR_OUTPUT: 'output',
   ERR_DISK_FULL: 'output',
 } as const satisfies Record<string, ErrorKind>;
@@ -78,6 +84,7 @@ export type ErrorCode = keyof typeof KIND_OF_CODE;
 export type Stage =
   | 'options'
   | 'file'
+  | 'ffmpeg'
   | 'dns'
   | 'tcp'
   | 'tls'
@@ -132,6 +139,9 @@ export class RejectedError extends RtmpkitError {}
 
 /** Unreadable, damaged or unsupported media. */
 export class MediaError extends RtmpkitError {}
+
+/** FFmpeg, or a program that stands beside it, is missing or failed. */
+export class FfmpegError extends RtmpkitError {}
 
 /** A file, pipe or disk does not take what is written. */
 export class OutputError extends RtmpkitError {}

@@ -20,6 +20,7 @@ export const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
   busy: { code: 8, name: 'busy', meaning: 'the stream name is already published' },
   protocol: { code: 9, name: 'protocol', meaning: 'the peer broke the protocol' },
   media: { code: 10, name: 'media', meaning: 'unreadable, damaged or unsupported media' },
+  ffmpeg: { code: 11, name: 'ffmpeg', meaning: 'FFmpeg missing or failed' },
   output: { code: 13, name: 'output', meaning: 'cannot write (disk full, permission)' },
 };
 

@@ -20,6 +20,7 @@ export interface Line {
 export const STAGE_NAME: Readonly<Record<Stage, string>> = {
   options: 'options',
   file: 'file',
+  ffmpeg: 'FFmpeg',
   dns: 'name look-up',
   tcp: 'TCP connection',
   tls: 'TLS handshake',

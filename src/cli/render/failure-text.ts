@@ -10,7 +10,7 @@ export function failureText(program: string, failure: Failure): string[] {
   const where = stage === undefined || stage === 'options' ? '' : ` failed (${STAGE_NAME[stage]})`;
   const lines = [`${program}${where}: ${message}`];
   if (peerWords !== undefined && peerWords !== '') {
-    lines.push(`the other side said: ${peerWords}`);
+    lines.push(`${stage === 'ffmpeg' ? 'FFmpeg' : 'the other side'} said: ${peerWords}`);
   }
   if (advice !== undefined) {
     lines.push(`hint: ${advice}`);

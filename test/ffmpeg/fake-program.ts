@@ -1,0 +1,38 @@
+import { mkdtempSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Programs of a test, each a Node script in a folder that is removed with it. */
+export class FakePrograms {
+  readonly folder = mkdtempSync(join(tmpdir(), 'rtmpkit-programs-'));
+
+  /** @param script the body of a Node script (CommonJS) */
+  async add(name: string, script: string): Promise<string> {
+    const path = join(this.folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `#!${process.execPath}\n${script}\n`, { mode: 0o755 });
+    return path;
+  }
+
+  async file(name: string, text: string): Promise<string> {
+    const path = join(this.folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    return path;
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether a process is there, and no zombie that nobody has buried. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
