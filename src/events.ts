@@ -116,6 +116,8 @@ export interface EndedEvent {
   readonly videoTags?: number;
   readonly dataTags?: number;
   readonly droppedFrames?: number;
+  /** pull into parts: how many files it became; `output` is the name they were made from. */
+  readonly parts?: number;
   /** pull of a damaged file: bytes that could not be used. */
   readonly skippedBytes?: number;
   /** True for the event that ends the command itself. */
