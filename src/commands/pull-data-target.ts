@@ -22,10 +22,10 @@ export async function dataTarget(
     open: async () => {
       if (typeof target !== 'string') {
         const sink = new StreamSink(target, { name: 'standard output', encode, atEnd: 'leave-open' });
-        return streamOutput(sink, 'data messages');
+        return streamOutput(sink, '-', 'data');
       }
       const file = await openFile(target, append ? 'a' : overwrite ? 'w' : 'wx');
-      return streamOutput(new StreamSink(file, { name: target, encode, atEnd: 'close' }), target);
+      return streamOutput(new StreamSink(file, { name: target, encode, atEnd: 'close' }), target, 'data');
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { FileSink } from '../endpoint/file-sink.js';
 import type { FileSummary } from '../endpoint/file-writer.js';
 import type { StreamSink } from '../endpoint/stream-sink.js';
-import type { EndedEvent } from '../events.js';
+import type { EndedEvent, OutputMedium } from '../events.js';
 import type { Broadcast, SubscribeOptions, Subscription } from '../flow/broadcast.js';
 
 /** How much went into an output, and why it ended when the stream did not. */
@@ -18,8 +18,10 @@ type AmountOf = Pick<
 
 /** One subscriber of what is pulled. */
 export interface PullOutput {
-  /** For people: a path, `-`, a command. */
+  /** For people: a path, `-`, a program, a command. */
   readonly name: string;
+  /** `undefined`: a recording in a file or a stream. */
+  readonly medium?: OutputMedium;
   readonly subscription: Subscription | undefined;
   /** Settles when it has everything and is closed, or wants no more; rejects when it failed. */
   readonly finished: Promise<PullOutputEnd>;
@@ -50,12 +52,13 @@ export function fileOutput(sink: FileSink, endOf: (summary: FileSummary) => Pull
   };
 }
 
-export function streamOutput(sink: StreamSink, name: string): PullOutput {
+export function streamOutput(sink: StreamSink, name: string, medium?: OutputMedium): PullOutput {
   const finished = sink.finished.then(({ by, bytes }) =>
     by === 'stream' ? { bytes } : { bytes, reason: 'the reader of the output has closed it' },
   );
   return {
     name,
+    ...(medium === undefined ? {} : { medium }),
     patience: 'lossless',
     get subscription() {
       return sink.subscription;

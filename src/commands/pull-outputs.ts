@@ -34,7 +34,7 @@ export class PullOutputs {
    */
   static async open(targets: readonly PullTarget[], url: string | undefined, report: Report): Promise<PullOutputs> {
     const outputs = new PullOutputs(targets.length === 1, url, report);
-    await Promise.all(targets.map((target) => outputs.#open(target)));
+    for (const target of targets) await outputs.#open(target);
     if (outputs.#outputs.length === 0) throw outputs.failure;
     return outputs;
   }
@@ -72,15 +72,15 @@ export class PullOutputs {
     };
   }
 
-  /** What to tell at the end: of the only one everything, of several the sum of what was written. */
-  get end(): PullOutputEnd {
+  /** What to tell at the end: of the only one everything; several have told for themselves. */
+  get end(): Partial<PullOutputEnd & Pick<EndedEvent, 'medium'>> {
     const [end] = this.#ends;
-    if (this.#isOne && end !== undefined) {
-      return { output: this.#outputs[0]?.name ?? '-', ...end };
+    const [output] = this.#outputs;
+    if (this.#isOne && end !== undefined && output !== undefined) {
+      return { output: output.name, ...mediumOf(output), ...end };
     }
     const reason = this.#ends.findLast((one) => one.reason !== undefined)?.reason;
-    const bytes = this.#ends.reduce((sum, one) => sum + one.bytes, 0);
-    return reason === undefined ? { bytes } : { bytes, reason };
+    return reason === undefined ? {} : { reason };
   }
 
   async #open(target: PullTarget): Promise<void> {
@@ -89,7 +89,7 @@ export class PullOutputs {
       this.#outputs.push(output);
       const url = this.#url === undefined ? {} : { url: this.#url };
       const role = this.#url === undefined ? 'file' : 'player';
-      this.#report({ event: 'started', role, ...url, output: output.name });
+      this.#report({ event: 'started', role, ...url, output: output.name, ...mediumOf(output) });
     } catch (error) {
       this.#fail(error);
     }
@@ -110,6 +110,7 @@ export class PullOutputs {
       event: 'ended',
       role: 'recorder',
       output: output.name,
+      ...mediumOf(output),
       durationMs: 0,
       ...end,
       reason: end.reason ?? 'end of stream',
@@ -125,4 +126,8 @@ export class PullOutputs {
     const words = peerWords === undefined ? message : `${message} (${peerWords})`;
     this.#report({ event: 'warning', code: 'WARN_OUTPUT_FAILED', message: `an output failed: ${words}` });
   }
+}
+
+function mediumOf({ medium }: PullOutput): Pick<EndedEvent, 'medium'> {
+  return medium === undefined ? {} : { medium };
 }

@@ -6,7 +6,7 @@ import { ChildProgram, type ProgramExit } from '../ffmpeg/child-program.js';
 import { findOneOf } from '../ffmpeg/find-program.js';
 import { locateFfmpeg } from '../ffmpeg/locate.js';
 import { isPictureExtension } from '../ffmpeg/mux-arguments.js';
-import { WINDOW_PLAYERS, windowArguments } from '../ffmpeg/window-arguments.js';
+import { playerLine, WINDOW_PLAYERS, windowArguments } from '../ffmpeg/window-arguments.js';
 import { refuseExisting } from './existing-output.js';
 import { type PullOutput, type PullOutputEnd, type PullTarget, quiet } from './pull-output.js';
 import type { TargetOptions } from './pull-target-options.js';
@@ -20,29 +20,48 @@ export async function windowTarget(title: string): Promise<PullTarget> {
   const player = WINDOW_PLAYERS.find((name) => basename(path, extname(path)) === name) ?? WINDOW_PLAYERS[0];
   return {
     open: async () => {
-      const words: string[] = [];
+      const listener = new PlayerListener();
       const program = await ChildProgram.start({
         path,
         args: windowArguments(player, title),
         stdin: 'pipe',
         stdout: 'ignore',
-        onLine: (line) => {
-          words.push(line);
-          if (words.length > TOLD_LINES) words.shift();
-        },
+        onLine: (line) => listener.take(line),
       });
-      const name = `${player} window`;
-      let isStopped = false;
       const judge = (end: ProgramEnd): PullOutputEnd => {
-        if (!isStopped && end.exit.exitCode !== 0) throw playerFailed(player, end.exit, words);
+        if (!listener.accepts(end.exit)) throw playerFailed(player, end.exit, listener.words);
         return end.by === 'stream' ? { bytes: end.bytes } : { bytes: end.bytes, reason: 'the window was closed' };
       };
-      const onStop = (): void => {
-        isStopped = true;
-      };
-      return programOutput(new ProgramSink(program, name), { name, patience: 'if-alone', judge, onStop });
+      const onStop = (): void => listener.stopped();
+      return programOutput(new ProgramSink(program, player), { name: player, medium: 'window', judge, onStop });
     },
   };
+}
+
+/** Follows a player, to tell a window that was closed from one that never came. */
+class PlayerListener {
+  /** The last. */
+  readonly words: string[] = [];
+  #hasPlayed = false;
+  #isStopped = false;
+
+  take(line: string): void {
+    const meaning = playerLine(line);
+    if (meaning === 'words') {
+      this.words.push(line);
+      if (this.words.length > TOLD_LINES) this.words.shift();
+    }
+    this.#hasPlayed ||= meaning === 'playing';
+  }
+
+  stopped(): void {
+    this.#isStopped = true;
+  }
+
+  /** A window manager may take a window from its player in a way that makes it fail. */
+  accepts({ exitCode }: ProgramExit): boolean {
+    return this.#isStopped || exitCode === 0 || (exitCode !== undefined && this.#hasPlayed);
+  }
 }
 
 /** A command of the user's shell that gets the stream. */
@@ -51,7 +70,6 @@ export function commandTarget(destination: {
   readonly stdout: 'inherit' | 'stderr' | 'ignore';
 }): PullTarget {
   const { command, stdout } = destination;
-  const name = `| ${command}`;
   return {
     open: async () => {
       const [path, ...args] = shellArguments(command);
@@ -60,7 +78,12 @@ export function commandTarget(destination: {
         if (exit.exitCode !== 0) throw commandFailed(command, exit);
         return by === 'stream' ? { bytes } : { bytes, reason: 'the command has ended with exit status 0' };
       };
-      return programOutput(new ProgramSink(program, name), { name, patience: 'lossless', judge, onStop: undefined });
+      return programOutput(new ProgramSink(program, command), {
+        name: command,
+        medium: 'command',
+        judge,
+        onStop: undefined,
+      });
     },
   };
 }
@@ -82,6 +105,7 @@ export async function pictureTarget(
       const sink = new PictureSink({ ffmpegPath: program, path, overwrite });
       return {
         name: path,
+        medium: 'picture',
         patience: 'lossless',
         get subscription() {
           return sink.subscription;
@@ -96,16 +120,17 @@ export async function pictureTarget(
 
 interface ProgramOutputOptions {
   readonly name: string;
-  readonly patience: PullOutput['patience'];
+  readonly medium: 'window' | 'command';
   readonly judge: (end: ProgramEnd) => PullOutputEnd;
   /** `undefined`: it may finish its work in its own time. */
   readonly onStop: (() => void) | undefined;
 }
 
-function programOutput(sink: ProgramSink, { name, patience, judge, onStop }: ProgramOutputOptions): PullOutput {
+function programOutput(sink: ProgramSink, { name, medium, judge, onStop }: ProgramOutputOptions): PullOutput {
   return {
     name,
-    patience,
+    medium,
+    patience: medium === 'window' ? 'if-alone' : 'lossless',
     get subscription() {
       return sink.subscription;
     },

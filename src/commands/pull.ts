@@ -55,7 +55,7 @@ async function record(
     const meter = new Meter();
     const selection = await select(source, options, report);
     await transfer({ ...source, tags: metered(selection.tags, meter) }, outputs, meter, options, report, signal);
-    const { positionMs, audioTags, videoTags, dataTags } = meter.read();
+    const { positionMs, bytes, audioTags, videoTags, dataTags } = meter.read();
     const sourceReason = source.reason(audioTags + videoTags + dataTags === 0);
     if (outputs.failure !== undefined) throw outputs.failure;
     const { reason: outputReason, ...amount } = outputs.end;
@@ -64,6 +64,7 @@ async function record(
       role: source.url === undefined ? 'file' : 'player',
       reason: signal.aborted ? 'interrupted' : (sourceReason ?? selection.reason ?? outputReason ?? 'end of stream'),
       ...(source.url === undefined ? {} : { url: source.url }),
+      bytes,
       ...amount,
       durationMs: positionMs,
       audioTags,

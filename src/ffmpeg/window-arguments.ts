@@ -14,7 +14,7 @@ export function windowArguments(player: WindowPlayer, title: string): string[] {
   switch (player) {
     case 'ffplay':
       return [
-        ...['-hide_banner', '-loglevel', 'error', '-nostats', '-autoexit', '-window_title', title],
+        ...['-hide_banner', '-loglevel', 'error', '-stats', '-autoexit', '-window_title', title],
         ...['-fflags', 'nobuffer', '-flags', 'low_delay', '-framedrop', '-analyzeduration', `${LOOK_AHEAD_MS * 1_000}`],
         ...['-f', 'flv', '-i', 'pipe:0'],
       ];
@@ -25,4 +25,16 @@ export function windowArguments(player: WindowPlayer, title: string): string[] {
         ...[`--demuxer-lavf-analyzeduration=${LOOK_AHEAD_MS / 1_000}`, '-'],
       ];
   }
+}
+
+/** What ffplay says of where it is, thirty times a second: seconds, and how far picture and sound are apart. */
+const FFPLAY_STATUS = /^\s*(-?\d+\.\d+|nan)\s+(?:A-V|M-V|M-A):/;
+
+/** What one line of a player's standard error is. */
+export type PlayerLine = 'waiting' | 'playing' | 'words';
+
+export function playerLine(line: string): PlayerLine {
+  const [, position] = FFPLAY_STATUS.exec(line) ?? [];
+  if (position === undefined) return 'words';
+  return position === 'nan' ? 'waiting' : 'playing';
 }
