@@ -2,13 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
  * Reads from a pipe whose other end we hold. A line means that the child has ended; an end without a line means that we have
- * gone without a chance to do anything: then the child is asked to end, and killed a second later.
+ * gone without a chance to do anything: then the child is asked to end, and killed a second later. This
+ * is the one way to signal a process group that all shells understand.
  */
 const SCRIPT = `
 if read -r over; then exit 0; fi
-kill -TERM -- "-$1" "$1"
+kill -s TERM -- "-$1"
 sleep 1
-kill -KILL -- "-$1" "$1"
+kill -s KILL -- "-$1"
 `;
 
 /**

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capabilitiesOf } from '../../src/ffmpeg/capabilities.js';
 import { CapabilityCache, cacheFolder } from '../../src/ffmpeg/capability-cache.js';
 import { parseCapabilities } from '../../src/ffmpeg/capability-text.js';
-import { FakePrograms } from './fake-program.js';
+import { FakePrograms } from '../support/fake-programs.js';
 
 const VERSION_5 = `ffmpeg version 5.1.9-0+deb12u1 Copyright (c) 2000-2026 the FFmpeg developers
 built with gcc 12 (Debian 12.2.0-14+deb12u1)

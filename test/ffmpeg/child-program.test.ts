@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ask } from '../../src/ffmpeg/ask.js';
 import { ChildProgram, type ChildProgramOptions } from '../../src/ffmpeg/child-program.js';
 import { FfmpegProcess } from '../../src/ffmpeg/ffmpeg-process.js';
-import { FakePrograms, isRunning } from './fake-program.js';
+import { FakePrograms, isRunning } from '../support/fake-programs.js';
 
 const programs = new FakePrograms();
 afterAll(() => programs.remove());

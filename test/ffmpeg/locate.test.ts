@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findOneOf, findProgram } from '../../src/ffmpeg/find-program.js';
 import { locateBeside, locateFfmpeg } from '../../src/ffmpeg/locate.js';
-import { FakePrograms } from './fake-program.js';
+import { FakePrograms } from '../support/fake-programs.js';
 
 const programs = new FakePrograms();
 const nothingBundled = async () => undefined;
