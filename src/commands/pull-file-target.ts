@@ -22,12 +22,12 @@ type Create = (path: string, options: { readonly overwrite: boolean }) => Promis
 /** A file, or the first of several. @throws {UsageError | FfmpegError} */
 export async function fileTarget(path: string, options: TargetOptions): Promise<PullTarget> {
   const { append = false, overwrite, segmentMs, splitOnChange = false, report } = options;
-  const create = await creatorFor(path, options);
   if (append) {
     refuseToContinue(path);
     const onDamage = (damage: Parameters<typeof damageWarning>[0]): void => report(damageWarning(damage));
     return { open: async () => fileOutput(new FileSink(await continueFlv(path, { onDamage }))) };
   }
+  const create = await creatorFor(path, options);
   if (segmentMs !== undefined || splitOnChange) {
     return partsTarget(path, create, options);
   }
