@@ -32,14 +32,16 @@ export class FfmpegFileWriter implements FileWriter {
   readonly path: string;
   readonly finished: Promise<FileSummary>;
   readonly #process: FfmpegProcess;
+  readonly #onWarning: (text: string) => void;
   readonly #facts = new FlvFileFacts();
   /** Given to FFmpeg; when the file is closed, its size. */
   #sizeBytes = 0;
   #isOver = false;
 
-  private constructor(path: string, process: FfmpegProcess) {
+  private constructor(path: string, process: FfmpegProcess, onWarning: (text: string) => void) {
     this.path = path;
     this.#process = process;
+    this.#onWarning = onWarning;
     this.finished = this.#follow();
     this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
   }
@@ -50,16 +52,16 @@ export class FfmpegFileWriter implements FileWriter {
    * @throws {FfmpegError} when FFmpeg cannot be started
    */
   static async create(path: string, options: FfmpegFileOptions): Promise<FfmpegFileWriter> {
-    const { ffmpegPath, muxer, overwrite = false, onWarning } = options;
+    const { ffmpegPath, muxer, overwrite = false, onWarning = () => {} } = options;
     await makeEmpty(path, overwrite);
     const process = await FfmpegProcess.start({
       path: ffmpegPath,
       args: muxArguments(muxer, path),
       stdin: 'pipe',
       stdout: 'ignore',
-      ...(onWarning === undefined ? {} : { onWarning }),
+      onWarning,
     });
-    return new FfmpegFileWriter(path, process);
+    return new FfmpegFileWriter(path, process, onWarning);
   }
 
   get summary(): FileSummary {
@@ -113,9 +115,17 @@ export class FfmpegFileWriter implements FileWriter {
     this.#process.stdin?.write(bytes);
   }
 
+  /** For some containers FFmpeg calls it a success when it could not write. */
+  async #checkComplaints(): Promise<void> {
+    const words = this.#process.lastErrors.join('; ');
+    if (words !== '' && (await hasFullDisk(this.path))) throw diskFull(this.path, words);
+    for (const error of this.#process.lastErrors) this.#onWarning(error);
+  }
+
   async #follow(): Promise<FileSummary> {
     try {
       await this.#process.finished;
+      await this.#checkComplaints();
     } catch (error) {
       throw await failure(error, this.path);
     } finally {
@@ -130,8 +140,11 @@ export class FfmpegFileWriter implements FileWriter {
 async function failure(error: unknown, path: string): Promise<unknown> {
   const isFull = await hasFullDisk(path);
   await removeIfEmpty(path);
-  if (isFull) return new OutputError('ERR_DISK_FULL', `${path}: the disk is full`, { stage: 'output', cause: error });
-  return failureAt(path, error);
+  return isFull ? diskFull(path, error) : failureAt(path, error);
+}
+
+function diskFull(path: string, cause: unknown): OutputError {
+  return new OutputError('ERR_DISK_FULL', `${path}: the disk is full`, { stage: 'output', cause });
 }
 
 async function hasFullDisk(path: string): Promise<boolean> {
