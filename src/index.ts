@@ -8,10 +8,11 @@ export { encodeAmf3 } from './amf/amf3-writer.js';
 export * from './amf/value.js';
 export { RecycledMemory } from './bytes/recycled-memory.js';
 // The use cases
-export type { PullOptions, PushOptions, ServeOptions } from './commands/options.js';
+export type { PullDestination, PullOptions, PushOptions, ServeOptions } from './commands/options.js';
 export { pull } from './commands/pull.js';
 export { push } from './commands/push.js';
 export { serve } from './commands/serve.js';
+export type { DataLine } from './endpoint/data-lines.js';
 // FLV
 export { FileSink } from './endpoint/file-sink.js';
 export type { FileSummary, FileWriter } from './endpoint/file-writer.js';

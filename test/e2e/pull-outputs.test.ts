@@ -5,7 +5,7 @@ import { amfObject } from '../../src/amf/value.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { isFrame, isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
 import { type CliRun, CliRuns, type CliServer } from '../support/cli.js';
-import { isRunning } from '../support/fake-programs.js';
+import { FakePrograms, isRunning } from '../support/fake-programs.js';
 import { differenceIn, parseFlv, readFlvFile, withoutMetadata } from '../support/flv-file.js';
 import { Publication } from '../support/publication.js';
 import { SmallDisk } from '../support/small-disk.js';
@@ -13,9 +13,10 @@ import { syntheticStream } from '../support/streams.js';
 
 const runs = new CliRuns();
 const disks: SmallDisk[] = [];
+const folders: FakePrograms[] = [];
 afterAll(async () => {
   await runs.stopAll();
-  await Promise.all(disks.map((disk) => disk.close()));
+  await Promise.all([...disks.map((disk) => disk.close()), ...folders.map((folder) => folder.remove())]);
 });
 
 const SENT = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 4_000, bFrames: true });
@@ -107,6 +108,57 @@ describe.concurrent('several outputs', () => {
     const got = withoutMetadata((await readFlvFile(disk.fromOutside(full))).tags);
     expect(got.length).toBeGreaterThan(10);
     expect(differenceIn(got, withoutMetadata(large).slice(0, got.length))).toBeUndefined();
+  });
+});
+
+describe.concurrent('standard output that nobody reads any more', () => {
+  it('ends for itself, and the others go on', async () => {
+    const server = await runs.serve();
+    const url = `${server.url}/live/${runs.streamName()}`;
+    const publication = await Publication.begin(runs, url, SENT, '--speed', '0');
+    const path = runs.file('beside-stdout.flv');
+    const pull = runs.start(['pull', url, '-', path]);
+    await begun(server);
+    pull.child.stdout.destroy();
+    publication.finish();
+    expect(await pull.exit()).toBe(0);
+    expect(differenceIn((await readFlvFile(path)).tags, SENT)).toBeUndefined();
+    expect(pull.stderr).toMatch(/the reader of the output has closed it/);
+  });
+});
+
+describe.concurrent('a window', () => {
+  /** A folder with nothing in it but a player that does as it is told. */
+  async function player(script: string): Promise<string> {
+    const programs = new FakePrograms();
+    folders.push(programs);
+    await programs.add('ffplay', script);
+    return programs.folder;
+  }
+
+  it('gets the stream, and a title without the key', async () => {
+    const shown = runs.file('shown.flv');
+    const PATH = await player(
+      `process.stdin.pipe(require('node:fs').createWriteStream(${JSON.stringify(shown)}));
+       require('node:fs').writeFileSync(${JSON.stringify(`${shown}.args`)}, process.argv.join(' '));`,
+    );
+    const pull = await pullAll(['--play'], SENT, { env: { PATH } });
+    expect(await pull.exit()).toBe(0);
+    expect(differenceIn((await readFlvFile(shown)).tags, SENT)).toBeUndefined();
+    expect(await readFile(`${shown}.args`, 'utf8')).toMatch(/rtmp:\/\/127\.0\.0\.1:\d+\/live\/\*\*\*\*/);
+    expect(pull.stderr).toMatch(/showing it in a window of ffplay/);
+    expect(pull.stderr).toMatch(/showed 4\.\d s/);
+  });
+
+  it('that fails, or cannot be had, ends with 11', async () => {
+    const failing = await player(`console.error('no display'); process.exitCode = 1;`);
+    const pull = await pullAll(['--play'], SENT, { env: { PATH: failing } });
+    expect(await pull.exit()).toBe(11);
+    expect(pull.stderr).toMatch(/FFmpeg said: no display/);
+    const missing = runs.start(['pull', 'rtmp://127.0.0.1:1/live/x', '--play'], { env: { PATH: '/nowhere' } });
+    expect(await missing.exit()).toBe(11);
+    expect(missing.stderr).toMatch(/ffplay or mpv is needed/);
+    expect(missing.stderr.trim().split('\n').length).toBeLessThanOrEqual(3);
   });
 });
 

@@ -31,6 +31,9 @@ export const pullCommand = defineCommand({
     return {
       curtain: new Curtain(settings['show-keys'], target?.url, openTexts(names, settings)),
       start: async (signal) => {
+        if (outputs.length > 1 && !settings.json) {
+          world.interruption.leaveOutputToCommand();
+        }
         const pull = await world.commands.pull();
         return pull(
           {
