@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { dataLines } from '../endpoint/data-lines.js';
+import { DataLines } from '../endpoint/data-lines.js';
 import { outputError } from '../endpoint/flv-output.js';
 import { StreamSink } from '../endpoint/stream-sink.js';
 import type { CommandEvent } from '../events.js';
@@ -48,8 +48,9 @@ function encoder(report: (event: CommandEvent) => void): (burst: Burst) => Uint8
     const message = `a data message at ${timestampMs} ms cannot be read or is too large, and is left out`;
     report({ event: 'warning', code: 'WARN_DATA_UNREADABLE', message });
   };
+  const lines = new DataLines(onUnreadable);
   return ({ tags }) => {
-    const lines = dataLines(tags, onUnreadable);
-    return lines === '' ? undefined : Buffer.from(lines);
+    const text = lines.of(tags);
+    return text === '' ? undefined : Buffer.from(text);
   };
 }

@@ -2,42 +2,55 @@ import { readAmf0Values } from '../amf/amf0-reader.js';
 import { amfToJson, type JsonValue } from '../amf/to-json.js';
 import { RtmpkitError } from '../errors.js';
 import type { MediaTag } from '../media/tag.js';
-import { isMetadata } from '../media/tag-info.js';
+import { isFrame, isMetadata } from '../media/tag-info.js';
 
 /** One data message of a stream, as `push --data` takes it. */
 export interface DataLine {
-  /** The message's time in the stream. */
+  /** Milliseconds since the first frame. */
   readonly at: number;
   readonly name: string;
-  readonly value: JsonValue;
+  /** Left out when the message is the name alone. */
+  readonly value?: JsonValue;
   /** What stands behind the value: hardly any message has more than one. */
   readonly more?: readonly JsonValue[];
 }
 
 /**
- * The data messages among these tags as lines of JSON, but for `onMetaData`, which describes the stream. What cannot be read or
- * said goes to `onUnreadable`.
+ * The data messages of a stream as lines of JSON, but for `onMetaData`, which describes the stream. What cannot be read or said
+ * goes to `onUnreadable`.
  */
-export function dataLines(tags: readonly MediaTag[], onUnreadable: (tag: MediaTag) => void): string {
-  let lines = '';
-  for (const tag of tags) {
-    if (tag.kind !== 'data' || isMetadata(tag)) continue;
-    const line = lineOf(tag);
-    if (line === undefined) {
-      onUnreadable(tag);
-    } else {
-      lines += `${JSON.stringify(line)}\n`;
-    }
+export class DataLines {
+  readonly #onUnreadable: (tag: MediaTag) => void;
+  #firstMs: number | undefined;
+
+  constructor(onUnreadable: (tag: MediaTag) => void) {
+    this.#onUnreadable = onUnreadable;
   }
-  return lines;
+
+  /** Those among the next tags; empty when there are none. */
+  of(tags: readonly MediaTag[]): string {
+    let lines = '';
+    for (const tag of tags) {
+      if (isFrame(tag)) this.#firstMs ??= tag.timestampMs;
+      if (tag.kind !== 'data' || isMetadata(tag)) continue;
+      const line = lineOf(tag, Math.max(0, tag.timestampMs - (this.#firstMs ?? tag.timestampMs)));
+      if (line === undefined) {
+        this.#onUnreadable(tag);
+      } else {
+        lines += `${JSON.stringify(line)}\n`;
+      }
+    }
+    return lines;
+  }
 }
 
-function lineOf({ timestampMs, body }: MediaTag): DataLine | undefined {
+function lineOf({ body }: MediaTag, at: number): DataLine | undefined {
   try {
-    const [name, value, ...more] = readAmf0Values(body);
+    const [name, ...values] = readAmf0Values(body);
     if (typeof name !== 'string') return undefined;
-    const line = { at: timestampMs, name, value: amfToJson(value) };
-    return more.length === 0 ? line : { ...line, more: more.map((one) => amfToJson(one)) };
+    const [value, ...more] = values.map((one) => amfToJson(one));
+    if (value === undefined) return { at, name };
+    return more.length === 0 ? { at, name, value } : { at, name, value, more };
   } catch (error) {
     if (error instanceof RtmpkitError) return undefined;
     throw error;
