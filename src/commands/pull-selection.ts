@@ -28,10 +28,14 @@ export async function select(
   const { only, durationMs, segmentMs, maxSizeBytes, splitOnChange = false } = options;
   let tags = only === undefined ? source.tags : onlyKind(source.tags, only, source.memory);
   if (!splitOnChange) tags = withChangesTold(tags, report);
+  let isSourceOver = false;
   let isTrimmed = false;
   if (durationMs !== undefined) {
-    tags = withEnd(trim(tags, durationMs), () => {
-      isTrimmed = true;
+    const whole = withEnd(tags, () => {
+      isSourceOver = true;
+    });
+    tags = withEnd(trim(whole, durationMs), () => {
+      isTrimmed = !isSourceOver;
     });
   }
   const limit =

@@ -56,13 +56,14 @@ async function record(
     const selection = await select(source, options, report);
     await transfer({ ...source, tags: metered(selection.tags, meter) }, outputs, meter, options, report, signal);
     const { positionMs, bytes, audioTags, videoTags, dataTags } = meter.read();
-    const sourceReason = source.reason(audioTags + videoTags + dataTags === 0);
+    // What was wanted is complete even if the source has come to its end, or broken off, meanwhile.
+    const mediaReason = selection.reason ?? source.reason(audioTags + videoTags + dataTags === 0);
     if (outputs.failure !== undefined) throw outputs.failure;
     const { reason: outputReason, ...amount } = outputs.end;
     report({
       event: 'ended',
       role: source.url === undefined ? 'file' : 'player',
-      reason: signal.aborted ? 'interrupted' : (sourceReason ?? selection.reason ?? outputReason ?? 'end of stream'),
+      reason: signal.aborted ? 'interrupted' : (mediaReason ?? outputReason ?? 'end of stream'),
       ...(source.url === undefined ? {} : { url: source.url }),
       bytes,
       ...amount,

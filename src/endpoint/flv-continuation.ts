@@ -1,18 +1,16 @@
 import { constants } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { RecycledMemory } from '../bytes/recycled-memory.js';
-import { Splicer } from '../flow/splice.js';
+import { PartTimeline } from '../flow/part-timeline.js';
 import type { FlvDamage, FlvItem } from '../flv/item.js';
-import { toMediaTag } from '../flv/media-tag.js';
 import { FlvRecording } from '../flv/recording.js';
-import type { MediaTag } from '../media/tag.js';
+import { ContinuingWriter } from './continuing-writer.js';
 import type { FileWriter } from './file-writer.js';
 import { readFlvItems } from './flv-file-reading.js';
 import { FlvFileWriter } from './flv-file-writer.js';
 import { outputError } from './flv-output.js';
 import { repairFlv } from './flv-repair.js';
 import { isSystemError } from './flv-source.js';
-import { SplicedWriter } from './spliced-writer.js';
 
 export interface ContinuationOptions {
   /** Bytes of the file that is there could not be used, and go. */
@@ -33,23 +31,14 @@ export async function continueFlv(path: string, options: ContinuationOptions = {
   if (!(await hasContent(path))) {
     return FlvFileWriter.create(path, { overwrite: true });
   }
-  const existing = (await examine(path, options)) ?? (await examineAnew(path, options));
-  const { recording, splicer } = existing;
+  const recording = (await examine(path, options)) ?? (await examineAnew(path, options));
   try {
     const file = await open(path, constants.O_RDWR);
     await file.truncate(recording.summary.sizeBytes);
-    splicer.beginPiece();
-    return new SplicedWriter(new FlvFileWriter(path, file, recording), splicer);
+    return new ContinuingWriter(new FlvFileWriter(path, file, recording), new PartTimeline(recording.endMs));
   } catch (error) {
     throw outputError(error, path);
   }
-}
-
-interface ExistingFlv {
-  /** Of all its whole tags. */
-  readonly recording: FlvRecording;
-  /** Has seen all of its tags. */
-  readonly splicer: Splicer;
 }
 
 /** Devices such as `/dev/null` have none. */
@@ -64,7 +53,7 @@ async function hasContent(path: string): Promise<boolean> {
 }
 
 /** Reads the whole file. `undefined` when it has to be written anew before anything can be put behind it. */
-async function examine(path: string, { onDamage }: ContinuationOptions): Promise<ExistingFlv | undefined> {
+async function examine(path: string, { onDamage }: ContinuationOptions): Promise<FlvRecording | undefined> {
   const examination = new Examination();
   const memory = new RecycledMemory();
   for await (const items of readFlvItems(path, undefined, memory)) {
@@ -74,18 +63,16 @@ async function examine(path: string, { onDamage }: ContinuationOptions): Promise
     }
   }
   if (examination.damageAtEnd !== undefined) onDamage?.(examination.damageAtEnd);
-  return examination;
+  return examination.recording;
 }
 
-class Examination implements ExistingFlv {
+class Examination {
   readonly recording = new FlvRecording();
-  readonly splicer = new Splicer();
   damageAtEnd: FlvDamage | undefined;
   #headers = 0;
 
   /** @returns false when the file has to be written anew */
   take(items: readonly FlvItem[]): boolean {
-    const tags: MediaTag[] = [];
     for (const item of items) {
       switch (item.type) {
         case 'header':
@@ -95,23 +82,19 @@ class Examination implements ExistingFlv {
         case 'damage':
           this.damageAtEnd = item;
           break;
-        case 'tag': {
+        case 'tag':
           if (this.damageAtEnd !== undefined || !this.recording.adopt(item)) return false;
-          const tag = toMediaTag(item);
-          if (tag !== undefined) tags.push(tag);
           break;
-        }
         case 'notice':
           break;
       }
     }
-    this.splicer.splice(tags);
     return true;
   }
 }
 
 /** Writes all that is whole into a file of our own making, which takes the place of the old one. */
-async function examineAnew(path: string, { onDamage }: ContinuationOptions): Promise<ExistingFlv> {
+async function examineAnew(path: string, { onDamage }: ContinuationOptions): Promise<FlvRecording> {
   const newPath = `${path}.${process.pid}.part`;
   try {
     await repairFlv(path, newPath, { overwrite: true, ...(onDamage === undefined ? {} : { onDamage }) });
@@ -120,7 +103,7 @@ async function examineAnew(path: string, { onDamage }: ContinuationOptions): Pro
     await rm(newPath, { force: true });
     throw outputError(error, path);
   }
-  const existing = await examine(path, {});
-  if (existing === undefined) throw new Error(`${path} cannot be continued although it was just written`);
-  return existing;
+  const recording = await examine(path, {});
+  if (recording === undefined) throw new Error(`${path} cannot be continued although it was just written`);
+  return recording;
 }

@@ -1,7 +1,6 @@
 import type { MediaTag } from '../media/tag.js';
 import { isFrame, isKeyframe, isSequenceHeader, trackId } from '../media/tag-info.js';
 import { PartTimeline } from './part-timeline.js';
-import { Splicer } from './splice.js';
 import { StreamHeaders } from './stream-headers.js';
 
 /** A keyframe that comes this little before it is due counts: encoders round their times. */
@@ -38,15 +37,14 @@ export interface PartPiece {
  */
 export class PartCutter {
   readonly #rules: PartRules;
-  /** Where the stream's own time jumps back, it goes on without a step. */
-  readonly #splicer = new Splicer();
   readonly #headers = new StreamHeaders();
   /** Kinds whose configuration has changed, and which have had no frame since. */
   readonly #changed = new Set<MediaTag['kind']>();
   #timeline = new PartTimeline();
-  /** Of the first frame, and the latest of all frames. */
-  #firstMs: number | undefined;
-  #newestMs = 0;
+  #hasFrames = false;
+  /** How long the stream has gone on: till the newest frame, and till the beginning of the part. */
+  #elapsedMs = 0;
+  #partStartMs = 0;
   /** How many times `everyMs` had passed when the part began. */
   #period = 0;
   #partBytes = FILE_OVERHEAD_BYTES;
@@ -59,13 +57,13 @@ export class PartCutter {
   }
 
   /** The first piece of the stream does not say that it starts a part: there is nothing before it. */
-  cut(streamTags: readonly MediaTag[]): PartPiece[] {
-    const tags = this.#splicer.splice(streamTags);
+  cut(tags: readonly MediaTag[]): PartPiece[] {
     const pieces: { startsPart: boolean; tags: MediaTag[] }[] = [];
     let piece: MediaTag[] | undefined;
     for (const [i, tag] of tags.entries()) {
       if (this.#isWithheld(tag)) continue;
-      if (isFrame(tag) && this.#startsPart(tag)) {
+      const startsPart = isFrame(tag) && this.#startsPart(tag);
+      if (startsPart) {
         this.#beginPart();
         piece = this.#headers.inForce.map((header) => ({ ...header, timestampMs: 0 }));
         pieces.push({ startsPart: true, tags: piece });
@@ -74,7 +72,9 @@ export class PartCutter {
         piece = [];
         pieces.push({ startsPart: false, tags: piece });
       }
-      piece.push(this.#timeline.place(tag, tags, i));
+      const placed = this.#timeline.place(tag, tags, i);
+      if (startsPart) this.#partStartMs = this.#elapsedMs - placed.timestampMs;
+      piece.push(placed);
       this.#count(tag);
     }
     return pieces;
@@ -86,8 +86,7 @@ export class PartCutter {
     if (tag.kind === 'video') {
       this.#videoExpectedUntilMs = this.#elapsedMs + MAX_VIDEO_SILENCE_MS;
     }
-    const isChange =
-      this.#rules.onChange === true && news === 'changed' && isSequenceHeader(tag) && this.#firstMs !== undefined;
+    const isChange = this.#rules.onChange === true && news === 'changed' && isSequenceHeader(tag) && this.#hasFrames;
     if (isChange) {
       this.#changed.add(tag.kind);
     }
@@ -95,9 +94,11 @@ export class PartCutter {
   }
 
   #startsPart(frame: MediaTag): boolean {
-    const isFirst = this.#firstMs === undefined;
-    this.#firstMs ??= frame.timestampMs;
-    this.#newestMs = isFirst ? frame.timestampMs : Math.max(this.#newestMs, frame.timestampMs);
+    const isFirst = !this.#hasFrames;
+    this.#hasFrames = true;
+    if (!isFirst) {
+      this.#elapsedMs = Math.max(this.#elapsedMs, this.#partStartMs + this.#timeline.positionOf(frame));
+    }
     const startsGop = isKeyframe(frame) && trackId(frame) === 0;
     if (startsGop) {
       this.#largestGopBytes = Math.max(this.#largestGopBytes, this.#gopBytes);
@@ -107,10 +108,6 @@ export class PartCutter {
     if (this.#changed.has(frame.kind)) return true;
     const isJoinPoint = startsGop || (frame.kind === 'audio' && this.#elapsedMs >= this.#videoExpectedUntilMs);
     return isJoinPoint && (this.#isTimeOver || this.#isFull);
-  }
-
-  get #elapsedMs(): number {
-    return this.#newestMs - (this.#firstMs ?? this.#newestMs);
   }
 
   get #isTimeOver(): boolean {

@@ -59,6 +59,11 @@ export class FlvRecording {
     };
   }
 
+  /** Where the last frame is over. */
+  get endMs(): number {
+    return this.#facts.endMs;
+  }
+
   /**
    * Takes over the next tag of a file that is to be continued, as it stands there: the first is the file's own metadata.
    *

@@ -80,8 +80,8 @@ describe('PartCutter', () => {
     [
       'goes on when time jumps back',
       { everyMs: 5_000 },
-      'k0 k3900 v4000 k0 v100 k900',
-      'k0 k3900 v4000 k4100 v4200 | k0',
+      'k0 k3900 v4000 k0 v100 k1000 v1040',
+      'k0 k3900 v4000 k4040 v4140 | k0 v40',
     ],
     [
       'begins a part when the picture changes, with the new header',

@@ -1,16 +1,16 @@
-import type { Splicer } from '../flow/splice.js';
+import type { PartTimeline } from '../flow/part-timeline.js';
 import type { MediaTag } from '../media/tag.js';
 import type { FileSummary, FileWriter } from './file-writer.js';
 
 /** Writes into a file on the timeline of what is in it already. */
-export class SplicedWriter implements FileWriter {
+export class ContinuingWriter implements FileWriter {
   readonly #writer: FileWriter;
-  readonly #splicer: Splicer;
+  readonly #timeline: PartTimeline;
 
-  /** @param splicer has seen what is in the file, and is to begin a new piece */
-  constructor(writer: FileWriter, splicer: Splicer) {
+  /** @param timeline begins where the file ends */
+  constructor(writer: FileWriter, timeline: PartTimeline) {
     this.#writer = writer;
-    this.#splicer = splicer;
+    this.#timeline = timeline;
   }
 
   get path(): string {
@@ -34,7 +34,7 @@ export class SplicedWriter implements FileWriter {
   }
 
   append(tags: readonly MediaTag[]): boolean {
-    return this.#writer.append(this.#splicer.splice(tags));
+    return this.#writer.append(tags.map((tag, i) => this.#timeline.place(tag, tags, i)));
   }
 
   end(): void {
