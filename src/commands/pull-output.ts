@@ -27,8 +27,6 @@ export interface PullOutput {
   readonly finished: Promise<PullOutputEnd>;
   /** @param mode what happens when it is too slow */
   attach(broadcast: Broadcast, mode: SubscribeOptions['mode']): void;
-  /** `lossless`: never misses anything. `if-alone`: only as long as nobody else would have to wait for it. */
-  readonly patience: 'lossless' | 'if-alone';
   /** Ends what would otherwise go on by itself for a while. */
   stop(): void;
 }
@@ -42,7 +40,6 @@ export interface PullTarget {
 export function fileOutput(sink: FileSink, endOf: (summary: FileSummary) => PullOutputEnd = amountOf): PullOutput {
   return {
     name: sink.path,
-    patience: 'lossless',
     get subscription() {
       return sink.subscription;
     },
@@ -59,7 +56,6 @@ export function streamOutput(sink: StreamSink, name: string, medium?: OutputMedi
   return {
     name,
     ...(medium === undefined ? {} : { medium }),
-    patience: 'lossless',
     get subscription() {
       return sink.subscription;
     },

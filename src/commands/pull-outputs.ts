@@ -8,8 +8,8 @@ type Report = (event: CommandEvent) => void;
 /**
  * The outputs of one pull. Each ends or fails for itself: with several, one that fails is warned of and the others go on.
  *
- * A window alone makes the source wait like every other output: it is the one who watches that sets the pace. Beside others it
- * misses something instead, so that nobody loses a recording by pausing its picture.
+ * Whoever is too slow makes the source wait, for all. But for a window beside a recording of a live stream: it misses something
+ * instead, so that nobody loses a recording by pausing its picture.
  */
 export class PullOutputs {
   readonly #outputs: PullOutput[] = [];
@@ -41,8 +41,10 @@ export class PullOutputs {
 
   /** Gives them the stream. */
   attach(broadcast: Broadcast): void {
+    const isRecorded = this.#outputs.some(({ medium }) => medium === undefined || medium === 'command');
+    const isLive = this.#url !== undefined;
     for (const output of this.#outputs) {
-      output.attach(broadcast, output.patience === 'lossless' || this.#isOne ? 'lossless' : 'live');
+      output.attach(broadcast, output.medium === 'window' && isRecorded && isLive ? 'live' : 'lossless');
     }
     this.#following = Promise.all(this.#outputs.map((output) => this.#follow(output)));
   }

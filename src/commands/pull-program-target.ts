@@ -106,7 +106,6 @@ export async function pictureTarget(
       return {
         name: path,
         medium: 'picture',
-        patience: 'lossless',
         get subscription() {
           return sink.subscription;
         },
@@ -130,7 +129,6 @@ function programOutput(sink: ProgramSink, { name, medium, judge, onStop }: Progr
   return {
     name,
     medium,
-    patience: medium === 'window' ? 'if-alone' : 'lossless',
     get subscription() {
       return sink.subscription;
     },

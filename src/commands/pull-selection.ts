@@ -6,11 +6,9 @@ import { onlyKind } from '../flow/only-kind.js';
 import { SizeLimit } from '../flow/size-limit.js';
 import { trim } from '../flow/trim.js';
 import { withEnd } from '../flow/with-end.js';
-import type { MediaTag } from '../media/tag.js';
 import type { PullOptions } from './options.js';
 import { destinationOf } from './pull-destination.js';
 import type { PullSource } from './pull-source.js';
-import { WarningGate } from './warning-gate.js';
 
 /** What of a source is wanted. */
 export interface PullSelection {
@@ -27,7 +25,7 @@ export async function select(
 ): Promise<PullSelection> {
   const { only, durationMs, segmentMs, maxSizeBytes, splitOnChange = false } = options;
   let tags = only === undefined ? source.tags : onlyKind(source.tags, only, source.memory);
-  if (!splitOnChange) tags = withChangesTold(tags, report);
+  if (!splitOnChange) tags = watchConfiguration(tags, (change) => report(changed(change)));
   let isSourceOver = false;
   let isTrimmed = false;
   if (durationMs !== undefined) {
@@ -50,18 +48,6 @@ export async function select(
       return isTrimmed ? 'the wanted duration is reached' : undefined;
     },
   };
-}
-
-async function* withChangesTold(
-  source: TagSource,
-  report: (event: CommandEvent) => void,
-): AsyncGenerator<readonly MediaTag[], void, undefined> {
-  const warnings = new WarningGate(report); // a stream may change as often as it likes
-  try {
-    yield* watchConfiguration(source, (change) => warnings.report(changed(change)));
-  } finally {
-    warnings.close();
-  }
 }
 
 function changed({ kind, positionMs }: ConfigurationChange): CommandEvent {

@@ -12,6 +12,7 @@ import { openFileSource, openPlayerSource, type PullSource } from './pull-source
 import { choosePullTargets, refuseSource } from './pull-target.js';
 import { isRepair, repair } from './repair.js';
 import { metered, reportStats } from './stats-reports.js';
+import { WarningGate } from './warning-gate.js';
 
 /** Media that may wait for a slow output before the server has to wait. More would leave the caches of the machine. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
@@ -26,13 +27,24 @@ type Report = (event: CommandEvent) => void;
  * outputs the failure of the first, after the others have ended
  */
 export function pull(options: PullOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
-  return eventStream((report, stop) => run(options, report, stop), signal);
+  return eventStream(
+    (report, stop) => (isRepair(options) ? repair(options, report, stop) : gated(options, report, stop)),
+    signal,
+  );
+}
+
+/** What a stream or FFmpeg makes us warn of may come with every frame. */
+async function gated(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
+  const warnings = new WarningGate(report);
+  try {
+    await run(options, warnings.report, signal);
+  } finally {
+    warnings.close();
+  }
 }
 
 async function run(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
-  if (isRepair(options)) {
-    await repair(options, report, signal);
-  } else if (isRtmpUrl(options.source)) {
+  if (isRtmpUrl(options.source)) {
     const url = parseRtmpUrl(options.source, options);
     const targets = await choosePullTargets({ ...options, title: url.redacted, streamName: url.streamName, report });
     await record(await openPlayerSource(url, options, report, signal), targets, options, report, signal);

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { PullOutput, PullOutputEnd, PullTarget } from '../../src/commands/pull-output.js';
 import { PullOutputs } from '../../src/commands/pull-outputs.js';
 import { FfmpegError, OutputError } from '../../src/errors.js';
-import type { CommandEvent } from '../../src/events.js';
+import type { CommandEvent, OutputMedium } from '../../src/events.js';
 import { Broadcast, type SubscribeOptions } from '../../src/flow/broadcast.js';
 
 /** An output that ends when the test says so. */
 class FakeOutput implements PullOutput {
   readonly name: string;
-  readonly patience: PullOutput['patience'];
+  readonly medium?: OutputMedium;
   readonly subscription = undefined;
   readonly finished: Promise<PullOutputEnd>;
   mode: SubscribeOptions['mode'] | undefined;
@@ -16,9 +16,9 @@ class FakeOutput implements PullOutput {
   end: (end: PullOutputEnd) => void = () => {};
   fail: (error: unknown) => void = () => {};
 
-  constructor(name: string, patience: PullOutput['patience'] = 'lossless') {
+  constructor(name: string, medium?: OutputMedium) {
     this.name = name;
-    this.patience = patience;
+    if (medium !== undefined) this.medium = medium;
     this.finished = new Promise((resolve, reject) => {
       this.end = resolve;
       this.fail = reject;
@@ -115,15 +115,17 @@ describe('PullOutputs', () => {
     await expect(outputs.finished).rejects.toThrow('a bug');
   });
 
-  it('let a window make the source wait only when it is alone', async () => {
-    const [alone, beside, file] = [
-      new FakeOutput('w', 'if-alone'),
-      new FakeOutput('w', 'if-alone'),
-      new FakeOutput('f'),
-    ];
-    await open(targets(alone));
-    await open(targets(beside, file));
-    expect([alone.mode, beside.mode, file.mode]).toEqual(['lossless', 'live', 'lossless']);
+  it.each<[string, (OutputMedium | undefined)[], string | undefined, SubscribeOptions['mode']]>([
+    ['alone', ['window'], 'rtmp://host', 'lossless'],
+    ['beside a picture', ['window', 'picture', 'data'], 'rtmp://host', 'lossless'],
+    ['beside a recording', ['window', undefined], 'rtmp://host', 'live'],
+    ['beside a command', ['window', 'command'], 'rtmp://host', 'live'],
+    ['beside a copy of a file', ['window', undefined], undefined, 'lossless'],
+  ])('have a window %s that makes the source wait, or not', async (_, media, url, mode) => {
+    const all = media.map((medium, i) => new FakeOutput(`${i}`, medium));
+    const outputs = await PullOutputs.open(targets(...all), url, () => {});
+    outputs.attach(BROADCAST);
+    expect(all.map((output) => output.mode)).toEqual([mode, ...all.slice(1).map(() => 'lossless')]);
   });
 
   it('are stopped together', async () => {
