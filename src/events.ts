@@ -4,6 +4,9 @@ import type { ProbeReport } from './report.js';
 /** Who is meant by an event: the command's own connection, or one of the peers of a server. */
 export type Role = 'publisher' | 'player' | 'server' | 'connection' | 'recorder' | 'file';
 
+/** What an output is, when it is not a recording in a file or a stream: then `output` is the name of the program, or the command. */
+export type OutputMedium = 'window' | 'command' | 'picture' | 'data';
+
 /** A connection is being opened. One event per stage that begins. */
 export interface ConnectingEvent {
   readonly event: 'connecting';
@@ -37,8 +40,9 @@ export interface StartedEvent {
   readonly listen?: readonly { readonly address: string; readonly port: number; readonly url: string }[];
   /** push with an embedded server: what to open in a player. Not secret. */
   readonly playUrls?: readonly string[];
-  /** pull: where it writes; `-` is standard output. */
+  /** pull: where it writes; `-` is standard output. One event for each output. */
   readonly output?: string;
+  readonly medium?: OutputMedium;
   /** push: length of what is sent, where it is known. */
   readonly durationMs?: number | null;
 }
@@ -138,6 +142,7 @@ export interface EndedEvent {
   readonly url?: string;
   readonly connection?: number;
   readonly output?: string;
+  readonly medium?: OutputMedium;
   readonly bytes: number;
   /** Of a file: what of its bytes is audio and video, without what a file has around and besides them. */
   readonly mediaBytes?: number;
@@ -146,6 +151,8 @@ export interface EndedEvent {
   readonly videoTags?: number;
   readonly dataTags?: number;
   readonly droppedFrames?: number;
+  /** pull into parts: how many files it became; `output` is the name they were made from. */
+  readonly parts?: number;
   /** pull of a damaged file: bytes that could not be used. */
   readonly skippedBytes?: number;
   /** True for the event that ends the command itself. */

@@ -10,11 +10,19 @@ export { type MediaReport, StreamAnalysis } from './analysis/stream-analysis.js'
 export { RecycledMemory } from './bytes/recycled-memory.js';
 // The use cases
 export { devices } from './commands/devices.js';
-export type { DevicesOptions, ProbeOptions, PullOptions, PushOptions, ServeOptions } from './commands/options.js';
+export type {
+  DevicesOptions,
+  ProbeOptions,
+  PullDestination,
+  PullOptions,
+  PushOptions,
+  ServeOptions,
+} from './commands/options.js';
 export { probe } from './commands/probe.js';
 export { pull } from './commands/pull.js';
 export { push } from './commands/push.js';
 export { serve } from './commands/serve.js';
+export type { DataLine } from './endpoint/data-lines.js';
 // FLV
 export { FileSink } from './endpoint/file-sink.js';
 export type { FileSummary, FileWriter } from './endpoint/file-writer.js';

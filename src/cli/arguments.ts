@@ -58,8 +58,7 @@ export function parseArguments(argv: readonly string[], commands: readonly Comma
   }
   const options = optionsOf(parsed, syntax, commands);
   if (syntax !== undefined && operands.length > syntax.maxOperands) {
-    const most =
-      syntax.maxOperands === 0 ? 'nothing but options' : `at most ${syntax.maxOperands} arguments and options`;
+    const most = syntax.maxOperands === 0 ? 'nothing but options' : `${atMost(syntax.maxOperands)} and options`;
     throw new UsageError('ERR_USAGE', `${name} takes ${most}`);
   }
   const wantsHelp = parsed['help'] === true || words[0] === 'help';
@@ -191,4 +190,8 @@ function unknownCommand(name: string, commands: readonly CommandSyntax[]): Usage
   return new UsageError('ERR_USAGE', `there is no command ${name}`, {
     advice: near === undefined ? `the commands are ${names.join(', ')}` : `did you mean ${near}?`,
   });
+}
+
+function atMost(operands: number): string {
+  return operands === 1 ? 'one argument' : `at most ${operands} arguments`;
 }

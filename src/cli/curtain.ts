@@ -20,6 +20,7 @@ const STRUCTURAL_FIELDS: ReadonlySet<string> = new Set([
   'address',
   'direction',
   'type',
+  'medium',
 ]);
 
 /** Texts that the peer wrote, or that are made from the stream's name. */

@@ -79,15 +79,38 @@ export const PULL_HELP = `\
 Examples:
   rtmpkit pull rtmp://host/live/name                to NAME-DATE-TIME.flv
   rtmpkit pull rtmp://host/live/name out.mp4 --duration 1m30s
+  rtmpkit pull rtmp://host/live/name --play         watch it in a window
+  rtmpkit pull rtmp://host/live/name out.flv out.ts --play --snapshot out.jpg
+  rtmpkit pull rtmp://host/live/name out.flv --segment 10m
   rtmpkit pull rtmp://host/live/name - | ffplay -
   rtmpkit pull damaged.flv fixed.flv                repair and index a file
 
-Usage: rtmpkit pull URL|FILE.flv [OUT|-] [options]
+Usage: rtmpkit pull URL|FILE [OUTPUT...] [options]
 
-  OUT                  by its name FLV, MP4 (.mp4 .m4v .mov), .mkv or .webm
+Where to, any of them together:
+  OUT.flv|.mp4|.mkv|.ts, -   files by their extension; - is FLV on stdout
+  --play               a window of ffplay or mpv; closing it ends it
+  --pipe COMMAND       FLV into a shell command
+  --snapshot OUT.jpg   a picture of the first keyframe; .png and others too
+  --data-out FILE|-    data messages, a JSON object on each line
+
+Files:
+  --overwrite          replace files that are there
+  --append             go on in an FLV that is there, on one timeline
+  --segment T          OUT-001.flv, OUT-002.flv ... of about T, cut at keyframes
+  --split-on-change    a new file when the codec configuration changes
+  --max-size SIZE      stop before a file gets larger; with --segment: go on in
+                       the next
+
+What of the stream:
   --duration T         stop after T
-  --overwrite          replace the output where it exists
+  --start T            of a recorded stream: begin at T
+  --video-only, --audio-only
+  --buffer T           how far a server of recorded streams sends ahead [3s]
+
+Connection and others:
 ${connectionOptions()}
+  --ffmpeg PATH        the FFmpeg for .ts, --snapshot and the like
 ${commonOptions()}
 `;
 

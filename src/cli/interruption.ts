@@ -12,6 +12,7 @@ export class Interruption {
   readonly #controller = new AbortController();
   readonly #cleanups: (() => void)[] = [];
   #cause: InterruptionCause | undefined;
+  #isOutputVital = true;
 
   get signal(): AbortSignal {
     return this.#controller.signal;
@@ -21,9 +22,14 @@ export class Interruption {
     return this.#cause;
   }
 
-  /** @returns false when it was asked before. */
+  /** The command has other outputs, which go on when nobody reads standard output any more. */
+  leaveOutputToCommand(): void {
+    this.#isOutputVital = false;
+  }
+
+  /** @returns false when it was asked before, or need not end for this. */
   stop(cause: InterruptionCause): boolean {
-    if (this.#cause !== undefined) {
+    if (this.#cause !== undefined || (cause.by !== 'signal' && !this.#isOutputVital)) {
       return false;
     }
     this.#cause = cause;

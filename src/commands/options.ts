@@ -57,13 +57,46 @@ export interface DevicesOptions {
   readonly ffmpegPath: string | undefined;
 }
 
+/** One place where a pull goes. A text is a file, a stream gets FLV. */
+export type PullDestination =
+  | string
+  | Writable
+  /** By its extension: FLV by itself, other containers through FFmpeg. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** Takes FLV. It is left open: it may be standard output. */
+  | { readonly kind: 'stream'; readonly stream: Writable }
+  /** A window of ffplay or mpv. Closing it is an end like any other. */
+  | { readonly kind: 'window' }
+  /** A shell command that gets FLV on standard input. */
+  | { readonly kind: 'command'; readonly command: string; readonly stdout: 'inherit' | 'stderr' | 'ignore' }
+  /** A picture of the first keyframe, `.jpg`, `.png` … */
+  | { readonly kind: 'picture'; readonly path: string }
+  /** The stream's data messages, a JSON object on each line: see `DataLine`. */
+  | { readonly kind: 'data'; readonly target: string | Writable };
+
 export interface PullOptions extends ConnectionOptions {
-  /** An rtmp URL, or the path of a local FLV file to repair. */
+  /** An rtmp URL, or the path of a local file to repair or to convert. */
   readonly source: string;
-  /** A path, or a stream that takes FLV bytes. `undefined`: a name made from the stream's name and the time. */
-  readonly output: string | Writable | undefined;
+  /** Every one gets the whole stream. None: a file with a name made from the stream's name and the time. */
+  readonly outputs: readonly PullDestination[];
   readonly overwrite: boolean;
+  /** Go on in FLV files that are there. */
+  readonly append?: boolean;
+  /** Of a recorded stream: where to begin. */
+  readonly startMs?: number | undefined;
   readonly durationMs: number | undefined;
+  /** Ends before a file gets larger; with `segmentMs` a new part begins instead. */
+  readonly maxSizeBytes?: number | undefined;
+  /** Files are cut into parts of about this length, see `PartCutter`. */
+  readonly segmentMs?: number | undefined;
+  /** A change of the codec configuration begins a new part; otherwise it is kept in the file and warned of. */
+  readonly splitOnChange?: boolean;
+  /** Leave out the other kind. */
+  readonly only?: 'audio' | 'video' | undefined;
+  /** How far a server of recorded streams is to send ahead. Default 3 s. */
+  readonly bufferMs?: number | undefined;
+  /** Where FFmpeg is, if it is needed. Default: it is looked for. */
+  readonly ffmpegPath?: string | undefined;
 }
 
 export interface ProbeOptions extends ConnectionOptions {

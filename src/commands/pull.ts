@@ -1,158 +1,128 @@
-import { RecycledMemory } from '../bytes/recycled-memory.js';
-import { connectionEnded } from '../endpoint/rtmp-failure.js';
-import { type PlayEnd, RtmpPlayer } from '../endpoint/rtmp-player.js';
-import type { CommandEvent, EndedEvent, WarningEvent } from '../events.js';
+import { isContainer } from '../endpoint/container/container-kind.js';
+import type { CommandEvent } from '../events.js';
 import { Broadcast } from '../flow/broadcast.js';
 import { feed } from '../flow/feed.js';
 import { Meter } from '../flow/meter.js';
-import { trim } from '../flow/trim.js';
-import { isRtmpUrl, parseRtmpUrl, type RtmpUrl } from '../rtmp/url.js';
+import { isRtmpUrl, parseRtmpUrl } from '../rtmp/url.js';
 import { eventStream } from './event-stream.js';
-import { messageReports } from './message-reports.js';
 import type { PullOptions } from './options.js';
-import { choosePullTarget, openPullOutput, type PullOutput, type PullSummary } from './pull-output.js';
-import { recordingWarning } from './recording-warning.js';
-import { repair } from './repair.js';
-import { metered, type Progress, reportStats } from './stats-reports.js';
+import { type PullTarget, quiet } from './pull-output.js';
+import { PullOutputs } from './pull-outputs.js';
+import { select } from './pull-selection.js';
+import { openFileSource, openPlayerSource, type PullSource } from './pull-source.js';
+import { choosePullTargets, refuseSource } from './pull-target.js';
+import { isRepair, repair } from './repair.js';
+import { metered, reportStats } from './stats-reports.js';
 import { WarningGate } from './warning-gate.js';
 
-/** Media that may wait for a slow disk before the server has to wait. More would leave the caches of the machine. */
+/** Media that may wait for a slow output before the server has to wait. More would leave the caches of the machine. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 type Report = (event: CommandEvent) => void;
 
 /**
- * Records a stream, or repairs an FLV file when the source is one. Aborting completes the file.
+ * Records or shows a stream, in as many places as are wanted; or repairs or converts a file when the source is one. Aborting
+ * completes the files.
  *
- * @throws {UsageError | NetworkError | ProtocolError | RejectedError | MediaError | OutputError}
+ * @throws {UsageError | NetworkError | ProtocolError | RejectedError | MediaError | OutputError | FfmpegError} of several
+ * outputs the failure of the first, after the others have ended
  */
 export function pull(options: PullOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
-  return eventStream(
-    (report, stop) => (isRtmpUrl(options.source) ? record(options, report, stop) : repair(options, report, stop)),
-    signal,
-  );
+  return eventStream((report, stop) => start(options, report, stop), signal);
 }
 
-async function record(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
-  const url = parseRtmpUrl(options.source, options);
-  const target = await choosePullTarget(options, url.streamName);
-  const player = await openPlayer(url, options, report, signal);
+async function start(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
+  const isWholeFlv = isRepair(options) && !(await isContainer(options.source));
+  return isWholeFlv ? repair(options, report, signal) : gated(options, report, signal);
+}
+
+/** What a stream or FFmpeg makes us warn of may come with every frame. */
+async function gated(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
   const warnings = new WarningGate(report);
   try {
-    const output = await openPullOutput(target, (notice) => warnings.report(recordingWarning(notice)));
-    report({ event: 'started', role: 'player', url: url.redacted, output: output.name });
-    const meter = new Meter();
-    const summary = await transfer(player, output, meter, options, report, signal);
+    await run(options, warnings.report, signal);
+  } finally {
     warnings.close();
-    const { positionMs, audioTags, videoTags, dataTags } = meter.read();
-    if (player.end?.kind === 'closed') {
-      if (audioTags + videoTags + dataTags === 0) {
-        throw connectionEnded('before any media came');
-      }
-      report(cutShort);
-    }
+  }
+}
+
+async function run(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
+  if (isRtmpUrl(options.source)) {
+    const url = parseRtmpUrl(options.source, options);
+    const targets = await choosePullTargets({ ...options, title: url.redacted, streamName: url.streamName, report });
+    await record(await openPlayerSource(url, options, report, signal), targets, options, report, signal);
+  } else {
+    await refuseSource(options);
+    const targets = await choosePullTargets({ ...options, title: options.source, streamName: '', report });
+    await record(await openFileSource(options, report, signal), targets, options, report, signal);
+  }
+}
+
+async function record(
+  source: PullSource,
+  targets: readonly PullTarget[],
+  options: PullOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const outputs = await PullOutputs.open(targets, source.url, report);
+    const meter = new Meter();
+    const selection = await select(source, options, report);
+    await transfer({ ...source, tags: metered(selection.tags, meter) }, outputs, meter, options, report, signal);
+    const { positionMs, bytes, audioTags, videoTags, dataTags } = meter.read();
+    // What was wanted is complete even if the source has come to its end, or broken off, meanwhile.
+    const mediaReason = selection.reason ?? source.reason(audioTags + videoTags + dataTags === 0);
+    if (outputs.failure !== undefined) throw outputs.failure;
+    const { reason: outputReason, ...amount } = outputs.end;
     report({
       event: 'ended',
-      role: 'player',
-      reason: reasonOf(player.end, summary, signal),
-      url: url.redacted,
-      output: output.name,
-      ...amountOf(summary),
+      role: source.url === undefined ? 'file' : 'player',
+      reason: signal.aborted ? 'interrupted' : (mediaReason ?? outputReason ?? 'end of stream'),
+      ...(source.url === undefined ? {} : { url: source.url }),
+      bytes,
+      ...amount,
       durationMs: positionMs,
       audioTags,
       videoTags,
       dataTags,
+      ...droppedBy(outputs),
       final: true,
     });
   } finally {
-    warnings.close();
-    player.stop();
+    source.stop();
   }
 }
 
-async function openPlayer(
-  url: RtmpUrl,
+/** Moves the stream into the outputs, until it ends or nobody wants any more. What has come is written even when the network fails. */
+async function transfer(
+  source: PullSource,
+  outputs: PullOutputs,
+  meter: Meter,
   options: PullOptions,
   report: Report,
   signal: AbortSignal,
-): Promise<RtmpPlayer> {
-  const { timeoutMs, stallTimeoutMs, tls, messages } = options;
-  const player = await RtmpPlayer.open({
-    url,
-    timeoutMs,
-    stallTimeoutMs,
-    tls,
-    memory: new RecycledMemory(),
-    signal,
-    onStage: (stage) => report({ event: 'connecting', role: 'player', stage, url: url.redacted }),
-    observe: messageReports(messages, report),
-  });
-  const { software, ...peer } = player.peer;
-  report({ event: 'connected', role: 'player', url: url.redacted, ...peer, ...(software ? { software } : {}) });
-  return player;
-}
-
-/** Moves the stream into the output, until one of them ends. What has come is written even when the network fails. */
-async function transfer(
-  player: RtmpPlayer,
-  { sink }: PullOutput,
-  meter: Meter,
-  { durationMs }: PullOptions,
-  report: Report,
-  signal: AbortSignal,
-): Promise<PullSummary> {
-  const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES, gopCache: false, memory: player.memory });
-  sink.attach(broadcast, { mode: 'lossless', join: 'beginning' });
-  const outputOver = new AbortController();
-  const onOver = (): void => outputOver.abort();
-  sink.finished.then(onOver, onOver);
-  const stopStats = reportStats('player', meter, () => progressOf(sink, durationMs), report);
-  const tags = durationMs === undefined ? player : trim(player, durationMs);
+): Promise<void> {
+  const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES, gopCache: false, memory: source.memory });
+  outputs.attach(broadcast);
+  const nobody = new AbortController();
+  const over = quiet(outputs.finished.finally(() => nobody.abort()));
+  const stop = (): void => outputs.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const durationMs = options.durationMs ?? source.durationMs ?? null;
+  const stopStats = reportStats('player', meter, () => ({ durationMs, ...outputs.queue }), report);
   try {
-    await feed(metered(tags, meter), broadcast, AbortSignal.any([signal, outputOver.signal]));
+    await feed(source.tags, broadcast, AbortSignal.any([signal, nobody.signal]));
   } finally {
     stopStats();
     broadcast.end();
-    await sink.finished;
+    await over;
+    signal.removeEventListener('abort', stop);
   }
-  return sink.finished;
 }
 
-function amountOf(summary: PullSummary): Pick<EndedEvent, 'bytes' | 'mediaBytes'> {
-  return 'sizeBytes' in summary
-    ? { bytes: summary.sizeBytes, mediaBytes: summary.mediaBytes }
-    : { bytes: summary.bytes };
-}
-
-function progressOf(sink: PullOutput['sink'], durationMs: number | undefined): Progress {
-  return {
-    durationMs: durationMs ?? null,
-    queueMs: sink.subscription?.queueMs ?? 0,
-    queueBytes: sink.subscription?.queueBytes ?? 0,
-    droppedFrames: 0, // a recording waits, it does not drop
-  };
-}
-
-const cutShort: WarningEvent = {
-  event: 'warning',
-  code: 'WARN_CLOSED_WITHOUT_END',
-  message: 'the server closed the connection without saying that the stream is over',
-  advice: 'the recording is complete up to here; the server may know more',
-};
-
-function reasonOf(end: PlayEnd | undefined, summary: PullSummary, signal: AbortSignal): string {
-  if (signal.aborted) {
-    return 'interrupted';
-  }
-  if ('by' in summary && summary.by === 'consumer') {
-    return 'the reader of the output has closed it';
-  }
-  switch (end?.kind) {
-    case 'told':
-      return 'end of stream';
-    case 'closed':
-      return 'the server closed the connection';
-    default:
-      return 'the wanted duration is reached';
-  }
+/** Only a window ever misses something. */
+function droppedBy({ queue: { droppedFrames } }: PullOutputs): { droppedFrames?: number } {
+  return droppedFrames === 0 ? {} : { droppedFrames };
 }

@@ -1,10 +1,23 @@
 import { repairFlv } from '../endpoint/flv-repair.js';
 import { UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
+import { isRtmpUrl } from '../rtmp/url.js';
+import { refuseExisting } from './existing-output.js';
 import type { PullOptions } from './options.js';
-import { choosePullTarget } from './pull-output.js';
+import { destinationOf } from './pull-destination.js';
+import { foreignMuxer } from './pull-file-target.js';
 import { damageWarning } from './push-input.js';
 import { recordingWarning } from './recording-warning.js';
+
+/** Whether a pull is one from one FLV file into another file of ours, whole: then even what no stream can carry is kept. */
+export function isRepair(options: PullOptions): boolean {
+  const { source, outputs, append, segmentMs, splitOnChange, maxSizeBytes, only, startMs, durationMs } = options;
+  const wishes = [append, splitOnChange].some((wish) => wish === true);
+  const limits = [segmentMs, maxSizeBytes, only, startMs, durationMs].some((limit) => limit !== undefined);
+  const [output] = outputs.map(destinationOf);
+  const isOne = outputs.length === 1 && output?.kind === 'file' && foreignMuxer(output.path) === undefined;
+  return !isRtmpUrl(source) && !wishes && !limits && (outputs.length === 0 || isOne);
+}
 
 /**
  * `pull damaged.flv fixed.flv`: writes a whole file of what is whole in another, as FLV or in another format.
@@ -12,30 +25,22 @@ import { recordingWarning } from './recording-warning.js';
  * @throws {UsageError | MediaError | OutputError}
  */
 export async function repair(
-  options: PullOptions,
+  { source, outputs, overwrite }: Pick<PullOptions, 'source' | 'outputs' | 'overwrite'>,
   report: (event: CommandEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  if (options.output === undefined) {
+  const [output] = outputs.map(destinationOf);
+  if (output?.kind !== 'file') {
     throw new UsageError('ERR_USAGE', 'the name of the repaired file is missing', {
       stage: 'options',
       advice: 'rtmpkit pull damaged.flv fixed.flv',
     });
   }
-  const target = await choosePullTarget(options, '');
-  if ('stream' in target) {
-    throw new UsageError(
-      'ERR_USAGE',
-      'a repaired file cannot go to standard output: its header is completed at the end',
-      {
-        stage: 'options',
-        advice: 'give a file name instead of -',
-      },
-    );
-  }
-  report({ event: 'started', role: 'file', output: target.path });
-  const summary = await repairFlv(options.source, target.path, {
-    overwrite: target.overwrite,
+  const { path } = output;
+  if (!overwrite) await refuseExisting(path);
+  report({ event: 'started', role: 'file', output: path });
+  const summary = await repairFlv(source, path, {
+    overwrite,
     signal,
     onDamage: (damage) => report(damageWarning(damage)),
     onTrackNotice: (notice) => report(recordingWarning(notice)),
@@ -45,7 +50,7 @@ export async function repair(
     event: 'ended',
     role: 'file',
     reason: isAborted ? 'interrupted' : 'everything that was whole is kept',
-    output: target.path,
+    output: path,
     bytes: sizeBytes,
     mediaBytes,
     durationMs,

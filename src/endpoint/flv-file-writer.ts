@@ -27,9 +27,9 @@ export class FlvFileWriter implements FileWriter {
   #resolve: (summary: FlvFileSummary) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   readonly #file: OutputFile;
-  readonly #recording = new FlvRecording();
-  /** Where the next batch goes: behind the head. */
-  #position = 0;
+  readonly #recording: FlvRecording;
+  /** Where the next batch goes: behind the head, and behind what is there already. */
+  #position: number;
   #waiting = new FlvTagBatch();
   /** What is being written, or was last. */
   #written = new FlvTagBatch();
@@ -38,10 +38,15 @@ export class FlvFileWriter implements FileWriter {
   #isEnding = false;
   #waitForRoom: (() => void)[] = [];
 
-  /** @param file open, empty and owned by the writer from now on */
-  constructor(path: string, file: OutputFile) {
+  /**
+   * @param file open and owned by the writer from now on
+   * @param recording what is in the file already; default: nothing
+   */
+  constructor(path: string, file: OutputFile, recording = new FlvRecording()) {
     this.path = path;
     this.#file = file;
+    this.#recording = recording;
+    this.#position = recording.summary.sizeBytes;
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -7,7 +7,7 @@ import { Pump, type WireObserver } from '../net/pump.js';
 import type { TlsOptions } from '../net/tls-options.js';
 import { type AuthState, nextAuthStep } from '../rtmp/auth/negotiation.js';
 import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../rtmp/handshake/packet.js';
-import { ClientSession } from '../rtmp/session/client.js';
+import { ClientSession, type PlayOptions } from '../rtmp/session/client.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { tooLate } from './rtmp-failure.js';
 import { type LinkWatch, type RtmpLinkListener, RtmpOpening, type RtmpRole } from './rtmp-opening.js';
@@ -24,6 +24,8 @@ export interface RtmpLinkOptions {
   readonly signal: AbortSignal;
   /** What the bodies of tags go through. Default: fresh memory */
   readonly memory?: RecycledMemory;
+  /** How a player plays. Default: what is live, else what is recorded, from its beginning. */
+  readonly play?: PlayOptions;
   readonly onStage: (stage: Stage) => void;
   /** Makes an observer for each connection. */
   readonly observe?: (() => WireObserver) | undefined;
@@ -93,7 +95,7 @@ async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Pro
   if (role === 'publisher') {
     session.publish(url.streamName);
   } else {
-    session.play(url.streamName, { start: { from: 'live-or-recorded' } });
+    session.play(url.streamName, attempt.play ?? { start: { from: 'live-or-recorded' } });
   }
   onStage('handshake');
   const pump = new Pump(socket, session, opening, { reads, observer: observe?.() });

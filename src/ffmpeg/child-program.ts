@@ -10,7 +10,10 @@ export interface ChildProgramOptions {
   /** Anybody on the machine can read them: nothing secret. */
   readonly args: readonly string[];
   readonly stdin: 'pipe' | 'ignore';
-  readonly stdout: 'pipe' | 'ignore' | 'inherit';
+  /** `stderr`: what it says goes to our standard error. */
+  readonly stdout: 'pipe' | 'ignore' | 'inherit' | 'stderr';
+  /** Default: its lines go to `onLine`. */
+  readonly stderr?: 'pipe' | 'inherit';
   /** Besides those of this process, without the ones that are for us: a stream key may be among them. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Each line of its standard error; the memory of a line is bounded. */
@@ -66,12 +69,12 @@ export class ChildProgram {
 
   /** @throws {FfmpegError} `ERR_FFMPEG_MISSING` when it cannot be started */
   static async start(options: ChildProgramOptions): Promise<ChildProgram> {
-    const { path, args, stdin, stdout, environment = {}, onLine = () => {} } = options;
+    const { path, args, stdin, stdout, stderr = 'pipe', environment = {}, onLine = () => {} } = options;
     const { execa } = await import('execa');
     const child = execa(path, args, {
       stdin,
-      stdout,
-      stderr: 'pipe',
+      stdout: stdout === 'stderr' ? process.stderr : stdout,
+      stderr,
       extendEnv: false,
       env: { ...withoutOurs(process.env), ...environment },
       buffer: false,
@@ -118,7 +121,7 @@ export class ChildProgram {
     const lines = new Lines(onLine);
     stderr?.on('data', (bytes: Buffer) => lines.receive(bytes));
     stderr?.on('error', () => {});
-    const closed = new Promise<void>((resolve) => stderr?.once('close', resolve));
+    const closed = stderr === null ? Promise.resolve() : new Promise((resolve) => stderr.once('close', resolve));
     const exit = await new Promise<ProgramExit>((resolve) => {
       this.#child.once('exit', (code, signal) => resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }));
     });

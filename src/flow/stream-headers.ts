@@ -6,6 +6,15 @@ const MAX_HEADERS_BYTES = 1024 * 1024;
 
 const NO_HEADERS: readonly MediaTag[] = [];
 
+/** What a tag is to the headers that were in force before it. */
+export type HeaderNews =
+  /** It is none, or says what is known already. */
+  | 'none'
+  /** The first of its slot. */
+  | 'first'
+  /** It replaces one that said something else. */
+  | 'changed';
+
 /**
  * The newest metadata and sequence headers of a stream (of each track), as they go by. It keeps copies: a body is often a part
  * of a larger piece of memory, all of which it would keep alive, or which is used again.
@@ -17,11 +26,9 @@ export class StreamHeaders {
   #sizeBytes = 0;
 
   /** Looks at the next tag of the stream. */
-  see(tag: MediaTag): void {
+  see(tag: MediaTag): HeaderNews {
     const slot = headerSlot(tag);
-    if (slot !== NO_HEADER_SLOT) {
-      this.#keep(slot, tag);
-    }
+    return slot === NO_HEADER_SLOT ? 'none' : this.#keep(slot, tag);
   }
 
   /** None is in force any more. */
@@ -31,10 +38,10 @@ export class StreamHeaders {
     this.inForce = NO_HEADERS;
   }
 
-  #keep(slot: number, tag: MediaTag): void {
+  #keep(slot: number, tag: MediaTag): HeaderNews {
     const former = this.#bySlot.get(slot);
     if (former !== undefined) {
-      if (haveSameBytes(former.body, tag.body)) return;
+      if (haveSameBytes(former.body, tag.body)) return 'none';
       this.#bySlot.delete(slot);
       this.#sizeBytes -= former.body.length;
     }
@@ -43,6 +50,7 @@ export class StreamHeaders {
       this.#sizeBytes += tag.body.length;
     }
     this.inForce = [...this.#bySlot].sort(([a], [b]) => a - b).map(([, header]) => header);
+    return former === undefined ? 'first' : 'changed';
   }
 }
 

@@ -75,7 +75,13 @@ export class FlvFileFacts {
     const kinds = this.#kindsWithFrames;
     if (kinds.length === 0) return 0;
     const startMs = Math.min(...kinds.map((kind) => kind.firstMs));
-    return Math.max(0, Math.max(...kinds.map((kind) => kind.endMs)) - startMs);
+    return Math.max(0, this.endMs - startMs);
+  }
+
+  /** Where the last frame is over; 0 without frames. */
+  get endMs(): number {
+    const kinds = this.#kindsWithFrames;
+    return kinds.length === 0 ? 0 : Math.max(...kinds.map((kind) => kind.endMs));
   }
 
   /** Of the newest frame. */

@@ -12,7 +12,7 @@ import {
 import { encodeFlvHeader } from './header.js';
 import { toMediaTag } from './media-tag.js';
 import { encodeFlvTags, type FlvTag, flvTagSizeBytes } from './tag.js';
-import type { TagOutline } from './tag-outline.js';
+import { outlineOf, type TagOutline } from './tag-outline.js';
 
 /** What a recording is made of: tags of a stream, or those of another file as they are. */
 export type RecordableTag = MediaTag | FlvTag;
@@ -57,6 +57,31 @@ export class FlvRecording {
       videoTags: video.tags,
       dataTags,
     };
+  }
+
+  /** Where the last frame is over. */
+  get endMs(): number {
+    return this.#facts.endMs;
+  }
+
+  /**
+   * Takes over the next tag of a file that is to be continued, as it stands there: the first is the file's own metadata.
+   *
+   * @returns false when the file does not begin as ours do: it has no room for what is known when it is closed
+   */
+  adopt(tag: FlvTag): boolean {
+    const mediaTag = toMediaTag(tag);
+    if (this.#bodySizeBytes === undefined) {
+      const properties = mediaTag === undefined ? undefined : readMetadata(mediaTag);
+      if (properties === undefined || tag.body.length < metadataBodySizeBytes(new Map())) return false;
+      this.#publisher = publisherMetadata(properties);
+      this.#bodySizeBytes = tag.body.length;
+    } else {
+      this.#facts.add(outlineOf(tag), tag.atByte);
+      if (mediaTag !== undefined) this.#codecs.see(mediaTag);
+    }
+    this.#sizeBytes = tag.atByte + flvTagSizeBytes(tag.body.length);
+    return true;
   }
 
   /**

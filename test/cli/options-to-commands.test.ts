@@ -232,29 +232,68 @@ describe('pull', () => {
     const { pull } = await run(['pull', URL]);
     expect(pull).toEqual({
       source: URL,
-      output: undefined,
+      outputs: [],
       overwrite: false,
-      durationMs: undefined,
+      append: false,
+      splitOnChange: false,
       timeoutMs: 10_000,
       stallTimeoutMs: 15_000,
       tls: {},
     });
   });
 
-  it('writes to a file, or to standard output for -', async () => {
-    expect((await run(['pull', URL, 'out.flv', '--overwrite'])).pull).toMatchObject({
-      output: 'out.flv',
-      overwrite: true,
+  it('writes to files, and to standard output for -', async () => {
+    const { pull, stdout } = await run(['pull', URL, 'out.flv', '-', 'out.ts', '--duration', '5', '--overwrite']);
+    expect(pull).toMatchObject({ outputs: ['out.flv', stdout, 'out.ts'], overwrite: true, durationMs: 5_000 });
+  });
+
+  it('has other places to go to', async () => {
+    const argv = ['pull', URL, '--play', '--pipe', 'wc -c', '--snapshot', 'a.png', '--data-out', 'd.ndjson'];
+    expect((await run(argv)).pull?.outputs).toEqual([
+      { kind: 'window' },
+      { kind: 'command', command: 'wc -c', stdout: 'inherit' },
+      { kind: 'picture', path: 'a.png' },
+      { kind: 'data', target: 'd.ndjson' },
+    ]);
+    expect((await run(['pull', URL, '--pipe', 'wc -c', '--json'])).pull?.outputs).toMatchObject([{ stdout: 'stderr' }]);
+    const { pull, stdout } = await run(['pull', URL, '--data-out', '-']);
+    expect(pull?.outputs).toEqual([{ kind: 'data', target: stdout }]);
+  });
+
+  it('passes its options on', async () => {
+    const parts = ['--segment', '10m', '--split-on-change', '--max-size', '1.5G', '--audio-only'];
+    const played = ['--start', '1m', '--buffer', '5s', '--append', '--ffmpeg', '/opt/ffmpeg'];
+    expect((await run(['pull', URL, 'out.flv', ...parts, ...played])).pull).toMatchObject({
+      segmentMs: 600_000,
+      splitOnChange: true,
+      maxSizeBytes: 1.5 * 1024 ** 3,
+      only: 'audio',
+      startMs: 60_000,
+      bufferMs: 5_000,
+      append: true,
+      ffmpegPath: '/opt/ffmpeg',
     });
-    const { pull, stdout } = await run(['pull', URL, '-', '--duration', '5']);
-    expect(pull?.output).toBe(stdout);
-    expect(pull?.durationMs).toBe(5_000);
+    expect((await run(['pull', URL, '--video-only'])).pull?.only).toBe('video');
+  });
+
+  it.each([
+    [['-', '-'], 'two outputs both want standard output'],
+    [['-', '--data-out', '-'], 'the output - and --data-out - both want standard output'],
+    [['--data-out', '-', '--json'], '--json and --data-out - both want standard output'],
+    [['--video-only', '--audio-only'], 'together leave nothing'],
+    [['--segment', '10ms'], '--segment: expected a duration'],
+    [['--max-size', '10K'], '--max-size: expected a size'],
+  ])('refuses %j', async (argv, message) => {
+    const { exitCode, stderr, stdout, pull } = await run(['pull', URL, ...argv]);
+    expect(exitCode).toBe(2);
+    expect(stderr.text + stdout.text).toContain(message);
+    expect(pull).toBeUndefined();
   });
 
   it('repairs local files', async () => {
     expect((await run(['pull', 'damaged.flv', 'fixed.flv'])).pull).toMatchObject({
       source: 'damaged.flv',
-      output: 'fixed.flv',
+      outputs: ['fixed.flv'],
     });
   });
 

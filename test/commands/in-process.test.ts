@@ -35,7 +35,7 @@ function pushOptions(url: string | undefined, given: Partial<PushOptions> = {}):
 }
 
 function pullOptions(source: string, output: string): PullOptions {
-  return { ...CONNECTION, source, output: join(directory, output), overwrite: false, durationMs: undefined };
+  return { ...CONNECTION, source, outputs: [join(directory, output)], overwrite: false, durationMs: undefined };
 }
 
 /** Runs a command to its end, or until `onEvent` says so. */

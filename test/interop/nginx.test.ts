@@ -11,6 +11,8 @@ describe.skipIf(!hasNginxRtmp() || !hasPeer('ffmpeg'))('push and pull against ng
   /** An app that keeps them, and tells them. */
   let notify: string;
   let server: string;
+  /** An app that plays files. */
+  let vod: string;
 
   beforeAll(async () => {
     scene = await Scene.open();
@@ -19,6 +21,7 @@ describe.skipIf(!hasNginxRtmp() || !hasPeer('ffmpeg'))('push and pull against ng
     live = nginx.url;
     notify = nginx.notifyUrl;
     server = nginx.server;
+    vod = nginx.vodUrl;
   });
   afterAll(() => scene.close());
 
@@ -45,6 +48,21 @@ describe.skipIf(!hasNginxRtmp() || !hasPeer('ffmpeg'))('push and pull against ng
     if ('audio' in shape) {
       expectTail('audio', sent, received);
     }
+  });
+
+  it.concurrent('plays a recorded stream from where we want it', async () => {
+    const unindexed = await scene.clip('unindexed.flv', { seconds: 5, video: 'h264', audio: 'aac' });
+    const clip = scene.file('film.flv'); // nginx finds places by the index that a repair makes
+    expect(await scene.cli('pull', unindexed, clip).exit()).toBe(0);
+    const path = scene.file('film-from-2.flv');
+    const pull = scene.cli('pull', '--json', `${vod}/film.flv`, path, '--start', '2s', '--buffer', '10s');
+
+    expect(await pull.exit(), pull.said).toBe(0);
+    const wanted = (await readTags(clip)).filter(({ kind }) => kind === 'video');
+    const got = (await readTags(path)).filter(({ kind }) => kind === 'video');
+    expect(got.length).toBeLessThan(wanted.length - 40);
+    expect(got.at(-1)?.body).toEqual(wanted.at(-1)?.body);
+    expect(pull.events.at(-1)).toMatchObject({ event: 'ended', reason: 'end of stream' });
   });
 
   it.concurrent('lets a late pull begin at a keyframe and end with 0 when nginx closes its connection', async () => {

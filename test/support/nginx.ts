@@ -19,11 +19,11 @@ export function hasNginxRtmp(): boolean {
 
 /**
  * An nginx with its RTMP module on the loopback. Its app `live` closes the connections of players when the publisher goes;
- * its app `notify` lets players wait for a publisher, and tells them when one comes and goes.
+ * its app `vod` plays the files of the directory; its app `notify` lets players wait for a publisher, and tells them when one comes and goes.
  */
 export async function startNginx(
   directory: string,
-): Promise<{ peer: Peer; port: number; server: string; url: string; notifyUrl: string }> {
+): Promise<{ peer: Peer; port: number; server: string; url: string; notifyUrl: string; vodUrl: string }> {
   const port = await freePort();
   const root = join(directory, `nginx-${port}`);
   await mkdir(join(root, 'logs'), { recursive: true });
@@ -41,6 +41,7 @@ rtmp {
     listen 127.0.0.1:${port};
     access_log off;
     application live { live on; idle_streams off; }
+    application vod { play ${directory}; }
     application notify { live on; idle_streams on; publish_notify on; play_restart off; }
   }
 }
@@ -49,5 +50,5 @@ rtmp {
   const peer = new Peer('nginx', ['-c', config, '-p', root]);
   await listening(port);
   const server = `rtmp://127.0.0.1:${port}`;
-  return { peer, port, server, url: `${server}/live`, notifyUrl: `${server}/notify` };
+  return { peer, port, server, url: `${server}/live`, notifyUrl: `${server}/notify`, vodUrl: `${server}/vod` };
 }

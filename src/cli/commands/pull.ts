@@ -1,6 +1,8 @@
+import type { PullDestination } from '../../commands/options.js';
 import { UsageError } from '../../errors.js';
 import { Curtain } from '../curtain.js';
 import { PULL_HELP } from '../help.js';
+import type { Settings } from '../options/option.js';
 import { PULL_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import { refuseVisibleKey, streamTarget } from '../stream-target.js';
@@ -12,33 +14,43 @@ import { defineCommand } from './command.js';
 export const pullCommand = defineCommand({
   name: 'pull',
   options: PULL_OPTIONS,
-  maxOperands: 2,
+  maxOperands: Number.POSITIVE_INFINITY,
   help: PULL_HELP,
   endsBySignal: false,
-  async prepare(resolved, [source, output], world) {
+  async prepare(resolved, [source, ...names], world) {
     const { settings } = resolved;
     if (source === undefined) {
-      throw new UsageError('ERR_USAGE', 'pull needs the URL of a stream, or an FLV file to repair', {
+      throw new UsageError('ERR_USAGE', 'pull needs the URL of a stream, or a file to repair', {
         advice: 'rtmpkit pull rtmp://host/app/name out.flv',
       });
     }
-    if (output === '-') {
-      refuseStdout(world.stdout, settings.json);
-    }
+    checkTogether(names, settings, world.stdout);
     refuseVisibleKey(resolved);
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
     const tls = await readTlsOptions(settings);
+    const outputs = destinations(names, settings, world.stdout);
     return {
-      curtain: new Curtain(settings['show-keys'], target?.url, output === undefined ? [] : [output]),
+      curtain: new Curtain(settings['show-keys'], target?.url, openTexts(names, settings)),
       start: async (signal) => {
+        if (outputs.length > 1 && !settings.json) {
+          world.interruption.leaveOutputToCommand();
+        }
         const pull = await world.commands.pull();
         return pull(
           {
             source,
             ...target?.overrides,
-            output: output === '-' ? world.stdout : output,
+            outputs,
             overwrite: settings.overwrite,
+            append: settings.append,
+            startMs: settings.start,
             durationMs: settings.duration,
+            maxSizeBytes: settings['max-size'],
+            segmentMs: settings.segment,
+            splitOnChange: settings['split-on-change'],
+            only: settings['video-only'] ? 'video' : settings['audio-only'] ? 'audio' : undefined,
+            bufferMs: settings.buffer,
+            ffmpegPath: settings.ffmpeg,
             timeoutMs: settings.timeout,
             stallTimeoutMs: settings['stall-timeout'],
             tls,
@@ -51,15 +63,49 @@ export const pullCommand = defineCommand({
   },
 });
 
-function refuseStdout(stdout: OutputStream, isJson: boolean): void {
-  if (isJson) {
-    throw new UsageError('ERR_USAGE', '--json and the output - both want standard output', {
-      advice: 'name a file for the media, or leave --json out',
-    });
+type PullSettings = Settings<typeof PULL_OPTIONS>;
+
+/** Everything that is wanted of the stream; nothing at all is a file with a name made for it. */
+function destinations(names: readonly string[], settings: PullSettings, stdout: OutputStream): PullDestination[] {
+  const { play, pipe, snapshot, json, 'data-out': dataOut } = settings;
+  const wanted: (PullDestination | undefined)[] = [
+    ...names.map((name) => (name === '-' ? stdout : name)),
+    play ? { kind: 'window' } : undefined,
+    pipe === undefined ? undefined : { kind: 'command', command: pipe, stdout: json ? 'stderr' : 'inherit' },
+    snapshot === undefined ? undefined : { kind: 'picture', path: snapshot },
+    dataOut === undefined ? undefined : { kind: 'data', target: dataOut === '-' ? stdout : dataOut },
+  ];
+  return wanted.filter((one) => one !== undefined);
+}
+
+/** What the person wrote without a secret in mind. */
+function openTexts(names: readonly string[], { pipe, snapshot, 'data-out': dataOut }: PullSettings): string[] {
+  const texts = [...names, pipe, snapshot, dataOut].filter((text) => text !== undefined);
+  return texts.filter((text) => text !== '-');
+}
+
+function checkTogether(names: readonly string[], settings: PullSettings, stdout: OutputStream): void {
+  const media = names.filter((name) => name === '-').length;
+  const data = settings['data-out'] === '-' ? 1 : 0;
+  if (media + data > 1) {
+    const who = data === 0 ? 'two outputs' : 'the output - and --data-out -';
+    throw new UsageError('ERR_USAGE', `${who} both want standard output`, { advice: 'name a file for one of them' });
   }
-  if (stdout.isTTY === true) {
+  if (media + data > 0 && settings.json) {
+    throw new UsageError(
+      'ERR_USAGE',
+      `--json and ${media > 0 ? 'the output -' : '--data-out -'} both want standard output`,
+      {
+        advice: 'name a file, or leave --json out',
+      },
+    );
+  }
+  if (media > 0 && stdout.isTTY === true) {
     throw new UsageError('ERR_USAGE', 'media does not go to a terminal', {
       advice: 'name a file, or pipe it: rtmpkit pull URL - | ffplay -',
     });
+  }
+  if (settings['video-only'] && settings['audio-only']) {
+    throw new UsageError('ERR_USAGE', '--video-only and --audio-only together leave nothing');
   }
 }

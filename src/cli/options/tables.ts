@@ -1,12 +1,12 @@
 import { AUDIO_CODECS, VIDEO_CODECS } from '../../ffmpeg/encoding.js';
 import { DEFAULT_MAX_BURST_MS } from '../../flow/burst-length.js';
 import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
-import { duration, positiveDuration, waitingTime, waitingTimeOrNone } from '../values/duration.js';
+import { duration, positiveDuration, segmentLength, waitingTime, waitingTimeOrNone } from '../values/duration.js';
 import { listenAddress } from '../values/listen-address.js';
 import { bitrate, frameRate, oneOf, pictureSize, preset } from '../values/media.js';
 import { metadataPair } from '../values/metadata-pair.js';
 import { positiveNumber, speed } from '../values/number.js';
-import { size } from '../values/size.js';
+import { fileSize, size } from '../values/size.js';
 import { someText } from '../values/value-parser.js';
 import { shellWords } from '../values/words.js';
 import { anyValue, count, lines, list, optionalValue, secret, toggle, value } from './option.js';
@@ -68,8 +68,21 @@ export const PUSH_OPTIONS = {
 };
 
 export const PULL_OPTIONS = {
-  duration: value(positiveDuration, undefined),
+  play: toggle(false),
+  pipe: value(someText('a command'), undefined),
+  snapshot: value(someText('a file name such as out.jpg'), undefined),
+  'data-out': value(fileName, undefined),
   overwrite: toggle(false),
+  append: toggle(false),
+  segment: value(segmentLength, undefined),
+  'split-on-change': toggle(false),
+  'max-size': value(fileSize, undefined),
+  duration: value(positiveDuration, undefined),
+  start: value(duration, undefined),
+  buffer: value(positiveDuration, undefined),
+  'video-only': toggle(false),
+  'audio-only': toggle(false),
+  ffmpeg: value(fileName, undefined),
   ...CONNECTION_OPTIONS,
   ...COMMON_OPTIONS,
 };

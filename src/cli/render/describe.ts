@@ -71,7 +71,7 @@ function startedWords(event: StartedEvent): string {
     case 'file':
       return output === undefined
         ? `${connection === undefined ? 'playing' : 'plays'}${where}`
-        : `${writing(output)}${lengthOf(event)}`;
+        : `${writing(output, event.medium)}${lengthOf(event)}`;
     case 'server':
     case 'connection':
       return `started${where}`;
@@ -82,8 +82,18 @@ function lengthOf({ durationMs }: StartedEvent): string {
   return typeof durationMs === 'number' ? `, ${span(durationMs)} of media` : '';
 }
 
-function writing(output: string): string {
-  return output === '-' ? 'writing to standard output' : `writing ${output}`;
+function writing(output: string, medium: StartedEvent['medium']): string {
+  switch (medium) {
+    case 'window':
+      return `showing it in a window of ${output}`;
+    case 'command':
+      return `piping it into ${output}`;
+    case 'data':
+      return `writing data messages to ${output === '-' ? 'standard output' : output}`;
+    case 'picture':
+    case undefined:
+      return output === '-' ? 'writing to standard output' : `writing ${output}`;
+  }
 }
 
 export function describeSwitched({ input, inputNumber, inputCount }: SwitchedEvent): Line[] {
@@ -115,8 +125,10 @@ export function describeEnded(event: EndedEvent): Line[] {
   return [{ tone: final ? 'done' : 'progress', text }];
 }
 
-function endedWords({ role, connection, output, url, bytes, mediaBytes = bytes, durationMs }: EndedEvent): string {
-  const amount = `${span(durationMs)}, ${volume(bytes)}`;
+function endedWords(event: EndedEvent): string {
+  const { role, connection, output, url, bytes, mediaBytes = bytes, durationMs, medium, parts = 1 } = event;
+  // Of what is no recording, such as a picture, there is only a size.
+  const amount = role === 'recorder' && durationMs === 0 ? volume(bytes) : `${span(durationMs)}, ${volume(bytes)}`;
   const rate = durationMs > 0 ? `, ${bitrate((mediaBytes * 8) / durationMs)}` : '';
   switch (role) {
     case 'publisher':
@@ -127,7 +139,13 @@ function endedWords({ role, connection, output, url, bytes, mediaBytes = bytes, 
       if (connection !== undefined && output === undefined) {
         return `played ${url ?? ''} for ${amount}${rate}`;
       }
-      return output === undefined || output === '-' ? `received ${amount}${rate}` : `wrote ${output}, ${amount}${rate}`;
+      if (output === undefined || output === '-') {
+        return `received ${amount}${rate}`;
+      }
+      if (medium === 'window' || medium === 'command') {
+        return medium === 'window' ? `showed ${amount}${rate}` : `piped ${amount}${rate} into ${output}`;
+      }
+      return `wrote ${parts > 1 ? `${parts} parts of ` : ''}${output}, ${amount}${rate}`;
     case 'server':
       return `served for ${clock(durationMs)}, ${volume(bytes)}`;
     case 'connection':

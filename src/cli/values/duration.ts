@@ -25,6 +25,14 @@ export const waitingTime: ValueParser<number> = within(duration, 1, LONGEST_TIME
 /** A duration that a timer can wait, or none. */
 export const waitingTimeOrNone: ValueParser<number> = within(duration, 0, LONGEST_TIMER_MS, 'below 24 days');
 
+/** Of a part of a recording: shorter ones would be files of one frame. */
+export const segmentLength: ValueParser<number> = within(
+  duration,
+  SECOND_MS,
+  Number.MAX_SAFE_INTEGER,
+  'of a second or more',
+);
+
 function parseDurationMs(text: string): number | undefined {
   if (PLAIN_SECONDS.test(text)) {
     return toWholeMs(Number(text) * SECOND_MS);

@@ -16,3 +16,14 @@ export const size: ValueParser<number> = {
     return sizeBytes > 0 && Number.isSafeInteger(sizeBytes) ? sizeBytes : undefined;
   },
 };
+
+const LEAST_FILE_BYTES = 128 * 1024;
+
+/** Of a recording: what it has around its media takes up to 64 KiB. */
+export const fileSize: ValueParser<number> = {
+  expected: `${size.expected}, of 128K or more`,
+  parse: (text) => {
+    const sizeBytes = size.parse(text);
+    return sizeBytes === undefined || sizeBytes < LEAST_FILE_BYTES ? undefined : sizeBytes;
+  },
+};

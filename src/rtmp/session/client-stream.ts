@@ -27,6 +27,8 @@ export interface PlayWish {
   readonly durationMs?: number | undefined;
   /** Whether what plays on the stream ends; servers take it for true when it is not given. */
   readonly reset?: boolean | undefined;
+  /** What the server is told that we keep ahead. Default 3 s. */
+  readonly bufferLengthMs?: number | undefined;
 }
 
 export type StreamWish = PublishWish | PlayWish;
@@ -203,14 +205,14 @@ export class ClientStream {
       this.#calls.sendAwaited('publish', (id) => publishCommand(id, streamName, publishType), streamId);
       return;
     }
-    const { streamName, durationMs, reset } = wish;
+    const { streamName, durationMs, reset, bufferLengthMs: lengthMs = BUFFER_LENGTH_MS } = wish;
     const start = playStartArgument(wish.start);
     this.#calls.sendAwaited(
       'play',
       (id) => playCommand(id, { streamName, start, duration: durationMs, reset }),
       streamId,
     );
-    this.#outbox.send({ type: 'userControl', event: 'setBufferLength', streamId, lengthMs: BUFFER_LENGTH_MS });
+    this.#outbox.send({ type: 'userControl', event: 'setBufferLength', streamId, lengthMs });
   }
 
   #start(status: Status, events: ClientEvent[]): void {

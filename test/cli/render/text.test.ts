@@ -88,6 +88,11 @@ describe('lines about events', () => {
     [{ event: 'started', role: 'player', connection: 2, url: 'live/****' }, ['#2 plays live/****']],
     [{ event: 'started', role: 'player', url: URL, output: 'out.flv' }, ['writing out.flv']],
     [{ event: 'started', role: 'player', url: URL, output: '-' }, ['writing to standard output']],
+    [{ event: 'started', role: 'player', output: 'ffplay', medium: 'window' }, ['showing it in a window of ffplay']],
+    [{ event: 'started', role: 'player', output: 'wc -c', medium: 'command' }, ['piping it into wc -c']],
+    [{ event: 'started', role: 'player', output: 'a.jpg', medium: 'picture' }, ['writing a.jpg']],
+    [{ event: 'started', role: 'player', output: 'd.ndjson', medium: 'data' }, ['writing data messages to d.ndjson']],
+    [{ event: 'started', role: 'player', output: '-', medium: 'data' }, ['writing data messages to standard output']],
     [{ event: 'started', role: 'file', output: 'fixed.flv', durationMs: 5_000 }, ['writing fixed.flv, 5.0 s of media']],
     [
       { event: 'started', role: 'publisher', playUrls: ['rtmp://127.0.0.1:1935/live/stream'], durationMs: 10_000 },
@@ -109,6 +114,22 @@ describe('lines about events', () => {
     [ENDED, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file'],
     [{ ...ENDED, droppedFrames: 1 }, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file, 1 frame dropped'],
     [{ ...ENDED, role: 'player', output: 'out.flv' }, 'wrote out.flv, 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file'],
+    [
+      { ...ENDED, role: 'player', output: 'out.flv', parts: 3 },
+      'wrote 3 parts of out.flv, 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file',
+    ],
+    [
+      { ...ENDED, role: 'player', output: 'ffplay', medium: 'window' },
+      'showed 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file',
+    ],
+    [
+      { ...ENDED, role: 'recorder', output: 'wc -c', medium: 'command', durationMs: 0, bytes: 5 },
+      'piped 5 bytes into wc -c: end of file',
+    ],
+    [
+      { ...ENDED, role: 'recorder', output: 'a.jpg', medium: 'picture', durationMs: 0, bytes: 5 },
+      'wrote a.jpg, 5 bytes: end of file',
+    ],
     [{ ...ENDED, role: 'player', output: '-' }, 'received 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file'],
     [
       { ...ENDED, role: 'file', output: 'fixed.flv', skippedBytes: 1_200, durationMs: 0, bytes: 5 },

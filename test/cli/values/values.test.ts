@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { duration, positiveDuration, waitingTime, waitingTimeOrNone } from '../../../src/cli/values/duration.js';
+import {
+  duration,
+  positiveDuration,
+  segmentLength,
+  waitingTime,
+  waitingTimeOrNone,
+} from '../../../src/cli/values/duration.js';
 import { isLoopback, listenAddress } from '../../../src/cli/values/listen-address.js';
 import { metadataPair } from '../../../src/cli/values/metadata-pair.js';
 import { positiveNumber, speed } from '../../../src/cli/values/number.js';
-import { size } from '../../../src/cli/values/size.js';
+import { fileSize, size } from '../../../src/cli/values/size.js';
 
 describe('duration', () => {
   it.each([
@@ -136,5 +142,20 @@ describe('listen address', () => {
     const loopback = (host: string) => isLoopback({ host, port: 1 });
     expect(['127.0.0.1', '127.1.2.3', '::1', 'localhost'].every(loopback)).toBe(true);
     expect(['', '0.0.0.0', '::', '192.168.0.1', 'localhost.example'].some(loopback)).toBe(false);
+  });
+});
+
+describe('what a file may be', () => {
+  it('is no part of less than a second', () => {
+    expect(segmentLength.parse('10m')).toBe(600_000);
+    expect(segmentLength.parse('1')).toBe(1_000);
+    expect(segmentLength.parse('999ms')).toBeUndefined();
+  });
+
+  it('is no file that has no room for its own index', () => {
+    expect(fileSize.parse('1G')).toBe(1024 ** 3);
+    expect(fileSize.parse('128K')).toBe(128 * 1024);
+    expect(fileSize.parse('100K')).toBeUndefined();
+    expect(fileSize.parse('x')).toBeUndefined();
   });
 });

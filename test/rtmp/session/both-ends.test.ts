@@ -133,7 +133,12 @@ describe.each<[string, Split]>([
   it('play, pause, seek and come to an end', () => {
     const wire = new Wire(split, { role: 'player' });
     wire.client.start();
-    wire.client.play('film', { start: { from: 'recorded', positionMs: 1500 }, durationMs: 2000, reset: false });
+    wire.client.play('film', {
+      start: { from: 'recorded', positionMs: 1500 },
+      durationMs: 2000,
+      reset: false,
+      bufferLengthMs: 7000,
+    });
     wire.client.requestStreamLength('film');
     wire.settle();
     wire.toClient(wire.server.mediaFormat(1).encode(tags));
@@ -167,7 +172,7 @@ describe.each<[string, Split]>([
         durationMs: 2000,
         reset: false,
       },
-      { type: 'bufferLength', streamId: 1, lengthMs: 3000 },
+      { type: 'bufferLength', streamId: 1, lengthMs: 7000 },
       { type: 'pause', streamId: 1, paused: true, positionMs: 40 },
       { type: 'pause', streamId: 1, paused: false, positionMs: 40 },
       { type: 'seek', streamId: 1, positionMs: 99 },

@@ -1,0 +1,56 @@
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { DataLines } from '../endpoint/data-lines.js';
+import { outputError } from '../endpoint/flv-output.js';
+import { StreamSink } from '../endpoint/stream-sink.js';
+import type { CommandEvent } from '../events.js';
+import type { Burst } from '../flow/burst.js';
+import { refuseExisting } from './existing-output.js';
+import { type PullTarget, streamOutput } from './pull-output.js';
+import type { TargetOptions } from './pull-target-options.js';
+
+/** The data messages of a stream, into a file or a stream. @throws {UsageError} `ERR_OUTPUT_EXISTS` */
+export async function dataTarget(
+  target: string | Writable,
+  options: Pick<TargetOptions, 'overwrite' | 'append' | 'report'>,
+): Promise<PullTarget> {
+  const { overwrite, append = false, report } = options;
+  if (typeof target === 'string' && !overwrite && !append) await refuseExisting(target);
+  const encode = encoder(report);
+  return {
+    open: async () => {
+      if (typeof target !== 'string') {
+        const sink = new StreamSink(target, { name: 'standard output', encode, atEnd: 'leave-open' });
+        return streamOutput(sink, '-', 'data');
+      }
+      const file = await openFile(target, append ? 'a' : overwrite ? 'w' : 'wx');
+      return streamOutput(new StreamSink(file, { name: target, encode, atEnd: 'close' }), target, 'data');
+    },
+  };
+}
+
+async function openFile(path: string, flags: string): Promise<Writable> {
+  try {
+    const file = await open(path, flags);
+    return createWriteStream(path, { fd: file });
+  } catch (error) {
+    throw outputError(error, path);
+  }
+}
+
+/** Tells once that something cannot be said in JSON. */
+function encoder(report: (event: CommandEvent) => void): (burst: Burst) => Uint8Array | undefined {
+  let isTold = false;
+  const onUnreadable = ({ timestampMs }: { readonly timestampMs: number }): void => {
+    if (isTold) return;
+    isTold = true;
+    const message = `a data message at ${timestampMs} ms cannot be read or is too large, and is left out`;
+    report({ event: 'warning', code: 'WARN_DATA_UNREADABLE', message });
+  };
+  const lines = new DataLines(onUnreadable);
+  return ({ tags }) => {
+    const text = lines.of(tags);
+    return text === '' ? undefined : Buffer.from(text);
+  };
+}

@@ -1,0 +1,104 @@
+import { RecycledMemory } from '../bytes/recycled-memory.js';
+import { connectionEnded } from '../endpoint/rtmp-failure.js';
+import { type PlayEnd, RtmpPlayer } from '../endpoint/rtmp-player.js';
+import type { TagSource } from '../endpoint/tag-source.js';
+import type { CommandEvent, WarningEvent } from '../events.js';
+import { withEnd } from '../flow/with-end.js';
+import type { RtmpUrl } from '../rtmp/url.js';
+import { messageReports } from './message-reports.js';
+import type { PullOptions } from './options.js';
+import { openPushInput } from './push-input.js';
+
+type Report = (event: CommandEvent) => void;
+
+/** Where a pull gets its stream. */
+export interface PullSource {
+  readonly tags: TagSource;
+  /** Where the bodies of its tags are. */
+  readonly memory: RecycledMemory;
+  /** Redacted; `undefined` for a file. */
+  readonly url: string | undefined;
+  /** Of what it gives, where that is known. */
+  readonly durationMs: number | undefined;
+  /**
+   * Why it has ended, for people; `undefined` when it has not ended by itself.
+   *
+   * @throws {NetworkError} when it ended before anything came
+   */
+  reason(isEmpty: boolean): string | undefined;
+  stop(): void;
+}
+
+/** Plays a stream from a server. @throws {NetworkError | ProtocolError | RejectedError} */
+export async function openPlayerSource(
+  url: RtmpUrl,
+  options: PullOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<PullSource> {
+  const { timeoutMs, stallTimeoutMs, tls, messages, startMs, bufferMs } = options;
+  const memory = new RecycledMemory();
+  const player = await RtmpPlayer.open({
+    url,
+    timeoutMs,
+    stallTimeoutMs,
+    tls,
+    memory,
+    signal,
+    play: {
+      start: startMs === undefined ? { from: 'live-or-recorded' } : { from: 'recorded', positionMs: startMs },
+      bufferLengthMs: bufferMs,
+    },
+    onStage: (stage) => report({ event: 'connecting', role: 'player', stage, url: url.redacted }),
+    observe: messageReports(messages, report),
+  });
+  const { software, ...peer } = player.peer;
+  report({ event: 'connected', role: 'player', url: url.redacted, ...peer, ...(software ? { software } : {}) });
+  return {
+    tags: player,
+    memory,
+    url: url.redacted,
+    durationMs: undefined,
+    reason: (isEmpty) => playerReason(player.end, isEmpty, report),
+    stop: () => player.stop(),
+  };
+}
+
+function playerReason(end: PlayEnd | undefined, isEmpty: boolean, report: Report): string | undefined {
+  switch (end?.kind) {
+    case 'told':
+      return 'end of stream';
+    case 'closed':
+      if (isEmpty) throw connectionEnded('before any media came');
+      report(cutShort);
+      return 'the server closed the connection';
+    default:
+      return undefined;
+  }
+}
+
+const cutShort: WarningEvent = {
+  event: 'warning',
+  code: 'WARN_CLOSED_WITHOUT_END',
+  message: 'the server closed the connection without saying that the stream is over',
+  advice: 'the recording is complete up to here; the server may know more',
+};
+
+/** Reads a file, as fast as the outputs take it. @throws {MediaError | UsageError} */
+export async function openFileSource(options: PullOptions, report: Report, signal: AbortSignal): Promise<PullSource> {
+  const { source, startMs = 0, ffmpegPath, timeoutMs, stallTimeoutMs } = options;
+  const memory = new RecycledMemory();
+  const opening = { startMs, memory, report, encoding: {}, ffmpegPath, timeoutMs, stallTimeoutMs, signal };
+  const { tags, durationMs, close } = await openPushInput(source, opening);
+  let isAtEnd = false;
+  return {
+    tags: withEnd(tags, () => {
+      isAtEnd = true;
+    }),
+    memory,
+    url: undefined,
+    durationMs,
+    reason: () => (isAtEnd ? 'end of the file' : undefined),
+    stop: () => void close?.(),
+  };
+}

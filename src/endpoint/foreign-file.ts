@@ -1,0 +1,47 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { FfmpegError } from '../errors.js';
+import { outputError } from './flv-output.js';
+
+// Files that another program writes for us.
+
+/**
+ * Makes an empty file, or empties one: what is wrong with the place is then told in our words.
+ *
+ * @throws {UsageError} `ERR_OUTPUT_EXISTS` unless it may be replaced
+ * @throws {OutputError}
+ */
+export async function makeEmpty(path: string, overwrite: boolean): Promise<void> {
+  try {
+    const file = await open(path, overwrite ? 'w' : 'wx');
+    await file.close();
+  } catch (error) {
+    throw outputError(error, path);
+  }
+}
+
+/** After a failure: an empty file is of no use to anybody. */
+export async function removeIfEmpty(path: string): Promise<void> {
+  if ((await sizeOf(path)) === 0) {
+    await rm(path, { force: true }).catch(() => {}); // the failure before is the one to tell
+  }
+}
+
+export async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return 0; // it has gone
+  }
+}
+
+/** The same error, with the file that it is about. */
+export function failureAt(path: string, error: unknown): unknown {
+  if (!(error instanceof FfmpegError)) return error;
+  const { code, message, stage = 'ffmpeg', peerWords, advice } = error;
+  return new FfmpegError(code, `${path}: ${message}`, {
+    stage,
+    ...(peerWords === undefined ? {} : { peerWords }),
+    ...(advice === undefined ? {} : { advice }),
+    cause: error,
+  });
+}
