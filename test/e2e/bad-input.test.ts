@@ -75,10 +75,22 @@ interface BadServer extends BadInput {
 
 const FILES: readonly BadInput[] = [
   {
-    name: 'an MP4',
+    name: 'an MP4 that is cut off',
+    args: () => ['push', file('cut.mp4', Buffer.from('\0\0\0\x14ftypmp42\0\0\0\0mp42\0\0\x10\0mdat')), NOWHERE],
+    exitCode: 10,
+    words: /cut\.mp4 is cut off: its last 4088 bytes are missing, and its index with them/,
+  },
+  {
+    name: 'an AVI file',
+    args: () => ['push', file('film.avi', Buffer.from('RIFF\x10\0\0\0AVI LIST')), NOWHERE],
+    exitCode: 10,
+    words: /film\.avi: this is not an FLV; it seems to be an AVI.*\n.*ffmpeg/,
+  },
+  {
+    name: 'an MP4 without anything in it',
     args: () => ['push', file('film.mp4', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom')), NOWHERE],
     exitCode: 10,
-    words: /film\.mp4: this is not an FLV; it seems to be an MP4.*\n.*ffmpeg/,
+    words: /film\.mp4: the file has no audio and no video/,
   },
   {
     name: 'a text',
