@@ -20,7 +20,7 @@ export interface PushSource {
 /**
  * Opens the input and arranges how it is sent: from where, how often, how long and how fast.
  *
- * @throws {MediaError} when the input cannot be sent
+ * @throws {MediaError} when the input is no FLV
  */
 export async function openPushSource(
   options: PushOptions,

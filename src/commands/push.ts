@@ -20,7 +20,7 @@ const MAX_WAITING_BYTES = { live: 32 * 1024 * 1024, lossless: 8 * 1024 * 1024 } 
 type Report = (event: CommandEvent) => void;
 
 /**
- * Publishes a file or an FLV stream, to a server or, without a URL, through a server of its own. Aborting ends the stream in an orderly way.
+ * Publishes an FLV, to a server or, without a URL, through a server of its own. Aborting ends the stream in an orderly way.
  *
  * @throws {MediaError | NetworkError | ProtocolError | RejectedError}
  */
