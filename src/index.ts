@@ -22,8 +22,12 @@ export { probe } from './commands/probe.js';
 export { pull } from './commands/pull.js';
 export { push } from './commands/push.js';
 export { serve } from './commands/serve.js';
-export type { DataLine } from './endpoint/data-lines.js';
 // FLV
+export {
+  ContainerFileSource,
+  type ContainerSourceOptions,
+} from './endpoint/container/container-file-source.js';
+export type { DataLine } from './endpoint/data-lines.js';
 export { FileSink } from './endpoint/file-sink.js';
 export type { FileSummary, FileWriter } from './endpoint/file-writer.js';
 export { FlvFileSource } from './endpoint/flv-file-source.js';

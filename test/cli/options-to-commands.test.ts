@@ -214,7 +214,7 @@ describe('probe', () => {
   it.each([
     [[], /needs the URL of a stream, or a file/],
     [['-'], /not at standard input/],
-    [['a', 'b'], /at most 1 argument/],
+    [['a', 'b'], /one argument/],
     [['http://host/live/name'], /expected rtmp/],
     [[URL, '--expect', 'video.fsp>=25'], /no "video.fsp"[\s\S]*did you mean video.fps\?/],
     [[URL, '--expect', 'video.fps>=fast'], /needs a number/],
