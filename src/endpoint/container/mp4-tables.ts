@@ -50,6 +50,7 @@ function checkTable(type: string, content: Uint8Array, maxSamples: number): void
     const count = r.u32('count');
     must(type, count * entrySizeBytes <= content.length - TABLE_HEAD_SIZE_BYTES);
     if (RUNS.has(type)) must(type, samplesInRuns(r, count) <= maxSamples);
+    if (type === 'stsc') must(type, mostSamplesInChunk(r, count) <= maxSamples);
   } else if (type === 'stsz') {
     r.skip(4, 'version and flags');
     const isSameForAll = r.u32('sample size') !== 0;
@@ -67,6 +68,16 @@ function samplesInRuns(r: ByteReader, entryCount: number): number {
     r.skip(4, 'value');
   }
   return samples;
+}
+
+function mostSamplesInChunk(r: ByteReader, entryCount: number): number {
+  let most = 0;
+  for (let i = 0; i < entryCount; i++) {
+    r.skip(4, 'first chunk');
+    most = Math.max(most, r.u32('samples in chunk'));
+    r.skip(4, 'description');
+  }
+  return most;
 }
 
 function checkRun(r: ByteReader, maxSamples: number): void {

@@ -4,6 +4,7 @@ import { writeAv1Config } from '../../codec/av1-config-writer.js';
 import { readIfWhole } from '../../codec/record.js';
 import { vp9Colour, vp9LevelOf, writeVpConfig } from '../../codec/vp-config-writer.js';
 import { parseVp9KeyframeHeader } from '../../codec/vp9.js';
+import { MediaError } from '../../errors.js';
 import { type CodedFrame, type CodedTrack, ConfigChange } from './coded-track.js';
 
 /** Packets that are sent as they are, with one configuration from first to last; an empty one for codecs that have none. */
@@ -68,6 +69,7 @@ export function adtsTrack(): CodedTrack {
     read(packet) {
       const header = parseAdtsHeader(packet);
       const payload = packet.subarray(header.headerSizeBytes);
+      if (payload.length === 0) throw new MediaError('ERR_MEDIA_DAMAGED', 'an ADTS frame holds nothing');
       if (told !== undefined && haveSameConfig(told, header)) return { config: undefined, payload };
       told = header;
       return { config: change.take(writeAacConfig(header)), payload };

@@ -60,6 +60,7 @@ describe('the tables of an MP4', () => {
     ['more samples of one size', 'stsz', '00000000 00000002 ffffffff'],
     ['a run without fields', 'trun', '00000000 ffffffff'],
     ['a run with fields', 'trun', '00000301 00000002 00000000 00000001 00000002'],
+    ['chunks of more samples', 'stsc', '00000000 00000001 00000001 ac00000d 00000001'],
     ['a cut off head', 'stco', '00000000'],
   ])('must not claim what cannot be: %s', (_, type, content) => {
     expect(errorOf(() => checkMp4Tables(inTrack(box(type, content)), 100))).toBeInstanceOf(Error);

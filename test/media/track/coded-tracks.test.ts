@@ -3,6 +3,7 @@ import { parseAvcConfig } from '../../../src/codec/avc.js';
 import { adtsTrack, av1Track, plainTrack, vp8Track, vp9Track } from '../../../src/media/track/frame-track.js';
 import { avcStreamTrack, hevcStreamTrack, recordedAvcTrack } from '../../../src/media/track/nal-track.js';
 import { hex } from '../../amf/golden.js';
+import { errorOf } from '../../amf/thrown.js';
 import { RECORDS } from '../../codec/records.js';
 import { concat } from '../../support/flv-builder.js';
 
@@ -118,6 +119,12 @@ describe('codecs that describe themselves', () => {
     });
     expect(track.read(hex('ff f1 50 80 01 7f fc 21'), true)!.config).toBeUndefined();
     expect(track.read(hex('ff f1 4c 80 01 7f fc 21'), true)!.config).toEqual(hex('1190'));
+  });
+
+  it('AAC in ADTS that holds nothing is damaged', () => {
+    expect(errorOf(() => adtsTrack().read(hex('ff f1 50 80 00 ff fc'), true))).toMatchObject({
+      code: 'ERR_MEDIA_DAMAGED',
+    });
   });
 
   it('plain packets are told their configuration once', () => {
