@@ -10,7 +10,7 @@ import { FaultProxy } from '../support/fault-proxy.js';
 import { freePort, hasPeer, listening } from '../support/peer.js';
 import { expectTail, readTags } from '../support/reception.js';
 import { recordingOf, Scene, type SceneServer } from '../support/scene.js';
-import { VirtualScreen } from '../support/virtual-screen.js';
+import { VirtualDisplay } from '../support/virtual-display.js';
 import { VLC_ARGUMENTS, vlcHome } from '../support/vlc.js';
 
 const run = promisify(execFile);
@@ -96,9 +96,9 @@ describe.skipIf(!hasPeer('ffmpeg') || !hasPeer('ffprobe'))('push through FFmpeg'
   });
 
   describe.skipIf(!hasPeer('Xvfb') || !hasPeer('display') || !hasPeer('convert'))('of a screen', () => {
-    let screen: VirtualScreen;
+    let screen: VirtualDisplay;
     beforeAll(async () => {
-      screen = await VirtualScreen.open(641, 361); // odd sides, which the codec cannot have
+      screen = await VirtualDisplay.open(641, 361); // odd sides, which the codec cannot have
       const image = scene.file('picture.png');
       await run('convert', [
         '-size',
@@ -116,9 +116,8 @@ describe.skipIf(!hasPeer('ffmpeg') || !hasPeer('ffprobe'))('push through FFmpeg'
     afterAll(() => screen.close());
 
     it('sends what is on it', async () => {
-      const environment = { DISPLAY: screen.display };
       const push = scene.cliWith(
-        environment,
+        screen.environment,
         'push',
         '--json',
         'screen',
@@ -134,7 +133,7 @@ describe.skipIf(!hasPeer('ffmpeg') || !hasPeer('ffprobe'))('push through FFmpeg'
     });
 
     it('lists it', async () => {
-      const list = scene.cliWith({ DISPLAY: screen.display }, 'push', '--list-devices');
+      const list = scene.cliWith(screen.environment, 'push', '--list-devices');
       expect(await list.exit(), list.said).toBe(0);
       expect(list.stdout.toString()).toMatch(/^screen +screen +X display :\d+$/m);
     });

@@ -16,11 +16,18 @@ export class VirtualDisplay {
   }
 
   static async open(width: number, height: number): Promise<VirtualDisplay> {
-    const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    // It looks for a free number itself, and tells it there.
+    const screen = ['-displayfd', '1', '-noreset', '-nolisten', 'tcp', '-screen', '0', `${width}x${height}x24`];
+    const server = spawn('Xvfb', screen, { stdio: ['ignore', 'pipe', 'ignore'] });
     const [number] = await once(server.stdout, 'data');
     return new VirtualDisplay(server, Number(`${number}`));
+  }
+
+  /** Covers it with an image file. */
+  async show(image: string): Promise<void> {
+    const environment = { env: { ...process.env, ...this.environment } };
+    // It ends with status 1 whenever it has no window of its own; whoever looks at the screen sees whether it worked.
+    await run('display', ['-window', 'root', image], environment).catch(() => {});
   }
 
   /** Red, green and blue of one point. */
