@@ -89,6 +89,8 @@ function connectionOptions(): string {
   --show-keys          keys and passwords are shown, not ****
   --timeout T          for the stream to start, from the first look-up on [10s]
   --stall-timeout T    end a connection on which nothing moves [15s]
+  --retry N|forever    connect again so often, from --retry-delay [1s], doubled
+                       each time, up to --retry-max-delay T [30s] apart [0]
   --tls-ca FILE        trust this authority too; --tls-insecure: trust anybody
   --tls-cert FILE, --tls-key FILE    certificate to show of ourselves`;
 }

@@ -1,9 +1,10 @@
 import { DEFAULT_MAX_BURST_MS } from '../../flow/burst-length.js';
+import { NO_RETRY } from '../../flow/retry.js';
 import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
 import { duration, positiveDuration, waitingTime, waitingTimeOrNone } from '../values/duration.js';
 import { listenAddress } from '../values/listen-address.js';
 import { metadataPair } from '../values/metadata-pair.js';
-import { positiveNumber, speed } from '../values/number.js';
+import { positiveNumber, retryCount, speed } from '../values/number.js';
 import { size } from '../values/size.js';
 import { someText } from '../values/value-parser.js';
 import { count, lines, list, optionalValue, secret, toggle, value } from './option.js';
@@ -28,6 +29,9 @@ const CONNECTION_OPTIONS = {
   key: secret(someText('a stream key')),
   timeout: value(waitingTime, 10_000),
   'stall-timeout': value(waitingTime, 15_000),
+  retry: value(retryCount, undefined),
+  'retry-delay': value(waitingTime, NO_RETRY.delayMs),
+  'retry-max-delay': value(waitingTime, NO_RETRY.maxDelayMs),
   'tls-ca': value(fileName, undefined),
   'tls-cert': value(fileName, undefined),
   'tls-key': value(fileName, undefined),
