@@ -87,10 +87,8 @@ function connectionOptions(): string {
   --key-file FILE      stream key from a file; --key - from a line of stdin;
                        RTMPKIT_KEY where the URL has none
   --show-keys          keys and passwords are shown, not ****
-  --timeout T          for the stream to start, from the first look-up on [10s]
-  --stall-timeout T    end a connection on which nothing moves [15s]
-  --retry N|forever    connect again so often, from --retry-delay [1s], doubled
-                       each time, up to --retry-max-delay T [30s] apart [0]
+  --timeout T, --stall-timeout T    to start [10s]; without any movement [15s]
+  --retry N|forever, --retry-delay T, --retry-max-delay T  reconnect [0,1s,30s]
   --tls-ca FILE        trust this authority too; --tls-insecure: trust anybody
   --tls-cert FILE, --tls-key FILE    certificate to show of ourselves`;
 }
