@@ -4,10 +4,13 @@ import { type Clock, systemClock } from '../flow/clock.js';
 import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import { NO_TAGS, type TagCounts } from '../flow/tag-counts.js';
+import { movedUrl } from '../rtmp/moved-url.js';
+import type { RtmpUrl } from '../rtmp/url.js';
 import { Redial, type RedialOptions } from './redial.js';
 import type { RtmpLinkOptions } from './rtmp-link.js';
 import type { RtmpPeer } from './rtmp-opening.js';
 import { RtmpPublisher } from './rtmp-publisher.js';
+import { Successor } from './successor.js';
 
 export interface ReconnectingPublisherOptions extends RtmpLinkOptions, RedialOptions {
   /** A connection is open. */
@@ -31,9 +34,13 @@ export class ReconnectingPublisher implements Sink {
   readonly #clock: Clock;
   readonly #redial: Redial<RtmpPublisher>;
   readonly #stop = new AbortController();
+  readonly #successor: Successor<RtmpPublisher>;
   readonly #firstConnection: Promise<RtmpPublisher>;
+  #url: RtmpUrl;
   #subscription: Subscription | undefined;
   #publisher: RtmpPublisher | undefined;
+  /** The connection that has taken over from the one before, which may still be at its goodbye. */
+  #heir: RtmpPublisher | undefined;
   #canSendAgain = false;
   #isLeaving = false;
   #isEnded = false;
@@ -46,7 +53,14 @@ export class ReconnectingPublisher implements Sink {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.sent = new Meter(this.#clock);
-    this.#redial = new Redial(() => RtmpPublisher.open({ ...options, signal }), { ...options, signal });
+    this.#url = options.url;
+    this.#redial = new Redial(() => this.#open(signal), { ...options, signal });
+    this.#successor = new Successor({
+      ...options,
+      signal,
+      open: (attempt) => this.#open(attempt),
+      close: (unwanted) => unwanted.end(),
+    });
     this.#firstConnection = this.#redial.open();
     this.finished = this.#run();
     this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
@@ -110,6 +124,7 @@ export class ReconnectingPublisher implements Sink {
   }
 
   write(burst: Burst): boolean {
+    if (this.#successor.ready !== undefined && isBoundary(burst)) this.#handOver(burst);
     const publisher = this.#publisher;
     if (publisher === undefined) return false;
     this.sent.add(burst.tags);
@@ -130,6 +145,7 @@ export class ReconnectingPublisher implements Sink {
   /** Says goodbye to the server behind what was written, without what still waits in the broadcast. */
   leave(): void {
     this.#isLeaving = true;
+    this.#successor.cancel();
     this.#subscription?.close();
     this.#publisher?.end();
     if (this.#publisher === undefined) this.#stop.abort();
@@ -145,38 +161,99 @@ export class ReconnectingPublisher implements Sink {
 
   async #run(): Promise<void> {
     try {
-      let publisher = await this.#firstConnection;
-      for (;;) {
-        this.#opened(publisher);
-        const failure = await failureOf(publisher);
-        if (failure === undefined) return;
-        this.#publisher = undefined;
-        this.#connectedMs = undefined;
-        if (this.#isLeaving || (this.#isEnded && !this.#canSendAgain)) throw failure;
-        publisher = await this.#redial.reopen(failure);
-      }
+      let publisher: RtmpPublisher | undefined = await this.#firstConnection;
+      this.#took(publisher);
+      this.#begin(publisher);
+      while (publisher !== undefined) publisher = await this.#next(publisher);
     } catch (error) {
       if (!this.#stop.signal.aborted) throw error;
     } finally {
       this.#publisher = undefined;
+      this.#connectedMs = undefined;
+      this.#successor.cancel();
       this.#subscription?.close();
     }
   }
 
-  #opened(publisher: RtmpPublisher): void {
-    const isFirst = this.#connections === 0;
+  /** The connection after one, when that is over; `undefined` when all was delivered. */
+  async #next(publisher: RtmpPublisher): Promise<RtmpPublisher | undefined> {
+    const failure = await failureOf(publisher);
+    const heir = this.#heir;
+    this.#heir = undefined;
+    if (heir !== undefined) {
+      this.#inherit(heir, failure);
+      return heir;
+    }
+    if (failure === undefined) return undefined;
+    this.#publisher = undefined;
+    this.#connectedMs = undefined;
+    if (this.#isLeaving || (this.#isEnded && !this.#canSendAgain)) throw failure;
+    const next = (await this.#successor.take()) ?? (await this.#redial.reopen(failure));
+    this.#took(next);
+    this.#begin(next);
+    return next;
+  }
+
+  #open(signal: AbortSignal): Promise<RtmpPublisher> {
+    return RtmpPublisher.open({
+      ...this.#options,
+      url: this.#url,
+      signal,
+      onReconnectRequest: (tcUrl) => {
+        this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
+        this.#successor.begin();
+      },
+    });
+  }
+
+  #took(publisher: RtmpPublisher): void {
     this.#publisher = publisher;
     this.#connections++;
     this.#connectedMs = this.#clock.nowMs();
     this.#options.onConnected?.(publisher.peer);
+  }
+
+  #begin(publisher: RtmpPublisher): void {
     if (this.#isLeaving) {
       publisher.end();
     } else if (this.#subscription !== undefined) {
       publisher.carry(this.#subscription);
-      if (isFirst) this.#subscription.resume();
+      if (this.#connections === 1) this.#subscription.resume();
       else this.#subscription.restart();
     }
   }
+
+  /** The server wants us on another connection, which is open: it goes on there with this burst, behind its headers. */
+  #handOver({ headerBurst }: Burst): void {
+    const [former, heir, subscription] = [this.#publisher, this.#successor.takeReady(), this.#subscription];
+    if (former === undefined || heir === undefined || subscription === undefined) return;
+    this.#heir = heir;
+    this.#took(heir);
+    // What arrives here says nothing about what went before.
+    heir.carry({
+      resume: () => subscription.resume(),
+      delivered: () => {},
+      get position() {
+        return subscription.position;
+      },
+    });
+    if (headerBurst !== undefined) heir.write(headerBurst);
+    former.end();
+  }
+
+  /** What went over the connection before has arrived; or not, and then this one has to go back. */
+  #inherit(heir: RtmpPublisher, failure: unknown): void {
+    if (failure !== undefined && this.#canSendAgain) {
+      heir.close();
+    } else if (this.#subscription !== undefined) {
+      heir.carry(this.#subscription);
+    }
+  }
+}
+
+/** Whether a stream can begin with this burst, once its headers are known. */
+function isBoundary({ startsWithKeyframe, tagCounts, headers }: Burst): boolean {
+  return startsWithKeyframe || (tagCounts.video === 0 && headers.every(({ kind }) => kind !== 'video'));
 }
 
 /** Resolves when the connection is over; `undefined`: everything was delivered. */

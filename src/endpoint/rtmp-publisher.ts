@@ -153,8 +153,6 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
         return this.#delivered(this.#deliveries.acknowledged(news.sequenceNumber));
       case 'pong':
         return this.#delivered(this.#deliveries.arrived(this.#heartbeat?.answered(news) ?? 0));
-      case 'status':
-        return;
     }
   }
 
