@@ -3,7 +3,7 @@ import { RecycledMemory } from '../../src/bytes/recycled-memory.js';
 import { Broadcast, type BroadcastOptions, type SubscribeOptions } from '../../src/flow/broadcast.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
-import { framesOf } from '../support/stream-parts.js';
+import { bodiesOf, framesOf } from '../support/stream-parts.js';
 import { syntheticStream } from '../support/streams.js';
 import { FakeClock } from './fake-clock.js';
 import { RecordingSink } from './recording-sink.js';
@@ -71,7 +71,7 @@ describe('a lossless subscriber that begins anew', () => {
     );
     expect(tags.slice(headers.length).map(placeOf)).toEqual(Array.from({ length: 500 - from }, (_, i) => from + i));
     const inForce = STREAM.slice(0, from).filter((tag) => tag.kind === 'data' || isSequenceHeader(tag));
-    expect(headers.map(({ body }) => body)).toEqual(inForce.map(({ body }) => body));
+    expect(bodiesOf(headers)).toEqual(bodiesOf(inForce));
   });
 
   it('goes on after what it was given again', () => {
