@@ -3,7 +3,7 @@ import type { Burst } from '../flow/burst.js';
 import { type Clock, systemClock } from '../flow/clock.js';
 import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
-import { NO_TAGS, type TagCounts } from '../flow/tag-counts.js';
+import { NO_TAGS, plus, type TagCounts, total } from '../flow/tag-counts.js';
 import { movedUrl } from '../rtmp/moved-url.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { Redial, type RedialOptions } from './redial.js';
@@ -45,6 +45,7 @@ export class ReconnectingPublisher implements Sink {
   #isLeaving = false;
   #isEnded = false;
   #connections = 0;
+  #unsent = NO_TAGS;
   #connectedMs: number | undefined;
 
   /** Begins to connect; it may be attached before it is connected. */
@@ -87,11 +88,12 @@ export class ReconnectingPublisher implements Sink {
   }
 
   get droppedTags(): number {
-    return this.#subscription?.droppedTags ?? 0;
+    return total(this.dropped);
   }
 
+  /** Without what was lost on its way. */
   get dropped(): TagCounts {
-    return this.#subscription?.dropped ?? NO_TAGS;
+    return plus(this.#unsent, this.#subscription?.dropped ?? NO_TAGS);
   }
 
   /** Of all tags, the share that was dropped. */
@@ -120,13 +122,18 @@ export class ReconnectingPublisher implements Sink {
   attach(broadcast: Broadcast, options: SubscribeOptions): void {
     this.#canSendAgain = options.mode === 'lossless';
     this.#subscription = broadcast.subscribe(this, { maxHeldBytes: MAX_HELD_BYTES, ...options });
-    this.#publisher?.carry(this.#subscription);
+    if (this.#publisher === undefined) this.#subscription.suspend();
+    else this.#publisher.carry(this.#subscription);
   }
 
   write(burst: Burst): boolean {
     if (this.#successor.ready !== undefined && isBoundary(burst)) this.#handOver(burst);
     const publisher = this.#publisher;
-    if (publisher === undefined) return false;
+    if (publisher?.isOpen !== true) {
+      // The connection is about to be over. Nothing more is written after this one.
+      if (!this.#canSendAgain) this.#unsent = plus(this.#unsent, burst.tagCounts);
+      return false;
+    }
     this.sent.add(burst.tags);
     return publisher.write(burst);
   }
@@ -185,6 +192,7 @@ export class ReconnectingPublisher implements Sink {
       return heir;
     }
     if (failure === undefined) return undefined;
+    this.#subscription?.suspend();
     this.#publisher = undefined;
     this.#connectedMs = undefined;
     if (this.#isLeaving || (this.#isEnded && !this.#canSendAgain)) throw failure;

@@ -67,6 +67,11 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     return this.#subscription?.droppedTags ?? 0;
   }
 
+  /** Whether the connection still takes something. */
+  get isOpen(): boolean {
+    return this.#opened.pump.isOpen;
+  }
+
   /** Bytes that wait in this process for the network. */
   get queuedBytes(): number {
     return this.#opened.pump.queuedBytes;

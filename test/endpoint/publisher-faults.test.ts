@@ -102,8 +102,8 @@ function accountOf(received: readonly MediaTag[]): { missing: number; doubled: n
 }
 
 const GOP_BYTES = 300_000;
-/** Half of the window that we announce: so much our server may leave unacknowledged. */
-const UNACKNOWLEDGED_BYTES = 1_250_000;
+/** Our server acknowledges half of the window that we announce; the newest acknowledgement may be on its way. */
+const UNACKNOWLEDGED_BYTES = 2 * 1_250_000;
 
 const LOSSLESS = { mode: 'lossless', join: 'beginning' } as const;
 const LIVE = { mode: 'live', join: 'beginning' } as const;
