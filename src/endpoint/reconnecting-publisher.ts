@@ -187,10 +187,12 @@ export class ReconnectingPublisher implements Sink {
     const failure = await failureOf(publisher);
     const heir = this.#heir;
     this.#heir = undefined;
-    if (heir !== undefined) {
-      this.#inherit(heir, failure);
+    const isToGoBack = failure !== undefined && this.#canSendAgain;
+    if (heir !== undefined && !isToGoBack) {
+      if (this.#subscription !== undefined) heir.carry(this.#subscription);
       return heir;
     }
+    heir?.close(); // what it was given does not count: something is missing before that
     if (failure === undefined) return undefined;
     this.#subscription?.suspend();
     this.#publisher = undefined;
@@ -247,15 +249,6 @@ export class ReconnectingPublisher implements Sink {
     });
     if (headerBurst !== undefined) heir.write(headerBurst);
     former.end();
-  }
-
-  /** What went over the connection before has arrived; or not, and then this one has to go back. */
-  #inherit(heir: RtmpPublisher, failure: unknown): void {
-    if (failure !== undefined && this.#canSendAgain) {
-      heir.close();
-    } else if (this.#subscription !== undefined) {
-      heir.carry(this.#subscription);
-    }
   }
 }
 
