@@ -97,6 +97,7 @@ describe('a publisher that is asked to reconnect', () => {
     const first = await old.guest(1);
     broadcast.append(STREAM.slice(0, KEYFRAMES[3]));
     await published(first, KEYFRAMES[3]!);
+    await expect.poll(() => publisher.rttMs).not.toBeNull();
     ask(first, `rtmp://127.0.0.1:${other.port}/live`);
     const second = await other.guest(1);
     broadcast.append(STREAM.slice(KEYFRAMES[3], KEYFRAMES[3]! + 1));
