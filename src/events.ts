@@ -86,7 +86,7 @@ export interface StatsEvent {
   readonly queueBytes: number;
   readonly droppedFrames: number;
   readonly reconnects: number;
-  /** push, pull: round trip of the newest ping that the server answered; `null` without any. */
+  /** push: round trip of the newest ping that the server answered; `null` without any. pull: as it was when it connected. */
   readonly rttMs?: number | null;
   /** push, pull: of the present connection; `null` without one. */
   readonly uptimeMs?: number | null;

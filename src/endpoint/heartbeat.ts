@@ -17,18 +17,13 @@ export interface HeartbeatOptions {
   readonly clock: Clock;
   /** Asked before each ping. */
   readonly isWanted: () => boolean;
-  readonly stall?: StallOptions;
-}
-
-/** When a connection counts as dead on which we send. */
-export interface StallOptions {
   /** So long a server that is known to answer may be silent, and what waits for it may wait without any progress. */
-  readonly timeoutMs: number;
+  readonly stallTimeoutMs: number;
   readonly onStalled: () => void;
 }
 
 /**
- * Pings a server now and then while a stream runs: it measures the way there and back, and learns what has arrived. RTMP 7.1.7
+ * Pings a server now and then while we publish to it: it measures the way there and back, and learns what has arrived. RTMP 7.1.7
  * has only servers send pings, but nginx-rtmp, SRS, MediaMTX and our own server answer those of clients, too.
  */
 export class Heartbeat {
@@ -46,7 +41,7 @@ export class Heartbeat {
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
-    this.#everyMs = Math.min(PING_EVERY_MS, (options.stall?.timeoutMs ?? Number.POSITIVE_INFINITY) / 3);
+    this.#everyMs = Math.min(PING_EVERY_MS, options.stallTimeoutMs / 3);
     this.#heardMs = this.#movedMs = options.clock.nowMs();
     this.#beatLater(Math.min(FIRST_PING_AFTER_MS, this.#everyMs));
   }
@@ -83,10 +78,10 @@ export class Heartbeat {
   }
 
   #beat(): void {
-    const { pump, isWanted, stall, clock } = this.#options;
+    const { pump, isWanted, stallTimeoutMs, onStalled, clock } = this.#options;
     if (!pump.isOpen) return;
-    if (stall !== undefined && this.#stillMs(clock.nowMs()) >= stall.timeoutMs) {
-      stall.onStalled();
+    if (this.#stillMs(clock.nowMs()) >= stallTimeoutMs) {
+      onStalled();
       return;
     }
     const isHopeless = this.#rttMs === null && this.#unanswered >= MAX_UNANSWERED_BEFORE_FIRST;

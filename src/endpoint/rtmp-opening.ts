@@ -24,6 +24,8 @@ export interface RtmpLink {
   readonly peer: RtmpPeer;
   readonly session: ClientSession;
   readonly pump: Pump<ClientEvent>;
+  /** How long the server took for an answer while the link was opened: the way there and back, and a little more. */
+  readonly rttMs: number;
 }
 
 /** What a server says besides, while the stream runs. */
@@ -43,7 +45,7 @@ export interface RtmpLinkListener {
 }
 
 /** What is known of a link before the server has said a word. */
-export interface NewLink extends Omit<RtmpLink, 'peer'> {
+export interface NewLink extends Omit<RtmpLink, 'peer' | 'rttMs'> {
   readonly peer: Pick<RtmpPeer, 'address' | 'port'>;
 }
 
@@ -66,6 +68,9 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
   #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
   #link: NewLink | undefined;
+  /** When we last said something that is answered at once, and the shortest time that this took. */
+  #saidMs = 0;
+  #rttMs = Number.POSITIVE_INFINITY;
 
   /** What the server said when it refused `connect`; it may want credentials. */
   connectRefusal: string | undefined;
@@ -85,6 +90,7 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
     signal.addEventListener('abort', abort, { once: true });
     try {
       link.pump.flush();
+      this.#saidMs = performance.now();
       if (signal.aborted) {
         abort();
       }
@@ -108,8 +114,10 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
         return this.#options.listener.onTags(event.tags);
       case 'handshaken':
         this.#handshake = event.scheme;
+        this.#answered();
         return this.#enter('connect');
       case 'connected': {
+        this.#answered();
         const fmsVer = event.properties.get('fmsVer');
         this.#software = typeof fmsVer === 'string' ? fmsVer : undefined;
         return this.#enter(this.#options.role === 'publisher' ? 'publish' : 'play');
@@ -170,13 +178,21 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
     this.#options.onStage(stage);
   }
 
+  /** It was the handshake, or `connect`. */
+  #answered(): void {
+    const nowMs = performance.now();
+    this.#rttMs = Math.min(this.#rttMs, nowMs - this.#saidMs);
+    this.#saidMs = nowMs;
+  }
+
   #open(): void {
     const { listener, stallTimeoutMs } = this.#options;
     const link = this.#link;
     if (link !== undefined && this.#stage !== 'stream') {
       this.#stage = 'stream';
       link.pump.idleMs = stallTimeoutMs;
-      listener.onOpen({ ...link, peer: { ...link.peer, handshake: this.#handshake, software: this.#software } });
+      const peer = { ...link.peer, handshake: this.#handshake, software: this.#software };
+      listener.onOpen({ ...link, peer, rttMs: this.#rttMs });
       this.#resolve();
     }
   }

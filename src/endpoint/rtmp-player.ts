@@ -1,12 +1,10 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
-import { systemClock } from '../flow/clock.js';
 import type { MediaTag } from '../media/tag.js';
 import { isFrame, isKeyframe } from '../media/tag-info.js';
 import type { CloseReason } from '../net/pump.js';
-import { Heartbeat } from './heartbeat.js';
 import { connectionEnded } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
-import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
+import type { RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
 import { TagQueue } from './tag-queue.js';
 import type { TagSource } from './tag-source.js';
 
@@ -28,23 +26,19 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   });
   #link: RtmpLink | undefined;
   #end: PlayEnd | undefined;
-  #heartbeat: Heartbeat | undefined;
-  #cameSinceBeat = false;
   #hasVideo = false;
   #canBegin = false;
-  readonly #options: RtmpLinkOptions;
 
   /** Where the bodies of its tags are: who is done with one releases it. `undefined`: they may be kept. */
   readonly memory: RecycledMemory | undefined;
 
-  private constructor(options: RtmpLinkOptions) {
-    this.#options = options;
-    this.memory = options.memory;
+  private constructor(memory: RecycledMemory | undefined) {
+    this.memory = memory;
   }
 
   /** @throws {RtmpkitError} see `openRtmpLink` */
   static async open(options: RtmpLinkOptions): Promise<RtmpPlayer> {
-    const player = new RtmpPlayer(options);
+    const player = new RtmpPlayer(options.memory);
     await openRtmpLink('player', options, player);
     return player;
   }
@@ -62,9 +56,9 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     return this.#opened.pump.bytesReceived;
   }
 
-  /** Of the last ping that the server answered; `null` without any. */
-  get rttMs(): number | null {
-    return this.#heartbeat?.rttMs ?? null;
+  /** As it was while the link was opened. Players send no pings: a server that closes before it has read one loses the end. */
+  get rttMs(): number {
+    return this.#opened.rttMs;
   }
 
   /** Whether something has come with which a picture, or sound where there is no picture, can begin. */
@@ -82,13 +76,10 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   }
 
   onOpen(link: RtmpLink): void {
-    const { clock = systemClock } = this.#options;
     this.#link = link;
-    this.#heartbeat = new Heartbeat({ ...link, clock, isWanted: () => this.#takeSign() });
   }
 
   onTags(tags: readonly MediaTag[]): void {
-    this.#cameSinceBeat = true;
     if (!this.#canBegin) this.#look(tags);
     this.#queue.push(tags);
   }
@@ -97,16 +88,11 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     this.#finish({ kind: 'told', reason });
   }
 
-  onNews(news: LinkNews): void {
-    if (news.type === 'pong') {
-      this.#heartbeat?.answered(news);
-    }
-  }
+  onNews(): void {}
 
   onDrain(): void {}
 
   onClose(reason: CloseReason): void {
-    this.#heartbeat?.stop();
     if (reason.by === 'error') {
       this.#queue.fail(reason.error);
     } else if (this.#link?.session.isMidMessage === true && this.#end === undefined) {
@@ -122,13 +108,6 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
       this.#hasVideo ||= tag.kind === 'video';
       this.#canBegin ||= isKeyframe(tag) || (!this.#hasVideo && isFrame(tag));
     }
-  }
-
-  /** A ping is sent only where media has come, so that answers do not make a silent stream look alive. */
-  #takeSign(): boolean {
-    const hasCome = this.#cameSinceBeat;
-    this.#cameSinceBeat = false;
-    return hasCome;
   }
 
   get #opened(): RtmpLink {

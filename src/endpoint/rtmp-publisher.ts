@@ -152,7 +152,8 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
       ...link,
       clock,
       isWanted: () => !this.#isDone,
-      stall: { timeoutMs: stallTimeoutMs, onStalled: () => link.pump.destroy(stalled(url, stallTimeoutMs)) },
+      stallTimeoutMs,
+      onStalled: () => link.pump.destroy(stalled(url, stallTimeoutMs)),
     });
   }
 

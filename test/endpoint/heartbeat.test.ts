@@ -19,7 +19,8 @@ class Line {
     pump: this.pump,
     clock: this.clock,
     isWanted: () => this.isWanted,
-    stall: { timeoutMs: 15_000, onStalled: () => this.stalls++ },
+    stallTimeoutMs: 15_000,
+    onStalled: () => this.stalls++,
   });
 
   /** The server answers the newest ping. */

@@ -62,7 +62,9 @@ describe('ReconnectingPlayer', () => {
     };
     const { options: given, retries } = options(server.port);
     const player = await ReconnectingPlayer.open(given);
+    expect(player.rttMs).toBeGreaterThan(0);
     const tags = await readAll(player);
+    expect([player.rttMs, player.uptimeMs]).toEqual([null, null]);
 
     expect(retries).toMatchObject([{ attempt: 1, delayMs: 5, error: { code: 'ERR_CONNECTION_LOST' } }]);
     expect([player.reconnects, player.end?.kind]).toEqual([1, 'told']);
