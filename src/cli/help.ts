@@ -145,6 +145,7 @@ Usage: rtmpkit serve [options]
   --no-gop-cache       new players wait for the next keyframe
   --record DIR         record every published stream into DIR
   --grace T            keep the players of a lost publisher for T [10s]
+  --drain T            on a stop, ask clients to move and serve them for T [0]
   --max-connections N  refuse connections above N [20000]
   --max-connections-per-address N
                        the same for one address [no limit on loopback, else 100]
@@ -161,8 +162,8 @@ function connectionOptions(): string {
   --key-file FILE      stream key from a file; --key - from a line of stdin;
                        RTMPKIT_KEY where the URL has none
   --show-keys          keys and passwords are shown, not ****
-  --timeout T          for the stream to start, from the first look-up on [10s]
-  --stall-timeout T    end a connection on which nothing moves [15s]
+  --timeout T, --stall-timeout T    to start [10s]; without any movement [15s]
+  --retry N|forever, --retry-delay T, --retry-max-delay T  reconnect [0,1s,30s]
   --tls-ca FILE        trust this authority too; --tls-insecure: trust anybody
   --tls-cert FILE, --tls-key FILE    certificate to show of ourselves`;
 }

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { EncodeOptions } from '../ffmpeg/encoding.js';
 import type { TlsOptions } from '../net/tls-options.js';
 import type { MessageDisclosure } from '../rtmp/watch/message-watch.js';
+import type { RetryWish } from './retry-policy.js';
 
 /** What all commands that speak RTMP share. */
 interface ReportingOptions {
@@ -16,6 +17,8 @@ export interface ConnectionOptions extends ReportingOptions {
   /** Ends a connection on which nothing moves for so long. */
   readonly stallTimeoutMs: number;
   readonly tls: TlsOptions;
+  /** What is done about a connection that fails or is lost. Default: nothing for a file or a recording, for ever for what is live */
+  readonly retry?: RetryWish | undefined;
   /** Override what the URL says, byte for byte. A stream key that stands in no URL comes in as `streamName`. */
   readonly app?: string;
   readonly streamName?: string;
@@ -123,6 +126,8 @@ export interface ServeOptions extends ReportingOptions {
   readonly maxConnectionsPerAddress: number;
   /** All media kept for players and all partly received messages together. */
   readonly maxMemoryBytes: number;
+  /** On a stop: how long clients that know how are given to connect to whoever serves the address next. Default 0 */
+  readonly drainMs?: number;
   /** How long media may gather before it leaves for many players at once; few get it at once. */
   readonly maxLatencyMs: number;
   /** Show stream names instead of `****` in events. */

@@ -1,13 +1,15 @@
 import { RecycledMemory } from '../bytes/recycled-memory.js';
+import { ReconnectingPlayer } from '../endpoint/reconnecting-player.js';
 import { connectionEnded } from '../endpoint/rtmp-failure.js';
-import { type PlayEnd, RtmpPlayer } from '../endpoint/rtmp-player.js';
+import type { PlayEnd } from '../endpoint/rtmp-player.js';
 import type { TagSource } from '../endpoint/tag-source.js';
 import type { CommandEvent, WarningEvent } from '../events.js';
 import { withEnd } from '../flow/with-end.js';
 import type { RtmpUrl } from '../rtmp/url.js';
-import { messageReports } from './message-reports.js';
 import type { PullOptions } from './options.js';
 import { openPushInput } from './push-input.js';
+import { reconnecting } from './reconnection.js';
+import { type ConnectionStats, connectionStats } from './stats-reports.js';
 
 type Report = (event: CommandEvent) => void;
 
@@ -20,6 +22,8 @@ export interface PullSource {
   readonly url: string | undefined;
   /** Of what it gives, where that is known. */
   readonly durationMs: number | undefined;
+  /** How the connection does; nothing for a file. */
+  connection(): Partial<ConnectionStats>;
   /**
    * Why it has ended, for people; `undefined` when it has not ended by itself.
    *
@@ -36,29 +40,22 @@ export async function openPlayerSource(
   report: Report,
   signal: AbortSignal,
 ): Promise<PullSource> {
-  const { timeoutMs, stallTimeoutMs, tls, messages, startMs, bufferMs } = options;
+  const { startMs, bufferMs } = options;
   const memory = new RecycledMemory();
-  const player = await RtmpPlayer.open({
-    url,
-    timeoutMs,
-    stallTimeoutMs,
-    tls,
-    memory,
-    signal,
+  const connection = { role: 'player', url, use: 'file', memory, signal, report } as const;
+  const player = await ReconnectingPlayer.open({
+    ...reconnecting(connection, options),
     play: {
       start: startMs === undefined ? { from: 'live-or-recorded' } : { from: 'recorded', positionMs: startMs },
       bufferLengthMs: bufferMs,
     },
-    onStage: (stage) => report({ event: 'connecting', role: 'player', stage, url: url.redacted }),
-    observe: messageReports(messages, report),
   });
-  const { software, ...peer } = player.peer;
-  report({ event: 'connected', role: 'player', url: url.redacted, ...peer, ...(software ? { software } : {}) });
   return {
     tags: player,
     memory,
     url: url.redacted,
     durationMs: undefined,
+    connection: () => connectionStats(player),
     reason: (isEmpty) => playerReason(player.end, isEmpty, report),
     stop: () => player.stop(),
   };
@@ -98,6 +95,7 @@ export async function openFileSource(options: PullOptions, report: Report, signa
     memory,
     url: undefined,
     durationMs,
+    connection: () => ({}),
     reason: () => (isAtEnd ? 'end of the file' : undefined),
     stop: () => void close?.(),
   };

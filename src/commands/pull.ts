@@ -111,7 +111,12 @@ async function transfer(
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   const durationMs = options.durationMs ?? source.durationMs ?? null;
-  const stopStats = reportStats('player', meter, () => ({ durationMs, ...outputs.queue }), report);
+  const stopStats = reportStats(
+    'player',
+    meter,
+    () => ({ durationMs, ...outputs.queue, ...source.connection() }),
+    report,
+  );
   try {
     await feed(source.tags, broadcast, AbortSignal.any([signal, nobody.signal]));
   } finally {

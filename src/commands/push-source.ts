@@ -14,7 +14,7 @@ import { openPushInput } from './push-input.js';
 import { openProgram, type PushProgram } from './push-program.js';
 
 /** What a push sends, when it is due. */
-export interface PushSource extends Pick<PushProgram, 'failedPlays' | 'close'> {
+export interface PushSource extends Pick<PushProgram, 'clock' | 'failedPlays' | 'close'> {
   readonly tags: TagSource;
   /** Where the bodies of the tags are: who is done with one may release it. */
   readonly memory: RecycledMemory;
@@ -49,6 +49,7 @@ export async function openPushSource(
     tags: program.announcements.along(complete),
     memory,
     durationMs: lengthOf(program.durationMs, durationMs),
+    clock: program.clock,
     failedPlays: program.failedPlays,
     close: program.close,
   };

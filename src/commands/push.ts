@@ -1,4 +1,4 @@
-import { RtmpPublisher } from '../endpoint/rtmp-publisher.js';
+import { ReconnectingPublisher } from '../endpoint/reconnecting-publisher.js';
 import type { CommandEvent } from '../events.js';
 import { Broadcast, type SubscribeOptions } from '../flow/broadcast.js';
 import { feed } from '../flow/feed.js';
@@ -9,7 +9,8 @@ import { offerLocally } from './local-offer.js';
 import { messageReports } from './message-reports.js';
 import type { PushOptions } from './options.js';
 import { openPushSource, type PushSource } from './push-source.js';
-import { metered, reportStats } from './stats-reports.js';
+import { reconnecting } from './reconnection.js';
+import { connectionStats, metered, reportStats } from './stats-reports.js';
 
 /**
  * Media that may wait for a slow server: of a live input before some is left out, of a file before the file has to wait, which
@@ -50,25 +51,18 @@ async function publish(
   signal: AbortSignal,
 ): Promise<void> {
   const url = parseRtmpUrl(target, options);
-  const { timeoutMs, stallTimeoutMs, tls, maxQueueMs, messages } = options;
-  const publisher = await RtmpPublisher.open({
-    url,
-    timeoutMs,
-    stallTimeoutMs,
-    tls,
-    memory: source.memory,
-    signal,
-    onStage: (stage) => report({ event: 'connecting', role: 'publisher', stage, url: url.redacted }),
-    observe: messageReports(messages, report),
-  });
-  const { software, ...peer } = publisher.peer;
-  report({ event: 'connected', role: 'publisher', url: url.redacted, ...peer, ...(software ? { software } : {}) });
+  const { maxQueueMs } = options;
+  const { memory } = source;
+  const connection = reconnecting(
+    { role: 'publisher', url, use: source.clock === 'wall' ? 'live' : 'file', memory, signal, report },
+    options,
+  );
+  const publisher = await ReconnectingPublisher.open(connection);
   report({ event: 'started', role: 'publisher', url: url.redacted, durationMs: source.durationMs });
 
   const place: SubscribeOptions = Number.isFinite(maxQueueMs)
     ? { mode: 'live', join: 'beginning', maxLagMs: maxQueueMs }
     : { mode: 'lossless', join: 'beginning' };
-  const { memory } = source;
   const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES[place.mode], gopCache: false, memory });
   publisher.attach(broadcast, place);
   const leave = (): void => publisher.leave(); // even when all that is left to do is to wait for the server
@@ -85,7 +79,8 @@ async function publish(
     stopStats();
     publisher.close();
   }
-  reportEnd(publisher.sent, source, publisher.droppedTags, url.redacted, report, signal);
+  const loss = { droppedFrames: publisher.droppedTags, reconnects: publisher.reconnects };
+  reportEnd(publisher.sent, source, loss, url.redacted, report, signal);
 }
 
 /** Lets a server on the loopback have the stream, for whoever wants to play it. */
@@ -105,33 +100,46 @@ async function offer(
     stopStats();
     await local.close();
   }
-  reportEnd(meter, source, 0, undefined, report, signal);
+  reportEnd(meter, source, NO_LOSS, undefined, report, signal);
 }
 
-function reasonOf(droppedFrames: number, failedPlays: number, signal: AbortSignal): string {
+function reasonOf({ droppedFrames, reconnects }: Loss, failedPlays: number, signal: AbortSignal): string {
   if (signal.aborted) return 'interrupted';
   const losses = [
-    droppedFrames > 0 ? 'the server was too slow for all of it' : '',
+    droppedFrames === 0 ? '' : reconnects > 0 ? MISSED : 'the server was too slow for all of it',
     failedPlays > 0 ? `inputs failed, ${failedPlays === 1 ? 'once' : `${failedPlays} times`}` : '',
   ].filter((loss) => loss !== '');
   return losses.length === 0 ? 'everything was sent' : `end of the input; ${losses.join(', and ')}`;
 }
 
+/** What a server did not get, and how often there was no connection to it. */
+interface Loss {
+  readonly droppedFrames: number;
+  readonly reconnects: number;
+}
+
+const NO_LOSS: Loss = { droppedFrames: 0, reconnects: 0 };
+const MISSED = 'the server missed something while the connection was lost';
+
 const nothingWaits = { queueMs: 0, queueBytes: 0, droppedFrames: 0 };
 
-function progressOf(publisher: RtmpPublisher, { durationMs }: PushSource) {
+function progressOf(publisher: ReconnectingPublisher, { durationMs }: PushSource) {
   return {
     durationMs,
     queueMs: publisher.queueMs,
     queueBytes: publisher.queueBytes,
     droppedFrames: publisher.droppedTags,
+    ...connectionStats(publisher),
+    droppedAudio: publisher.dropped.audio,
+    droppedVideo: publisher.dropped.video,
+    lossRate: publisher.lossRate,
   };
 }
 
 function reportEnd(
   meter: Meter,
   source: PushSource,
-  droppedFrames: number,
+  loss: Loss,
   url: string | undefined,
   report: Report,
   signal: AbortSignal,
@@ -140,14 +148,14 @@ function reportEnd(
   report({
     event: 'ended',
     role: 'publisher',
-    reason: reasonOf(droppedFrames, source.failedPlays(), signal),
+    reason: reasonOf(loss, source.failedPlays(), signal),
     ...(url === undefined ? {} : { url }),
     bytes,
     durationMs: positionMs,
     audioTags,
     videoTags,
     dataTags,
-    droppedFrames,
+    droppedFrames: loss.droppedFrames,
     final: true,
   });
 }

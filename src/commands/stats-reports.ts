@@ -6,7 +6,29 @@ const EVERY_MS = 1_000;
 
 /** What only the command itself knows of its progress. */
 export type Progress = Pick<StatsEvent, 'durationMs' | 'queueMs' | 'queueBytes' | 'droppedFrames'> &
-  Partial<Pick<StatsEvent, 'positionMs'>>;
+  Partial<ConnectionStats & Pick<StatsEvent, 'positionMs'>>;
+
+/** How the connection does. */
+export type ConnectionStats = Pick<
+  StatsEvent,
+  'reconnects' | 'rttMs' | 'uptimeMs' | 'droppedAudio' | 'droppedVideo' | 'lossRate'
+>;
+
+/** The same, rounded, of an endpoint. */
+export function connectionStats(endpoint: Measured): ConnectionStats {
+  const { reconnects, rttMs, uptimeMs } = endpoint;
+  return {
+    reconnects,
+    rttMs: rttMs === null ? null : toTenths(rttMs),
+    uptimeMs: uptimeMs === null ? null : Math.round(uptimeMs),
+  };
+}
+
+interface Measured {
+  readonly reconnects: number;
+  readonly rttMs: number | null;
+  readonly uptimeMs: number | null;
+}
 
 /** Reports the stream's progress once a second until the returned function is called. */
 export function reportStats(

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { RtmpkitError, type Stage } from '../errors.js';
+import type { Clock } from '../flow/clock.js';
 import { Deadline } from '../net/deadline.js';
 import { dial } from '../net/dial.js';
 import { Pump, type WireObserver } from '../net/pump.js';
@@ -27,6 +28,13 @@ export interface RtmpLinkOptions {
   /** How a player plays. Default: what is live, else what is recorded, from its beginning. */
   readonly play?: PlayOptions;
   readonly onStage: (stage: Stage) => void;
+  /**
+   * The server asks us to connect anew (E-RTMP v2): to this tcUrl, which may be relative, or to the same. Without, it is told
+   * that we would not follow.
+   */
+  readonly onReconnectRequest?: (tcUrl: string | undefined) => void;
+  /** For what is done now and then. Default: the system's */
+  readonly clock?: Clock;
   /** Makes an observer for each connection. */
   readonly observe?: (() => WireObserver) | undefined;
   readonly watch?: LinkWatch | undefined;
@@ -90,6 +98,7 @@ async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Pro
     random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES),
     timeMs: 0,
     memory: attempt.memory,
+    followsReconnectRequests: attempt.onReconnectRequest !== undefined,
   });
   session.start();
   if (role === 'publisher') {

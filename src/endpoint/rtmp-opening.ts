@@ -1,12 +1,13 @@
-import { NetworkError, type RtmpkitError, type Stage } from '../errors.js';
+import type { RtmpkitError, Stage } from '../errors.js';
 import type { MediaTag } from '../media/tag.js';
 import type { TlsSession } from '../net/dial.js';
 import type { CloseReason, Pump, PumpHandlers } from '../net/pump.js';
 import type { ClientSession } from '../rtmp/session/client.js';
 import type { ClientEvent, HandshakeScheme } from '../rtmp/session/events.js';
 import { rejectionToError } from '../rtmp/session/rejection.js';
+import { StatusCode } from '../rtmp/session/status.js';
 import type { RtmpUrl } from '../rtmp/url.js';
-import { atStage, closedEarly, type OpeningStage } from './rtmp-failure.js';
+import { atStage, closedEarly, type OpeningStage, stalled } from './rtmp-failure.js';
 
 export type RtmpRole = 'publisher' | 'player';
 
@@ -24,7 +25,12 @@ export interface RtmpLink {
   readonly peer: RtmpPeer;
   readonly session: ClientSession;
   readonly pump: Pump<ClientEvent>;
+  /** How long the server took for an answer while the link was opened: the way there and back, and a little more. */
+  readonly rttMs: number;
 }
+
+/** What a server says besides, while the stream runs. */
+export type LinkNews = Extract<ClientEvent, { type: 'pong' | 'acknowledged' }>;
 
 /** What a link tells its owner. */
 export interface RtmpLinkListener {
@@ -33,6 +39,7 @@ export interface RtmpLinkListener {
   onTags(tags: readonly MediaTag[]): void;
   /** The server said that the stream is over. */
   onStreamEnded(reason: string): void;
+  onNews(news: LinkNews): void;
   onDrain(): void;
   /** Exactly once, last. */
   onClose(reason: CloseReason): void;
@@ -52,7 +59,7 @@ export interface DialedConnection extends Pick<RtmpPeer, 'address' | 'port'> {
 }
 
 /** What is known of a link before the server has said a word. */
-export interface NewLink extends Omit<RtmpLink, 'peer'> {
+export interface NewLink extends Omit<RtmpLink, 'peer' | 'rttMs'> {
   readonly peer: Pick<RtmpPeer, 'address' | 'port'>;
 }
 
@@ -63,6 +70,7 @@ export interface RtmpOpeningOptions {
   readonly stallTimeoutMs: number;
   readonly onStage: (stage: Stage) => void;
   readonly watch?: LinkWatch | undefined;
+  readonly onReconnectRequest?: (tcUrl: string | undefined) => void;
   readonly listener: RtmpLinkListener;
 }
 
@@ -75,6 +83,9 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
   #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
   #link: NewLink | undefined;
+  /** When we last said something that is answered at once, and the shortest time that this took. */
+  #saidMs = 0;
+  #rttMs = Number.POSITIVE_INFINITY;
 
   /** What the server said when it refused `connect`; it may want credentials. */
   connectRefusal: string | undefined;
@@ -94,6 +105,7 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
     signal.addEventListener('abort', abort, { once: true });
     try {
       link.pump.flush();
+      this.#saidMs = performance.now();
       if (signal.aborted) {
         abort();
       }
@@ -119,8 +131,10 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
     switch (event.type) {
       case 'handshaken':
         this.#handshake = event.scheme;
+        this.#answered();
         return this.#enter('connect');
       case 'connected': {
+        this.#answered();
         const fmsVer = event.properties.get('fmsVer');
         this.#software = typeof fmsVer === 'string' ? fmsVer : undefined;
         return this.#enter(this.#options.role === 'publisher' ? 'publish' : 'play');
@@ -136,10 +150,19 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
       case 'streamEnded':
         return this.#options.listener.onStreamEnded(event.reason);
       case 'status':
-      case 'streamLength':
+        return this.#hearStatus(event);
       case 'pong':
       case 'acknowledged':
+        return this.#stage === 'stream' ? this.#options.listener.onNews(event) : undefined;
+      case 'streamLength':
         return;
+    }
+  }
+
+  #hearStatus({ status, information }: Extract<ClientEvent, { type: 'status' }>): void {
+    if (status.code === StatusCode.ConnectReconnectRequest && this.#stage === 'stream') {
+      const tcUrl = information.get('tcUrl');
+      this.#options.onReconnectRequest?.(typeof tcUrl === 'string' ? tcUrl : undefined);
     }
   }
 
@@ -147,18 +170,15 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
     this.#options.listener.onDrain();
   }
 
+  /** Nothing moves. To a publisher that has nothing to send that says nothing: its heartbeat is on watch. */
   onIdle(): void {
-    const { stallTimeoutMs, url } = this.#options;
-    this.#link?.pump.destroy(
-      new NetworkError(
-        'ERR_STALLED',
-        `nothing moved for ${Math.round(stallTimeoutMs / 1000)} s between us and ${url.host}`,
-        {
-          stage: 'stream',
-          advice: 'the stream may have stopped at its source; --stall-timeout sets how long to wait',
-        },
-      ),
-    );
+    const { stallTimeoutMs, url, role } = this.#options;
+    const pump = this.#link?.pump;
+    if (pump?.isOpen && role === 'publisher' && pump.queuedBytes === 0) {
+      pump.idleMs = stallTimeoutMs;
+    } else {
+      pump?.destroy(stalled(url, stallTimeoutMs));
+    }
   }
 
   onClose(reason: CloseReason): void {
@@ -175,13 +195,21 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
     this.#options.onStage(stage);
   }
 
+  /** It was the handshake, or `connect`. */
+  #answered(): void {
+    const nowMs = performance.now();
+    this.#rttMs = Math.min(this.#rttMs, nowMs - this.#saidMs);
+    this.#saidMs = nowMs;
+  }
+
   #open(): void {
     const { listener, stallTimeoutMs } = this.#options;
     const link = this.#link;
     if (link !== undefined && this.#stage !== 'stream') {
       this.#stage = 'stream';
       link.pump.idleMs = stallTimeoutMs;
-      listener.onOpen({ ...link, peer: { ...link.peer, handshake: this.#handshake, software: this.#software } });
+      const peer = { ...link.peer, handshake: this.#handshake, software: this.#software };
+      listener.onOpen({ ...link, peer, rttMs: this.#rttMs });
       this.#resolve();
     }
   }

@@ -1,5 +1,6 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { MediaTag } from '../media/tag.js';
+import { isFrame, isKeyframe } from '../media/tag-info.js';
 import type { CloseReason } from '../net/pump.js';
 import { connectionEnded } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
@@ -25,6 +26,8 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   });
   #link: RtmpLink | undefined;
   #end: PlayEnd | undefined;
+  #hasVideo = false;
+  #canBegin = false;
 
   /** Where the bodies of its tags are: who is done with one releases it. `undefined`: they may be kept. */
   readonly memory: RecycledMemory | undefined;
@@ -59,6 +62,16 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     this.#opened.pump.flush();
   }
 
+  /** As it was while the link was opened. Players send no pings: a server that closes before it has read one loses the end. */
+  get rttMs(): number {
+    return this.#opened.rttMs;
+  }
+
+  /** Whether something has come with which a picture, or sound where there is no picture, can begin. */
+  get canBegin(): boolean {
+    return this.#canBegin;
+  }
+
   /** Ends the iteration after what has already come, and the connection. */
   stop(): void {
     this.#finish({ kind: 'stopped' });
@@ -73,12 +86,15 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   }
 
   onTags(tags: readonly MediaTag[]): void {
+    if (!this.#canBegin) this.#look(tags);
     this.#queue.push(tags);
   }
 
   onStreamEnded(reason: string): void {
     this.#finish({ kind: 'told', reason });
   }
+
+  onNews(): void {}
 
   onDrain(): void {}
 
@@ -90,6 +106,13 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     } else {
       this.#end ??= { kind: 'closed' };
       this.#queue.end();
+    }
+  }
+
+  #look(tags: readonly MediaTag[]): void {
+    for (const tag of tags) {
+      this.#hasVideo ||= tag.kind === 'video';
+      this.#canBegin ||= isKeyframe(tag) || (!this.#hasVideo && isFrame(tag));
     }
   }
 

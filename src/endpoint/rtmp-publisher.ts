@@ -1,30 +1,43 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { Broadcast } from '../flow/broadcast.js';
 import type { Burst } from '../flow/burst.js';
+import { systemClock } from '../flow/clock.js';
 import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
-import { connectionEnded } from './rtmp-failure.js';
+import { DeliveryLog } from './delivery-log.js';
+import { Heartbeat } from './heartbeat.js';
+import { connectionEnded, stalled } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
-import type { RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
+import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
+
+/** Whose bursts a publisher sends. */
+export type PublisherPlace = Pick<Subscription, 'resume' | 'position' | 'delivered'>;
 
 /** A subscriber that publishes what it gets to an RTMP server. */
 export class RtmpPublisher implements Sink, RtmpLinkListener {
   /** Settles when the connection is closed: rejects unless everything was delivered. */
   readonly finished: Promise<void>;
   /** What was handed to the network: without what was dropped, with the headers that had to be sent again. */
-  readonly sent = new Meter();
+  readonly sent: Meter;
   #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
   #link: RtmpLink | undefined;
   #format: TagFormat | undefined;
   #subscription: Subscription | undefined;
+  #place: PublisherPlace | undefined;
   #isDone = false;
+  #hasSaidGoodbye = false;
+  #heartbeat: Heartbeat | undefined;
+  readonly #deliveries = new DeliveryLog();
+  readonly #options: RtmpLinkOptions;
   readonly #memory: RecycledMemory | undefined;
 
-  private constructor(memory: RecycledMemory | undefined) {
-    this.#memory = memory;
+  private constructor(options: RtmpLinkOptions, sent: Meter) {
+    this.#options = options;
+    this.sent = sent;
+    this.#memory = options.memory;
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -32,9 +45,12 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
   }
 
-  /** @throws {RtmpkitError} see `openRtmpLink` */
-  static async open(options: RtmpLinkOptions): Promise<RtmpPublisher> {
-    const publisher = new RtmpPublisher(options.memory);
+  /**
+   * @param sent counts what is sent, on top of what it has counted
+   * @throws {RtmpkitError} see `openRtmpLink`
+   */
+  static async open(options: RtmpLinkOptions, sent = new Meter()): Promise<RtmpPublisher> {
+    const publisher = new RtmpPublisher(options, sent);
     await openRtmpLink('publisher', options, publisher);
     return publisher;
   }
@@ -56,15 +72,42 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     return this.#subscription?.droppedTags ?? 0;
   }
 
+  /** Whether the connection still takes something. */
+  get isOpen(): boolean {
+    return this.#opened.pump.isOpen;
+  }
+
+  /** Bytes that wait in this process for the network. */
+  get queuedBytes(): number {
+    return this.#opened.pump.queuedBytes;
+  }
+
+  /** Of the last ping that the server answered; `null` without any. */
+  get rttMs(): number | null {
+    return this.#heartbeat?.rttMs ?? null;
+  }
+
   /** Publishes everything of this broadcast from now on. */
   attach(broadcast: Broadcast, options: SubscribeOptions): void {
     this.#subscription = broadcast.subscribe(this, options);
+    this.carry(this.#subscription);
+  }
+
+  /** The same for a subscriber that hands on what it is written, and stays one when the connection ends. */
+  carry(place: PublisherPlace): void {
+    this.#place = place;
   }
 
   write(burst: Burst): boolean {
     const format = this.#format;
     if (format === undefined) return false;
     this.sent.add(burst.tags);
+    const hasRoom = this.#send(burst, format);
+    this.#deliveries.wrote(this.#opened.pump.bytesSent, this.#place?.position ?? 0);
+    return hasRoom;
+  }
+
+  #send(burst: Burst, format: TagFormat): boolean {
     const { pump } = this.#opened;
     const memory = this.#memory;
     if (memory === undefined) return pump.write(burst.encoded(format));
@@ -74,12 +117,18 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   }
 
   /**
-   * Says goodbye to the server behind the last burst. The server closes when it has got there: the network may still carry
-   * much of the stream, and a socket that is torn down loses it.
+   * Says goodbye to the server behind the last burst; to one that answers pings, when it has said that it has got there. The
+   * server closes then: the network may still carry much of the stream, and a socket that is torn down loses it.
    */
   end(): void {
-    const { session, pump } = this.#opened;
+    if (this.#isDone) return;
     this.#isDone = true;
+    if (this.#heartbeat?.askOnce() !== true) this.#sayGoodbye();
+  }
+
+  #sayGoodbye(): void {
+    const { session, pump } = this.#opened;
+    this.#hasSaidGoodbye = true;
     session.close();
     pump.end(pump.idleMs);
   }
@@ -96,8 +145,16 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   }
 
   onOpen(link: RtmpLink): void {
+    const { stallTimeoutMs, url, clock = systemClock } = this.#options;
     this.#link = link;
     this.#format = link.session.mediaFormat();
+    this.#heartbeat = new Heartbeat({
+      ...link,
+      clock,
+      isWanted: () => !this.#isDone,
+      stallTimeoutMs,
+      onStalled: () => link.pump.destroy(stalled(url, stallTimeoutMs)),
+    });
   }
 
   onTags(): void {}
@@ -106,18 +163,41 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     this.#opened.pump.destroy(connectionEnded(`with ${reason}`));
   }
 
+  onNews(news: LinkNews): void {
+    switch (news.type) {
+      case 'acknowledged':
+        return this.#delivered(this.#deliveries.acknowledged(news.sequenceNumber));
+      case 'pong':
+        this.#delivered(this.#deliveries.arrived(this.#heartbeat?.answered(news) ?? 0));
+        if (this.#isDone && !this.#hasSaidGoodbye && this.#deliveries.isComplete) this.#sayGoodbye();
+        return;
+    }
+  }
+
   onDrain(): void {
-    this.#subscription?.resume();
+    this.#place?.resume();
   }
 
   onClose(reason: CloseReason): void {
+    this.#heartbeat?.stop();
+    const { bytesSent, queuedBytes } = this.#opened.pump;
+    this.#delivered(this.#deliveries.lost(bytesSent - queuedBytes));
+    this.#place = undefined;
     this.#subscription?.close();
-    if (reason.by === 'error') {
+    if (this.#isDone && this.#deliveries.isComplete) {
+      this.#resolve();
+    } else if (reason.by === 'error') {
       this.#reject(reason.error);
-    } else if (this.#isDone) {
+    } else if (this.#hasSaidGoodbye) {
       this.#resolve();
     } else {
       this.#reject(connectionEnded('while we were publishing'));
+    }
+  }
+
+  #delivered(position: number | undefined): void {
+    if (position !== undefined) {
+      this.#place?.delivered(position);
     }
   }
 

@@ -35,6 +35,7 @@ describe('push', () => {
       maxQueueMs: 3_000,
       timeoutMs: 10_000,
       stallTimeoutMs: 15_000,
+      retry: { delayMs: 1_000, maxDelayMs: 30_000 },
       tls: {},
       encoding: {},
     });
@@ -170,6 +171,18 @@ describe('push', () => {
   });
 });
 
+describe('trying again', () => {
+  it.each(['push', 'pull'] as const)('is an option of %s', async (name) => {
+    const operands = name === 'push' ? ['f', URL] : [URL];
+    const options = ['--retry', '5', '--retry-delay', '200ms', '--retry-max-delay', '2s'];
+    const command = (await run([name, ...operands, ...options]))[name];
+    expect(command?.retry).toEqual({ attempts: 5, delayMs: 200, maxDelayMs: 2_000 });
+    const forever = (await run([name, ...operands, '--retry', 'forever']))[name];
+    expect(forever?.retry?.attempts).toBe(Number.POSITIVE_INFINITY);
+    expect((await run([name, ...operands, '--retry', '-1'])).exitCode).toBe(2);
+  });
+});
+
 describe('probe', () => {
   it('has the values of the surface when nothing is said', async () => {
     const { probe, exitCode } = await run(['probe', URL]);
@@ -238,6 +251,7 @@ describe('pull', () => {
       splitOnChange: false,
       timeoutMs: 10_000,
       stallTimeoutMs: 15_000,
+      retry: { delayMs: 1_000, maxDelayMs: 30_000 },
       tls: {},
     });
   });
@@ -313,6 +327,7 @@ describe('serve', () => {
       listen: [{ host: '127.0.0.1', port: 1935 }],
       gopCache: true,
       recordDirectory: undefined,
+      drainMs: 0,
       graceMs: 10_000,
       maxConnectionsPerAddress: Number.POSITIVE_INFINITY,
       maxMemoryBytes: 512 * 1024 * 1024,
@@ -351,6 +366,7 @@ describe('serve', () => {
       ],
       gopCache: false,
       recordDirectory: 'dir',
+      drainMs: 0,
       graceMs: 0,
       maxConnections: 5,
       maxConnectionsPerAddress: 100,

@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.js';
 import { Curtain } from '../curtain.js';
 import { PULL_HELP } from '../help.js';
 import type { Settings } from '../options/option.js';
+import { retryWish } from '../options/retrying.js';
 import { PULL_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import { refuseVisibleKey, streamTarget } from '../stream-target.js';
@@ -53,6 +54,7 @@ export const pullCommand = defineCommand({
             ffmpegPath: settings.ffmpeg,
             timeoutMs: settings.timeout,
             stallTimeoutMs: settings['stall-timeout'],
+            retry: retryWish(settings),
             tls,
             messages: messageDisclosure(resolved),
           },

@@ -3,6 +3,7 @@ import { isSourceUrl } from '../../ffmpeg/url-input.js';
 import { Curtain } from '../curtain.js';
 import { encodeOptions } from '../encode-options.js';
 import { PUSH_HELP } from '../help.js';
+import { retryWish } from '../options/retrying.js';
 import { PUSH_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import { pushOperands } from '../push-operands.js';
@@ -51,6 +52,7 @@ export const pushCommand = defineCommand({
             maxQueueMs: settings.drop && settings.speed !== 0 ? settings['max-queue'] : Number.POSITIVE_INFINITY,
             timeoutMs: settings.timeout,
             stallTimeoutMs: settings['stall-timeout'],
+            retry: retryWish(settings),
             tls,
             messages: messageDisclosure(resolved),
             encoding: encodeOptions(settings),

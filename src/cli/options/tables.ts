@@ -1,11 +1,12 @@
 import { AUDIO_CODECS, VIDEO_CODECS } from '../../ffmpeg/encoding.js';
 import { DEFAULT_MAX_BURST_MS } from '../../flow/burst-length.js';
+import { NO_RETRY } from '../../flow/retry.js';
 import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
 import { duration, positiveDuration, segmentLength, waitingTime, waitingTimeOrNone } from '../values/duration.js';
 import { listenAddress } from '../values/listen-address.js';
 import { bitrate, frameRate, oneOf, pictureSize, preset } from '../values/media.js';
 import { metadataPair } from '../values/metadata-pair.js';
-import { positiveNumber, speed } from '../values/number.js';
+import { positiveNumber, retryCount, speed } from '../values/number.js';
 import { fileSize, size } from '../values/size.js';
 import { someText } from '../values/value-parser.js';
 import { shellWords } from '../values/words.js';
@@ -31,6 +32,9 @@ const CONNECTION_OPTIONS = {
   key: secret(someText('a stream key')),
   timeout: value(waitingTime, 10_000),
   'stall-timeout': value(waitingTime, 15_000),
+  retry: value(retryCount, undefined),
+  'retry-delay': value(waitingTime, NO_RETRY.delayMs),
+  'retry-max-delay': value(waitingTime, NO_RETRY.maxDelayMs),
   'tls-ca': value(fileName, undefined),
   'tls-cert': value(fileName, undefined),
   'tls-key': value(fileName, undefined),
@@ -99,6 +103,7 @@ export const SERVE_OPTIONS = {
   'gop-cache': toggle(true),
   record: value(someText('a directory'), undefined),
   grace: value(waitingTimeOrNone, 10_000),
+  drain: value(waitingTimeOrNone, 0),
   'max-connections': value(positiveNumber, DEFAULT_SERVER_LIMITS.maxConnections),
   'max-connections-per-address': value(positiveNumber, undefined),
   'max-memory': value(size, DEFAULT_SERVER_LIMITS.maxMemoryBytes),

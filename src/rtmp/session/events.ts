@@ -16,8 +16,18 @@ export interface ConnectRequest {
   readonly tcUrl: string;
   readonly flashVer: string;
   readonly objectEncoding: number;
+  /** See `CapsEx`; 0 when the client says nothing. */
+  readonly capsEx: number;
   /** The whole command object. */
   readonly properties: AmfObject;
+}
+
+/** The answer to a ping. */
+export interface Pong {
+  readonly type: 'pong';
+  readonly rttMs: number;
+  /** When the ping was sent, as `ping` was told. The peer has had everything that was sent before it. */
+  readonly sentMs: number;
 }
 
 /** What a client wants, as the server's session hears it. Requests wait for the answer method of the same name. */
@@ -55,7 +65,7 @@ export type ServerEvent =
    * another play in its place.
    */
   | { readonly type: 'streamClosed'; readonly streamId: number }
-  | { readonly type: 'pong'; readonly rttMs: number }
+  | Pong
   | { readonly type: 'acknowledged'; readonly sequenceNumber: number };
 
 /** What the server tells, as the client's session hears it. */
@@ -84,5 +94,5 @@ export type ClientEvent =
   | { readonly type: 'streamLength'; readonly seconds: number }
   /** Any other status, of the connection too: PublishNotify, Pause.Notify, Seek.Notify, ReconnectRequest … */
   | { readonly type: 'status'; readonly status: Status; readonly information: AmfObject }
-  | { readonly type: 'pong'; readonly rttMs: number }
+  | Pong
   | { readonly type: 'acknowledged'; readonly sequenceNumber: number };

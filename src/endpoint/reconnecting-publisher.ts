@@ -1,0 +1,272 @@
+import type { Broadcast } from '../flow/broadcast.js';
+import type { Burst } from '../flow/burst.js';
+import { type Clock, systemClock } from '../flow/clock.js';
+import { Meter } from '../flow/meter.js';
+import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
+import { NO_TAGS, plus, type TagCounts, total } from '../flow/tag-counts.js';
+import { movedUrl } from '../rtmp/moved-url.js';
+import type { RtmpUrl } from '../rtmp/url.js';
+import { Redial, type RedialOptions } from './redial.js';
+import type { RtmpLinkOptions } from './rtmp-link.js';
+import type { RtmpPeer } from './rtmp-opening.js';
+import { RtmpPublisher } from './rtmp-publisher.js';
+import { Successor } from './successor.js';
+
+export interface ReconnectingPublisherOptions extends RtmpLinkOptions, RedialOptions {
+  /** A connection is open. */
+  readonly onConnected?: (peer: RtmpPeer) => void;
+}
+
+/** What may have to be sent again because a server has not said that it has it: a GOP, and what servers leave unsaid. */
+const MAX_HELD_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A subscriber that publishes what it gets to an RTMP server, and stays one while the connection is made again. `live`: it goes
+ * on at the newest keyframe, and counts what was missed. `lossless`: it goes on at the keyframe before the first tag that the
+ * server has not acknowledged; what is not known is sent twice rather than lost.
+ */
+export class ReconnectingPublisher implements Sink {
+  /** Settles when all is over: rejects unless everything was delivered, or was to be left. */
+  readonly finished: Promise<void>;
+  /** What was handed to the network, on all connections: without what was dropped, with what had to be sent again. */
+  readonly sent: Meter;
+  readonly #options: ReconnectingPublisherOptions;
+  readonly #clock: Clock;
+  readonly #redial: Redial<RtmpPublisher>;
+  readonly #stop = new AbortController();
+  readonly #successor: Successor<RtmpPublisher>;
+  readonly #firstConnection: Promise<RtmpPublisher>;
+  #url: RtmpUrl;
+  #subscription: Subscription | undefined;
+  #publisher: RtmpPublisher | undefined;
+  /** The connection that has taken over from the one before, which may still be at its goodbye. */
+  #heir: RtmpPublisher | undefined;
+  #isLossless = false;
+  #isLeaving = false;
+  #isEnded = false;
+  #connections = 0;
+  #unsent = NO_TAGS;
+  #connectedMs: number | undefined;
+
+  /** Begins to connect; it may be attached before it is connected. */
+  constructor(options: ReconnectingPublisherOptions) {
+    const signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.sent = new Meter(this.#clock);
+    this.#url = options.url;
+    this.#redial = new Redial(() => this.#open(signal), { ...options, signal });
+    this.#successor = new Successor({
+      ...options,
+      signal,
+      open: (attempt) => this.#open(attempt),
+      close: (unwanted) => unwanted.end(),
+    });
+    this.#firstConnection = this.#redial.open();
+    this.finished = this.#run();
+    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+  }
+
+  /** @throws {RtmpkitError} see `openRtmpLink`: of the last attempt */
+  static async open(options: ReconnectingPublisherOptions): Promise<ReconnectingPublisher> {
+    const publisher = new ReconnectingPublisher(options);
+    await publisher.#firstConnection;
+    return publisher;
+  }
+
+  get isConnected(): boolean {
+    return this.#publisher !== undefined;
+  }
+
+  /** How far the network is behind what was appended to the broadcast. */
+  get queueMs(): number {
+    return this.#subscription?.queueMs ?? 0;
+  }
+
+  get queueBytes(): number {
+    return (this.#subscription?.queueBytes ?? 0) + (this.#publisher?.queuedBytes ?? 0);
+  }
+
+  get droppedTags(): number {
+    return total(this.dropped);
+  }
+
+  /** Without what was lost on its way. */
+  get dropped(): TagCounts {
+    return plus(this.#unsent, this.#subscription?.dropped ?? NO_TAGS);
+  }
+
+  /** Of all tags, the share that was dropped. */
+  get lossRate(): number {
+    const { audioTags, videoTags, dataTags } = this.sent.read();
+    const sent = audioTags + videoTags + dataTags;
+    return this.droppedTags === 0 ? 0 : this.droppedTags / (this.droppedTags + sent);
+  }
+
+  /** How many connections there were after the first one. */
+  get reconnects(): number {
+    return Math.max(this.#connections - 1, 0);
+  }
+
+  /** Of the present connection; `null` when it is not known. */
+  get rttMs(): number | null {
+    return this.#publisher?.rttMs ?? null;
+  }
+
+  /** How long the present connection has been open; `null` without one. */
+  get uptimeMs(): number | null {
+    return this.#connectedMs === undefined ? null : this.#clock.nowMs() - this.#connectedMs;
+  }
+
+  /** Publishes everything of this broadcast from now on. */
+  attach(broadcast: Broadcast, options: SubscribeOptions): void {
+    this.#isLossless = options.mode === 'lossless';
+    this.#subscription = broadcast.subscribe(
+      this,
+      this.#canGoBack ? { maxHeldBytes: MAX_HELD_BYTES, ...options } : options,
+    );
+    if (this.#publisher === undefined) this.#subscription.suspend();
+    else this.#publisher.carry(this.#subscription);
+  }
+
+  write(burst: Burst): boolean {
+    if (this.#successor.ready !== undefined && isBoundary(burst)) this.#handOver(burst);
+    const publisher = this.#publisher;
+    if (publisher?.isOpen !== true) {
+      // The connection is about to be over. Nothing more is written after this one.
+      if (!this.#isLossless) this.#unsent = plus(this.#unsent, burst.tagCounts);
+      return false;
+    }
+    return publisher.write(burst);
+  }
+
+  /** All is written. Where nobody knows yet whether it arrived, it may have to be written again. */
+  end(): void {
+    this.#isEnded = true;
+    this.#publisher?.end();
+    if (this.#publisher === undefined && !this.#canGoBack) this.leave();
+  }
+
+  cutOff(): void {
+    this.close();
+  }
+
+  /** Says goodbye to the server behind what was written, without what still waits in the broadcast. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.#successor.cancel();
+    this.#subscription?.close();
+    this.#publisher?.end();
+    if (this.#publisher === undefined) this.#stop.abort();
+  }
+
+  /** Closes the connection, or gives up having one, without waiting for anything. */
+  close(): void {
+    this.#isLeaving = true;
+    this.#subscription?.close();
+    this.#stop.abort();
+    this.#publisher?.close();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      let publisher: RtmpPublisher | undefined = await this.#firstConnection;
+      this.#took(publisher);
+      this.#begin(publisher);
+      while (publisher !== undefined) publisher = await this.#next(publisher);
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error;
+    } finally {
+      this.#publisher = undefined;
+      this.#connectedMs = undefined;
+      this.#successor.cancel();
+      this.#subscription?.close();
+    }
+  }
+
+  /** Whether what may not have arrived is sent again. Nothing is held for it where nothing is tried again. */
+  get #canGoBack(): boolean {
+    return this.#isLossless && this.#options.retry.attempts > 0;
+  }
+
+  /** The connection after one, when that is over; `undefined` when all was delivered. */
+  async #next(publisher: RtmpPublisher): Promise<RtmpPublisher | undefined> {
+    const failure = await failureOf(publisher);
+    const heir = this.#heir;
+    this.#heir = undefined;
+    const isIncomplete = failure !== undefined && this.#isLossless;
+    if (heir !== undefined && !isIncomplete) {
+      if (this.#subscription !== undefined) heir.carry(this.#subscription);
+      return heir;
+    }
+    heir?.close(); // what it was given does not count: something is missing before that
+    if (failure === undefined) return undefined;
+    this.#subscription?.suspend();
+    this.#publisher = undefined;
+    this.#connectedMs = undefined;
+    const isInVain = this.#isLossless ? !this.#canGoBack : this.#isEnded;
+    if (this.#isLeaving || isInVain) throw failure;
+    const next = (await this.#successor.take()) ?? (await this.#redial.reopen(failure));
+    this.#took(next);
+    this.#begin(next);
+    return next;
+  }
+
+  #open(signal: AbortSignal): Promise<RtmpPublisher> {
+    const onReconnectRequest = (tcUrl: string | undefined): void => {
+      this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
+      this.#successor.begin();
+    };
+    return RtmpPublisher.open({ ...this.#options, url: this.#url, signal, onReconnectRequest }, this.sent);
+  }
+
+  #took(publisher: RtmpPublisher): void {
+    this.#publisher = publisher;
+    this.#connections++;
+    this.#connectedMs = this.#clock.nowMs();
+    this.#options.onConnected?.(publisher.peer);
+  }
+
+  #begin(publisher: RtmpPublisher): void {
+    if (this.#isLeaving) {
+      publisher.end();
+    } else if (this.#subscription !== undefined) {
+      publisher.carry(this.#subscription);
+      if (this.#connections === 1) this.#subscription.resume();
+      else this.#subscription.restart();
+    }
+  }
+
+  /** The server wants us on another connection, which is open: it goes on there with this burst, behind its headers. */
+  #handOver({ headerBurst }: Burst): void {
+    const [former, heir, subscription] = [this.#publisher, this.#successor.takeReady(), this.#subscription];
+    if (former === undefined || heir === undefined || subscription === undefined) return;
+    this.#heir = heir;
+    this.#took(heir);
+    // What arrives here says nothing about what went before.
+    heir.carry({
+      resume: () => subscription.resume(),
+      delivered: () => {},
+      get position() {
+        return subscription.position;
+      },
+    });
+    if (headerBurst !== undefined) heir.write(headerBurst);
+    former.end();
+  }
+}
+
+/** Whether a stream can begin with this burst, once its headers are known. */
+function isBoundary({ startsWithKeyframe, tagCounts, headers }: Burst): boolean {
+  return startsWithKeyframe || (tagCounts.video === 0 && headers.every(({ kind }) => kind !== 'video'));
+}
+
+/** Resolves when the connection is over; `undefined`: everything was delivered. */
+async function failureOf(publisher: RtmpPublisher): Promise<unknown> {
+  try {
+    await publisher.finished;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
