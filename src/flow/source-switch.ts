@@ -1,0 +1,155 @@
+import type { MediaTag } from '../media/tag.js';
+import type { Clock } from './clock.js';
+import { Failover, type FailoverOptions } from './failover.js';
+import { Splicer } from './splice.js';
+import { Standby } from './standby.js';
+
+/** So often it is looked who has been silent, and whether a better source has proved itself. */
+const CHECK_EVERY_MS = 100;
+
+/** Why a source went on air. */
+export type SwitchCause = 'first' | 'lost' | 'stalled' | 'better';
+
+export interface SourceSwitchOptions extends FailoverOptions {
+  readonly clock: Clock;
+  /** More of the stream, on one continuous timeline. */
+  readonly onTags: (tags: readonly MediaTag[]) => void;
+  /** Another source goes on air; its first tags follow. */
+  readonly onSwitch: (source: number, former: number | undefined, cause: SwitchCause) => void;
+  /** These sources, and no others, are to be connected from now on. */
+  readonly onWanted: (sources: ReadonlySet<number>) => void;
+}
+
+/**
+ * Makes one stream of several sources, of which one is on air at a time (see `Failover`). Each turn begins with the headers
+ * of the source and a keyframe; what is held of a source that stood by goes out at once. It owns one timer, from `start` to `stop`.
+ */
+export class SourceSwitch {
+  readonly #options: SourceSwitchOptions;
+  readonly #failover: Failover;
+  readonly #splicer = new Splicer();
+  readonly #standbys: readonly Standby[];
+  #wanted: ReadonlySet<number> = new Set();
+  #former: number | undefined;
+  #cause: SwitchCause = 'first';
+  #cancelCheck: (() => void) | undefined;
+
+  constructor(options: SourceSwitchOptions) {
+    this.#options = options;
+    this.#failover = new Failover(options);
+    this.#standbys = Array.from({ length: options.sourceCount }, () => new Standby());
+  }
+
+  start(): void {
+    this.#check();
+  }
+
+  stop(): void {
+    this.#cancelCheck?.();
+    this.#cancelCheck = undefined;
+  }
+
+  get onAir(): number | undefined {
+    return this.#failover.onAir;
+  }
+
+  /** All sources but the fallback have failed for good. */
+  get isHopeless(): boolean {
+    return this.#failover.isHopeless;
+  }
+
+  /** Metadata and sequence headers of a source, as far as they have come. */
+  headersOf(source: number): readonly MediaTag[] {
+    return this.#standbys[source]?.headers ?? [];
+  }
+
+  set isWanted(isWanted: boolean) {
+    this.#failover.isWanted = isWanted;
+    this.#consider();
+  }
+
+  /** Media of a source, in its own time. */
+  tags(source: number, tags: readonly MediaTag[]): void {
+    const standby = this.#standbys[source];
+    if (standby === undefined || !this.#wanted.has(source)) return;
+    if (source === this.#failover.onAir) {
+      standby.follow(tags);
+      this.#failover.media(source, this.#options.clock.nowMs());
+      this.#options.onTags(this.#splicer.splice(tags));
+      return;
+    }
+    const isNewPlace = standby.see(tags);
+    if (!standby.isReady) return;
+    this.#failover.media(source, this.#options.clock.nowMs());
+    this.#change(isNewPlace ? source : undefined);
+    this.#want();
+  }
+
+  /** The connection to a source failed or ended, or began anew: what comes next of it has another timeline. */
+  lost(source: number): void {
+    this.#leave(source, 'lost');
+    this.#failover.lost(source);
+    this.#standbys[source]?.reset();
+    this.#consider();
+  }
+
+  /** A source has failed for good. */
+  gone(source: number): void {
+    this.#leave(source, 'lost');
+    this.#failover.gone(source);
+    this.#standbys[source]?.reset();
+    this.#consider();
+  }
+
+  /** What the splicer still holds, at the end of everything. */
+  end(): void {
+    this.stop();
+  }
+
+  readonly #check = (): void => {
+    const { clock } = this.#options;
+    const { onAir } = this.#failover;
+    this.#failover.check(clock.nowMs());
+    if (onAir !== undefined && this.#failover.onAir === undefined) this.#leave(onAir, 'stalled');
+    this.#consider();
+    this.#cancelCheck = clock.after(CHECK_EVERY_MS, this.#check);
+  };
+
+  #consider(): void {
+    this.#change(undefined);
+    this.#want();
+  }
+
+  /** @param atKeyframe the source that has just reached a place to take it up */
+  #change(atKeyframe: number | undefined): void {
+    const choice = this.#failover.choice(this.#options.clock.nowMs());
+    if (choice === undefined || (!choice.isUrgent && choice.source !== atKeyframe)) return;
+    const { onAir } = this.#failover;
+    if (onAir !== undefined) this.#leave(onAir, 'better');
+    this.#failover.take(choice.source);
+    this.#splicer.beginPiece();
+    this.#options.onSwitch(choice.source, this.#former, this.#cause);
+    this.#former = choice.source;
+    this.#options.onTags(this.#splicer.splice(this.#standbys[choice.source]?.take() ?? []));
+  }
+
+  #leave(source: number, cause: SwitchCause): void {
+    if (this.#former !== source) return;
+    this.#cause = cause;
+    this.#standbys[source]?.letGo();
+  }
+
+  #want(): void {
+    const wanted = this.#failover.wanted(this.#options.clock.nowMs());
+    if (isSame(wanted, this.#wanted)) return;
+    for (const source of this.#wanted) {
+      if (!wanted.has(source)) this.#standbys[source]?.reset();
+    }
+    this.#wanted = wanted;
+    this.#options.onWanted(wanted);
+  }
+}
+
+function isSame(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
+  return one.size === other.size && [...one].every((source) => other.has(source));
+}
