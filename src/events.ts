@@ -42,6 +42,17 @@ export interface StartedEvent {
   readonly durationMs?: number | null;
 }
 
+/** push of several inputs: another one is being sent from now on; the first one, too, is told. */
+export interface SwitchedEvent {
+  readonly event: 'switched';
+  readonly role: Role;
+  /** A path; a URL is redacted. */
+  readonly input: string;
+  /** Which of how many, counted from 1. */
+  readonly inputNumber: number;
+  readonly inputCount: number;
+}
+
 export interface StatsEvent {
   readonly event: 'stats';
   readonly role: Role;
@@ -127,6 +138,7 @@ export type CommandEvent =
   | ConnectedEvent
   | StartedEvent
   | StatsEvent
+  | SwitchedEvent
   | WarningEvent
   | ProtocolMessageEvent
   | EndedEvent;

@@ -30,12 +30,13 @@ Examples:
   rtmpkit push --loop film.flv rtmps://host/app --key-file key.txt
   ffmpeg -i in.mp4 -c copy -f flv - | rtmpkit push - rtmp://host/live/name
 
-Usage: rtmpkit push FILE.flv|- [URL] [options]
+Usage: rtmpkit push INPUT... [URL] [options]    INPUT: FILE.flv, @PLAYLIST or -
 
   --speed X            1 is real time, 0 as fast as the server takes it [1]
-  --loop [N]           send it N times, without N for ever
-  --start T            begin at time T, or at the keyframe before
-  --duration T         stop after T
+  --loop [N]           send all inputs N times, without N for ever
+  --start T, --duration T    begin at the keyframe before T; stop after T
+  --metadata K=V       say so in onMetaData, may be repeated; K= takes K out
+  --data FILE|-        send lines {"at": MS, "name": "onChat", "value": ...}
   --max-queue T        drop frames when the server falls T behind [3s]
   --no-drop            wait for the server instead, as --speed 0 does
 ${connectionOptions()}

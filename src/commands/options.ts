@@ -20,18 +20,26 @@ export interface ConnectionOptions extends ReportingOptions {
   readonly streamName?: string;
 }
 
+/** A path, a URL, a playlist (`@list.txt`), or a stream of FLV bytes. */
+export type PushInputName = string | Readable;
+
 export interface PushOptions extends ConnectionOptions {
-  /** A path, or a stream of FLV bytes. */
-  readonly input: string | Readable;
+  /** Several are sent one after the other on one timeline. */
+  readonly input: PushInputName | readonly PushInputName[];
   /** With a stream name, unless `streamName` gives it. `undefined`: an embedded server on loopback. */
   readonly url: string | undefined;
   /** 1 is real time, 0 as fast as the server takes it. */
   readonly speed: number;
-  /** How many times the file is sent in all; `Infinity` for ever. */
+  /** How many times all inputs are sent; `Infinity` for ever. */
   readonly plays: number;
-  /** Where in the file to begin: at the keyframe before. */
+  /** Where in the first input to begin: at the keyframe before. */
   readonly startMs: number;
+  /** Of all that is sent. */
   readonly durationMs: number | undefined;
+  /** Said of the stream in place of what its metadata says; `null`: nothing is said. */
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
+  /** Data messages to send along, as lines of JSON (see `parseDataLine`): a path, or a stream that is written meanwhile. */
+  readonly data?: string | Readable | undefined;
   /** How far the server may fall behind before frames are dropped; `Infinity` waits instead. */
   readonly maxQueueMs: number;
 }

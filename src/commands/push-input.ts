@@ -8,7 +8,10 @@ import type { FlvDamage, FlvNotice } from '../flv/item.js';
 
 const REPAIR_ADVICE = 'rtmpkit pull damaged.flv fixed.flv writes a whole file of what is left';
 
-/** One thing that is sent, opened. */
+/**
+ * One thing that is sent, opened. Nothing of it need be closed before its tags are read: it may be opened only to look at it, or
+ * to be read much later.
+ */
 export interface PushInput {
   /** From `startMs` on. Can be read again, from the same place, when `isRepeatable`. */
   readonly tags: TagSource;
@@ -23,6 +26,11 @@ export interface PushInputOptions {
   /** For the bodies of tags; a source may use memory of its own instead. */
   readonly memory: RecycledMemory;
   readonly report: (event: CommandEvent) => void;
+}
+
+/** Whether an input is the path of a file, which may be relative, and not a URL. */
+export function isPath(input: string): boolean {
+  return !/^[a-z][a-z\d+.-]*:\/\//i.test(input);
 }
 
 /**

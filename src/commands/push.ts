@@ -80,7 +80,7 @@ async function publish(
     stopStats();
     publisher.close();
   }
-  reportEnd(publisher.sent, publisher.droppedTags, url.redacted, report, signal);
+  reportEnd(publisher.sent, source, publisher.droppedTags, url.redacted, report, signal);
 }
 
 /** Lets a server on the loopback have the stream, for whoever wants to play it. */
@@ -100,14 +100,16 @@ async function offer(
     stopStats();
     await local.close();
   }
-  reportEnd(meter, 0, undefined, report, signal);
+  reportEnd(meter, source, 0, undefined, report, signal);
 }
 
-function reasonOf(droppedFrames: number, signal: AbortSignal): string {
-  if (signal.aborted) {
-    return 'interrupted';
-  }
-  return droppedFrames === 0 ? 'everything was sent' : 'end of the input; the server was too slow for all of it';
+function reasonOf(droppedFrames: number, failedPlays: number, signal: AbortSignal): string {
+  if (signal.aborted) return 'interrupted';
+  const losses = [
+    droppedFrames > 0 ? 'the server was too slow for all of it' : '',
+    failedPlays > 0 ? `inputs failed, ${failedPlays === 1 ? 'once' : `${failedPlays} times`}` : '',
+  ].filter((loss) => loss !== '');
+  return losses.length === 0 ? 'everything was sent' : `end of the input; ${losses.join(', and ')}`;
 }
 
 const nothingWaits = { queueMs: 0, queueBytes: 0, droppedFrames: 0 };
@@ -123,6 +125,7 @@ function progressOf(publisher: RtmpPublisher, { durationMs }: PushSource) {
 
 function reportEnd(
   meter: Meter,
+  source: PushSource,
   droppedFrames: number,
   url: string | undefined,
   report: Report,
@@ -132,7 +135,7 @@ function reportEnd(
   report({
     event: 'ended',
     role: 'publisher',
-    reason: reasonOf(droppedFrames, signal),
+    reason: reasonOf(droppedFrames, source.failedPlays(), signal),
     ...(url === undefined ? {} : { url }),
     bytes,
     durationMs: positionMs,

@@ -196,3 +196,8 @@ function areNalsDisposable(body: Uint8Array, offset: number): boolean {
   }
   return at === body.length && sliceCount > 0;
 }
+
+/** Audio or video that is shown or heard: neither empty nor a header nor the end mark. */
+export function isFrame(tag: MediaTag): boolean {
+  return tag.kind !== 'data' && tag.body.length > 0 && headerSlot(tag) === NO_HEADER_SLOT && !isSequenceEnd(tag);
+}

@@ -1,5 +1,5 @@
 import { Broadcast } from '../flow/broadcast.js';
-import { Splicer } from '../flow/splice.js';
+import { Splicer } from '../flow/splicer.js';
 import type { MediaTag } from '../media/tag.js';
 import { LONGEST_TIMER_MS } from '../net/deadline.js';
 
@@ -56,7 +56,7 @@ export class LiveStream {
 
   /** Memory of what it holds. */
   get heldBytes(): number {
-    return this.broadcast.stats.memoryBytes;
+    return this.broadcast.stats.memoryBytes + this.#splicer.heldBytes;
   }
 
   /** How long media gathers now before it leaves. */
@@ -82,7 +82,7 @@ export class LiveStream {
     clearTimeout(this.#grace);
     this.#hasPublisher = true;
     this.#revoke = revoke;
-    this.#splicer.beginPiece();
+    this.broadcast.append(this.#splicer.beginPiece());
   }
 
   append(tags: readonly MediaTag[]): void {
@@ -109,6 +109,7 @@ export class LiveStream {
     this.#isOver = true;
     this.#letGo();
     clearTimeout(this.#grace);
+    this.broadcast.append(this.#splicer.end());
     this.broadcast.end();
     this.#options.onOver();
   }

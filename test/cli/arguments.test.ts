@@ -60,7 +60,7 @@ describe('command line', () => {
     [['push', 'a', '--json=maybe'], '--json: expected true or false, got "maybe"', undefined],
     [['serve', '--speed', '1'], '--speed is an option of push, not of serve', undefined],
     [['serve', 'x'], 'serve takes nothing but options', undefined],
-    [['push', 'a', 'b', 'c'], 'push takes at most 2 arguments and options', undefined],
+    [['pull', 'a', 'b', 'c'], 'pull takes at most 2 arguments and options', undefined],
   ])('refuses %j', (argv, message, advice) => {
     expect(() => parse(...argv)).toThrow(
       expect.objectContaining({ message, code: 'ERR_USAGE', ...(advice === undefined ? {} : { advice }) }),
@@ -76,7 +76,7 @@ describe('command line', () => {
 
   it('repeats nothing that may be a secret', () => {
     expect(() => parse('rtmp://host/live/hush')).toThrow(/^expected a command first: push, pull, serve$/);
-    expect(() => parse('push', 'a', 'b', 'rtmp://host/live/hush')).toThrow(/^(?!.*hush)/);
+    expect(() => parse('pull', 'a', 'b', 'rtmp://host/live/hush')).toThrow(/^(?!.*hush)/);
     expect(() => parse('push', 'a', '--kee=hush')).toThrow(/^unknown option --kee$/);
   });
 });

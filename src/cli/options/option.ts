@@ -58,6 +58,20 @@ export function list<T>(parser: ValueParser<T>, fallback: readonly T[]): Option<
   };
 }
 
+/** Repeatable; in one text the values stand on lines of their own, because they may hold commas and blanks. */
+export function lines<T>(parser: ValueParser<T>): Option<readonly T[]> {
+  return {
+    shape: 'list',
+    fallback: [],
+    expected: parser.expected,
+    isSecret: false,
+    read: (raw) => {
+      const values = linesOf(raw).map((text) => parser.parse(text));
+      return values.every((one) => one !== undefined) ? values : undefined;
+    },
+  };
+}
+
 export function toggle<Fallback extends boolean | undefined>(fallback: Fallback): Option<boolean | Fallback> {
   return { shape: 'switch', fallback, expected: 'true or false', isSecret: false, read: readBoolean };
 }
@@ -75,6 +89,13 @@ function textsOf(raw: RawValue): readonly string[] {
     return raw.split(/[\s,]+/).filter((text) => text !== '');
   }
   return typeof raw === 'object' ? raw.flatMap(textsOf) : [String(raw)];
+}
+
+function linesOf(raw: RawValue): readonly string[] {
+  if (typeof raw === 'object') return raw.flatMap(linesOf);
+  return String(raw)
+    .split(/\r?\n/)
+    .filter((text) => text !== '');
 }
 
 const BOOLEAN_WORDS: Readonly<Record<string, boolean>> = {

@@ -2,10 +2,11 @@ import { DEFAULT_MAX_BURST_MS } from '../../flow/burst-length.js';
 import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
 import { duration, positiveDuration, waitingTime, waitingTimeOrNone } from '../values/duration.js';
 import { listenAddress } from '../values/listen-address.js';
+import { metadataPair } from '../values/metadata-pair.js';
 import { positiveNumber, speed } from '../values/number.js';
 import { size } from '../values/size.js';
 import { someText } from '../values/value-parser.js';
-import { count, list, optionalValue, secret, toggle, value } from './option.js';
+import { count, lines, list, optionalValue, secret, toggle, value } from './option.js';
 
 const fileName = someText('a file name');
 
@@ -38,6 +39,8 @@ export const PUSH_OPTIONS = {
   loop: optionalValue(positiveNumber, Number.POSITIVE_INFINITY, 1),
   start: value(duration, 0),
   duration: value(positiveDuration, undefined),
+  metadata: lines(metadataPair),
+  data: value(fileName, undefined),
   'max-queue': value(positiveDuration, 3_000),
   drop: toggle(true),
   ...CONNECTION_OPTIONS,

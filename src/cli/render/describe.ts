@@ -5,6 +5,7 @@ import type {
   EndedEvent,
   ProtocolMessageEvent,
   StartedEvent,
+  SwitchedEvent,
   WarningEvent,
 } from '../../events.js';
 import { bitrate, clock, counted, span, volume } from './quantities.js';
@@ -82,6 +83,10 @@ function lengthOf({ durationMs }: StartedEvent): string {
 
 function writing(output: string): string {
   return output === '-' ? 'writing to standard output' : `writing ${output}`;
+}
+
+export function describeSwitched({ input, inputNumber, inputCount }: SwitchedEvent): Line[] {
+  return [{ tone: 'progress', text: `sending ${input} (${inputNumber} of ${inputCount})` }];
 }
 
 export function describeWarning({ message, advice, connection }: WarningEvent): Line[] {

@@ -7,6 +7,7 @@ import {
   describeMessage,
   describeStage,
   describeStarted,
+  describeSwitched,
   describeWarning,
   type Line,
 } from './describe.js';
@@ -41,6 +42,8 @@ export class PlainRenderer implements Renderer {
         return this.#print(describeStarted(event));
       case 'stats':
         return this.#stats(event);
+      case 'switched':
+        return this.#print(describeSwitched(event));
       case 'warning':
         return this.#print(describeWarning(event));
       case 'message':

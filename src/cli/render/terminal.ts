@@ -8,6 +8,7 @@ import {
   describeMessage,
   describeStage,
   describeStarted,
+  describeSwitched,
   describeWarning,
   type Line,
   STAGE_NAME,
@@ -57,6 +58,8 @@ export class TerminalRenderer implements Renderer {
         return this.#begin(event);
       case 'stats':
         return this.#showStats(event);
+      case 'switched':
+        return this.#print(describeSwitched(event), false);
       case 'warning':
         return this.#print(describeWarning(event), event.connection !== undefined);
       case 'message':
