@@ -1,11 +1,13 @@
 import type { MediaTag } from '../media/tag.js';
 import type { Clock } from './clock.js';
 import { Failover, type FailoverOptions } from './failover.js';
-import { Splicer } from './splice.js';
+import { Splicer } from './splicer.js';
 import { Standby } from './standby.js';
 
 /** So often it is looked who has been silent, and whether a better source has proved itself. */
 const CHECK_EVERY_MS = 100;
+/** A live source that stands still for longer may come back with another clock; a pause of that length is left out. */
+const MAX_GAP_MS = 60_000;
 
 /** Why a source went on air. */
 export type SwitchCause = 'first' | 'lost' | 'stalled' | 'better';
@@ -27,7 +29,7 @@ export interface SourceSwitchOptions extends FailoverOptions {
 export class SourceSwitch {
   readonly #options: SourceSwitchOptions;
   readonly #failover: Failover;
-  readonly #splicer = new Splicer();
+  readonly #splicer = new Splicer({ maxGapMs: MAX_GAP_MS });
   readonly #standbys: readonly Standby[];
   #wanted: ReadonlySet<number> = new Set();
   #former: number | undefined;
@@ -44,9 +46,11 @@ export class SourceSwitch {
     this.#check();
   }
 
+  /** Nothing more follows: what is not passed on yet is. */
   stop(): void {
     this.#cancelCheck?.();
     this.#cancelCheck = undefined;
+    this.#pass(this.#splicer.end());
   }
 
   get onAir(): number | undefined {
@@ -75,7 +79,7 @@ export class SourceSwitch {
     if (source === this.#failover.onAir) {
       standby.follow(tags);
       this.#failover.media(source, this.#options.clock.nowMs());
-      this.#options.onTags(this.#splicer.splice(tags));
+      this.#pass(this.#splicer.splice(tags));
       return;
     }
     const isNewPlace = standby.see(tags);
@@ -101,11 +105,6 @@ export class SourceSwitch {
     this.#consider();
   }
 
-  /** What the splicer still holds, at the end of everything. */
-  end(): void {
-    this.stop();
-  }
-
   readonly #check = (): void => {
     const { clock } = this.#options;
     const { onAir } = this.#failover;
@@ -127,10 +126,14 @@ export class SourceSwitch {
     const { onAir } = this.#failover;
     if (onAir !== undefined) this.#leave(onAir, 'better');
     this.#failover.take(choice.source);
-    this.#splicer.beginPiece();
+    this.#pass(this.#splicer.beginPiece());
     this.#options.onSwitch(choice.source, this.#former, this.#cause);
     this.#former = choice.source;
-    this.#options.onTags(this.#splicer.splice(this.#standbys[choice.source]?.take() ?? []));
+    this.#pass(this.#splicer.splice(this.#standbys[choice.source]?.take() ?? []));
+  }
+
+  #pass(tags: readonly MediaTag[]): void {
+    if (tags.length > 0) this.#options.onTags(tags);
   }
 
   #leave(source: number, cause: SwitchCause): void {

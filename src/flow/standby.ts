@@ -8,6 +8,8 @@ const MAX_HELD_BYTES = 16 * 1024 * 1024;
 const TAG_OVERHEAD_BYTES = 256;
 /** Without video for so long, a source has none, and can be taken up at any sound. */
 const VIDEO_GONE_AFTER_MS = 5_000;
+/** So much is held of one without video. */
+const HELD_SOUND_MS = 1_000;
 
 const NOTHING: readonly MediaTag[] = [];
 
@@ -102,7 +104,9 @@ export class Standby {
   #isPlaceToBegin(tag: MediaTag): boolean {
     if (isKeyframe(tag)) return trackId(tag) === 0;
     const isWithoutVideo = !this.#hasVideo || this.#newestMs - this.#videoMs > VIDEO_GONE_AFTER_MS;
-    return isWithoutVideo && tag.kind === 'audio' && headerSlot(tag) === NO_HEADER_SLOT;
+    const isSound = tag.kind === 'audio' && headerSlot(tag) === NO_HEADER_SLOT;
+    const [first = tag] = this.#held;
+    return isWithoutVideo && isSound && (first === tag || tag.timestampMs - first.timestampMs >= HELD_SOUND_MS);
   }
 
   #hold(tag: MediaTag): void {
