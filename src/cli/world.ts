@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { PullOptions, PushOptions, ServeOptions } from '../commands/options.js';
+import type { RelaysOptions } from '../commands/relay/options.js';
 import type { CommandEvent } from '../events.js';
 import type { Interruption } from './interruption.js';
 import type { Environment } from './options/layers.js';
@@ -20,6 +21,7 @@ export interface CommandLoaders {
   readonly push: () => Promise<Start<PushOptions>>;
   readonly pull: () => Promise<Start<PullOptions>>;
   readonly serve: () => Promise<Start<ServeOptions>>;
+  readonly relay: () => Promise<Start<RelaysOptions>>;
 }
 
 /** All that the command line takes from outside, so that tests can give it something else. */
@@ -33,5 +35,7 @@ export interface World {
   readonly interruption: Interruption;
   /** Never fulfilled; rejected with what no one caught. */
   readonly crashed: Promise<never>;
+  /** Calls back at each SIGHUP, which ends the process while nobody listens. Gives back what stops it. */
+  readonly onHangup: (run: () => void) => () => void;
   readonly commands: CommandLoaders;
 }

@@ -3,7 +3,7 @@ import type { TlsOptions } from '../net/tls-options.js';
 import type { MessageDisclosure } from '../rtmp/watch/message-watch.js';
 
 /** What all commands that speak RTMP share. */
-interface ReportingOptions {
+export interface ReportingOptions {
   /** Report every protocol message, with or without what is secret in it. */
   readonly messages?: MessageDisclosure | undefined;
 }

@@ -1,3 +1,4 @@
+import type { SwitchReason } from '../events.js';
 import type { MediaTag } from '../media/tag.js';
 import type { Clock } from './clock.js';
 import { Failover, type FailoverOptions } from './failover.js';
@@ -9,15 +10,12 @@ const CHECK_EVERY_MS = 100;
 /** A live source that stands still for longer may come back with another clock; a pause of that length is left out. */
 const MAX_GAP_MS = 60_000;
 
-/** Why a source went on air. */
-export type SwitchCause = 'first' | 'lost' | 'stalled' | 'better';
-
 export interface SourceSwitchOptions extends FailoverOptions {
   readonly clock: Clock;
   /** More of the stream, on one continuous timeline. */
   readonly onTags: (tags: readonly MediaTag[]) => void;
   /** Another source goes on air; its first tags follow. */
-  readonly onSwitch: (source: number, former: number | undefined, cause: SwitchCause) => void;
+  readonly onSwitch: (source: number, former: number | undefined, reason: SwitchReason) => void;
   /** These sources, and no others, are to be connected from now on. */
   readonly onWanted: (sources: ReadonlySet<number>) => void;
 }
@@ -33,7 +31,7 @@ export class SourceSwitch {
   readonly #standbys: readonly Standby[];
   #wanted: ReadonlySet<number> = new Set();
   #former: number | undefined;
-  #cause: SwitchCause = 'first';
+  #reason: SwitchReason = 'first';
   #cancelCheck: (() => void) | undefined;
 
   constructor(options: SourceSwitchOptions) {
@@ -127,7 +125,7 @@ export class SourceSwitch {
     if (onAir !== undefined) this.#leave(onAir, 'better');
     this.#failover.take(choice.source);
     this.#pass(this.#splicer.beginPiece());
-    this.#options.onSwitch(choice.source, this.#former, this.#cause);
+    this.#options.onSwitch(choice.source, this.#former, this.#reason);
     this.#former = choice.source;
     this.#pass(this.#splicer.splice(this.#standbys[choice.source]?.take() ?? []));
   }
@@ -136,9 +134,9 @@ export class SourceSwitch {
     if (tags.length > 0) this.#options.onTags(tags);
   }
 
-  #leave(source: number, cause: SwitchCause): void {
+  #leave(source: number, reason: SwitchReason): void {
     if (this.#former !== source) return;
-    this.#cause = cause;
+    this.#reason = reason;
     this.#standbys[source]?.letGo();
   }
 

@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import { pullCommand } from './pull.js';
 import { pushCommand } from './push.js';
+import { relayCommand } from './relay.js';
 import { serveCommand } from './serve.js';
 
-export const COMMANDS: readonly Command[] = [pushCommand, pullCommand, serveCommand];
+export const COMMANDS: readonly Command[] = [pushCommand, pullCommand, relayCommand, serveCommand];

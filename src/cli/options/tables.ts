@@ -3,7 +3,7 @@ import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
 import { duration, positiveDuration, waitingTime, waitingTimeOrNone } from '../values/duration.js';
 import { listenAddress } from '../values/listen-address.js';
 import { metadataPair } from '../values/metadata-pair.js';
-import { positiveNumber, speed } from '../values/number.js';
+import { attempts, positiveNumber, speed } from '../values/number.js';
 import { size } from '../values/size.js';
 import { someText } from '../values/value-parser.js';
 import { count, lines, list, optionalValue, secret, toggle, value } from './option.js';
@@ -20,18 +20,23 @@ export const COMMON_OPTIONS = {
   'show-keys': toggle(false),
 };
 
-/** Options of the commands that connect to a server. */
-const CONNECTION_OPTIONS = {
-  app: value(someText('the name of an app'), undefined),
-  name: value(someText('the name of a stream'), undefined),
-  'key-file': value(fileName, undefined),
-  key: secret(someText('a stream key')),
+/** How a connection is made and kept. */
+const LINK_OPTIONS = {
   timeout: value(waitingTime, 10_000),
   'stall-timeout': value(waitingTime, 15_000),
   'tls-ca': value(fileName, undefined),
   'tls-cert': value(fileName, undefined),
   'tls-key': value(fileName, undefined),
   'tls-insecure': toggle(false),
+};
+
+/** Options of the commands that connect to one server. */
+const CONNECTION_OPTIONS = {
+  app: value(someText('the name of an app'), undefined),
+  name: value(someText('the name of a stream'), undefined),
+  'key-file': value(fileName, undefined),
+  key: secret(someText('a stream key')),
+  ...LINK_OPTIONS,
 };
 
 export const PUSH_OPTIONS = {
@@ -51,6 +56,30 @@ export const PULL_OPTIONS = {
   duration: value(positiveDuration, undefined),
   overwrite: toggle(false),
   ...CONNECTION_OPTIONS,
+  ...COMMON_OPTIONS,
+};
+
+/** What each relay of a configuration file may have of its own. */
+export const RELAY_ENTRY_OPTIONS = {
+  warm: toggle(false),
+  failback: value(waitingTimeOrNone, 10_000),
+  fallback: value(fileName, undefined),
+  delay: value(waitingTimeOrNone, 0),
+  'max-memory': value(size, 512 * 1024 * 1024),
+  'on-demand': toggle(false),
+  'max-queue': value(positiveDuration, 3_000),
+  overwrite: toggle(false),
+  retry: value(attempts, Number.POSITIVE_INFINITY),
+  'retry-delay': value(waitingTime, 1_000),
+  'retry-max-delay': value(waitingTime, 30_000),
+  ...LINK_OPTIONS,
+};
+
+export const RELAY_OPTIONS = {
+  to: lines(someText('an RTMP URL, a file name or -')),
+  'key-file': value(fileName, undefined),
+  key: secret(someText('a stream key')),
+  ...RELAY_ENTRY_OPTIONS,
   ...COMMON_OPTIONS,
 };
 

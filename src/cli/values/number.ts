@@ -21,3 +21,13 @@ export const speed: ValueParser<number> = {
     return value === 0 || (value >= SLOWEST && value <= FASTEST) ? value : undefined;
   },
 };
+
+/** A whole number from 0 on, or `forever`. */
+export const attempts: ValueParser<number> = {
+  expected: 'a whole number, or forever',
+  parse: (text) => {
+    if (text.toLowerCase() === 'forever') return Number.POSITIVE_INFINITY;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    return Number.isSafeInteger(value) ? value : undefined;
+  },
+};
