@@ -21,6 +21,9 @@ export { type RepairOptions, type RepairSummary, repairFlv } from './endpoint/fl
 export { FlvStreamSink } from './endpoint/flv-stream-sink.js';
 export { FlvStreamSource } from './endpoint/flv-stream-source.js';
 // The broadcast, and what connects it
+export { ReconnectingPlayer, type ReconnectingPlayerOptions } from './endpoint/reconnecting-player.js';
+export { ReconnectingPublisher, type ReconnectingPublisherOptions } from './endpoint/reconnecting-publisher.js';
+export type { Retry } from './endpoint/redial.js';
 export { RtmpPlayer } from './endpoint/rtmp-player.js';
 export { RtmpPublisher } from './endpoint/rtmp-publisher.js';
 export type { TagSource } from './endpoint/tag-source.js';
@@ -30,6 +33,7 @@ export { Broadcast, type BroadcastOptions } from './flow/broadcast.js';
 export type { Burst } from './flow/burst.js';
 export { feed } from './flow/feed.js';
 export { pace } from './flow/pace.js';
+export type { RetryPolicy } from './flow/retry.js';
 export type { Sink, SubscribeOptions, Subscription } from './flow/sink.js';
 export { encodeFlvHeader } from './flv/header.js';
 export type { FlvItem } from './flv/item.js';

@@ -79,6 +79,15 @@ export function atStage(error: RtmpkitError, stage: OpeningStage): RtmpkitError 
   });
 }
 
+/** Nothing moves on a running stream. */
+export function stalled(url: RtmpUrl, stallTimeoutMs: number): NetworkError {
+  const seconds = Math.round(stallTimeoutMs / 1000);
+  return new NetworkError('ERR_STALLED', `nothing moved for ${seconds} s between us and ${url.host}`, {
+    stage: 'stream',
+    advice: 'the stream may have stopped at its source; --stall-timeout sets how long to wait',
+  });
+}
+
 /** The server went away from a running stream. */
 export function connectionEnded(how: string): NetworkError {
   return new NetworkError('ERR_CONNECTION_LOST', `the server closed the connection ${how}`, {

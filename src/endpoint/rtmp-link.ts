@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { RtmpkitError, type Stage } from '../errors.js';
+import type { Clock } from '../flow/clock.js';
 import { Deadline } from '../net/deadline.js';
 import { dial } from '../net/dial.js';
 import { Pump, type WireObserver } from '../net/pump.js';
@@ -25,6 +26,8 @@ export interface RtmpLinkOptions {
   /** What the bodies of tags go through. Default: fresh memory */
   readonly memory?: RecycledMemory;
   readonly onStage: (stage: Stage) => void;
+  /** For what is done now and then. Default: the system's */
+  readonly clock?: Clock;
   /** Makes an observer for each connection. */
   readonly observe?: (() => WireObserver) | undefined;
 }

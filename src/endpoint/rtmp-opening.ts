@@ -1,11 +1,11 @@
-import { NetworkError, type RtmpkitError, type Stage } from '../errors.js';
+import type { RtmpkitError, Stage } from '../errors.js';
 import type { MediaTag } from '../media/tag.js';
 import type { CloseReason, Pump, PumpHandlers } from '../net/pump.js';
 import type { ClientSession } from '../rtmp/session/client.js';
 import type { ClientEvent, HandshakeScheme } from '../rtmp/session/events.js';
 import { rejectionToError } from '../rtmp/session/rejection.js';
 import type { RtmpUrl } from '../rtmp/url.js';
-import { atStage, closedEarly, type OpeningStage } from './rtmp-failure.js';
+import { atStage, closedEarly, type OpeningStage, stalled } from './rtmp-failure.js';
 
 export type RtmpRole = 'publisher' | 'player';
 
@@ -25,6 +25,9 @@ export interface RtmpLink {
   readonly pump: Pump<ClientEvent>;
 }
 
+/** What a server says besides, while the stream runs. */
+export type LinkNews = Extract<ClientEvent, { type: 'status' | 'pong' | 'acknowledged' }>;
+
 /** What a link tells its owner. */
 export interface RtmpLinkListener {
   /** The stream runs. Comes first; without it nothing else comes. */
@@ -32,6 +35,7 @@ export interface RtmpLinkListener {
   onTags(tags: readonly MediaTag[]): void;
   /** The server said that the stream is over. */
   onStreamEnded(reason: string): void;
+  onNews(news: LinkNews): void;
   onDrain(): void;
   /** Exactly once, last. */
   onClose(reason: CloseReason): void;
@@ -119,9 +123,10 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
       case 'streamEnded':
         return this.#options.listener.onStreamEnded(event.reason);
       case 'status':
-      case 'streamLength':
       case 'pong':
       case 'acknowledged':
+        return this.#stage === 'stream' ? this.#options.listener.onNews(event) : undefined;
+      case 'streamLength':
         return;
     }
   }
@@ -130,18 +135,15 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
     this.#options.listener.onDrain();
   }
 
+  /** Nothing moves. To a publisher that has nothing to send that says nothing: its heartbeat is on watch. */
   onIdle(): void {
-    const { stallTimeoutMs, url } = this.#options;
-    this.#link?.pump.destroy(
-      new NetworkError(
-        'ERR_STALLED',
-        `nothing moved for ${Math.round(stallTimeoutMs / 1000)} s between us and ${url.host}`,
-        {
-          stage: 'stream',
-          advice: 'the stream may have stopped at its source; --stall-timeout sets how long to wait',
-        },
-      ),
-    );
+    const { stallTimeoutMs, url, role } = this.#options;
+    const pump = this.#link?.pump;
+    if (pump?.isOpen && role === 'publisher' && pump.queuedBytes === 0) {
+      pump.idleMs = stallTimeoutMs;
+    } else {
+      pump?.destroy(stalled(url, stallTimeoutMs));
+    }
   }
 
   onClose(reason: CloseReason): void {

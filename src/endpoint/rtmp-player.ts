@@ -1,9 +1,11 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
+import { systemClock } from '../flow/clock.js';
 import type { MediaTag } from '../media/tag.js';
 import type { CloseReason } from '../net/pump.js';
+import { Heartbeat } from './heartbeat.js';
 import { connectionEnded } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
-import type { RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
+import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
 import { TagQueue } from './tag-queue.js';
 import type { TagSource } from './tag-source.js';
 
@@ -25,17 +27,21 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   });
   #link: RtmpLink | undefined;
   #end: PlayEnd | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #cameSinceBeat = false;
+  readonly #options: RtmpLinkOptions;
 
   /** Where the bodies of its tags are: who is done with one releases it. `undefined`: they may be kept. */
   readonly memory: RecycledMemory | undefined;
 
-  private constructor(memory: RecycledMemory | undefined) {
-    this.memory = memory;
+  private constructor(options: RtmpLinkOptions) {
+    this.#options = options;
+    this.memory = options.memory;
   }
 
   /** @throws {RtmpkitError} see `openRtmpLink` */
   static async open(options: RtmpLinkOptions): Promise<RtmpPlayer> {
-    const player = new RtmpPlayer(options.memory);
+    const player = new RtmpPlayer(options);
     await openRtmpLink('player', options, player);
     return player;
   }
@@ -53,6 +59,11 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     return this.#opened.pump.bytesReceived;
   }
 
+  /** Of the last ping that the server answered; `null` without any. */
+  get rttMs(): number | null {
+    return this.#heartbeat?.rttMs ?? null;
+  }
+
   /** Ends the iteration after what has already come, and the connection. */
   stop(): void {
     this.#finish({ kind: 'stopped' });
@@ -63,10 +74,13 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   }
 
   onOpen(link: RtmpLink): void {
+    const { clock = systemClock } = this.#options;
     this.#link = link;
+    this.#heartbeat = new Heartbeat({ ...link, clock, isWanted: () => this.#takeSign() });
   }
 
   onTags(tags: readonly MediaTag[]): void {
+    this.#cameSinceBeat = true;
     this.#queue.push(tags);
   }
 
@@ -74,9 +88,16 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     this.#finish({ kind: 'told', reason });
   }
 
+  onNews(news: LinkNews): void {
+    if (news.type === 'pong') {
+      this.#heartbeat?.answered(news);
+    }
+  }
+
   onDrain(): void {}
 
   onClose(reason: CloseReason): void {
+    this.#heartbeat?.stop();
     if (reason.by === 'error') {
       this.#queue.fail(reason.error);
     } else if (this.#link?.session.isMidMessage === true && this.#end === undefined) {
@@ -85,6 +106,13 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
       this.#end ??= { kind: 'closed' };
       this.#queue.end();
     }
+  }
+
+  /** A ping is sent only where media has come, so that answers do not make a silent stream look alive. */
+  #takeSign(): boolean {
+    const hasCome = this.#cameSinceBeat;
+    this.#cameSinceBeat = false;
+    return hasCome;
   }
 
   get #opened(): RtmpLink {

@@ -1,13 +1,19 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { Broadcast } from '../flow/broadcast.js';
 import type { Burst } from '../flow/burst.js';
+import { systemClock } from '../flow/clock.js';
 import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
-import { connectionEnded } from './rtmp-failure.js';
+import { DeliveryLog } from './delivery-log.js';
+import { Heartbeat } from './heartbeat.js';
+import { connectionEnded, stalled } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
-import type { RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
+import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
+
+/** Whose bursts a publisher sends. */
+export type PublisherPlace = Pick<Subscription, 'resume' | 'position' | 'delivered'>;
 
 /** A subscriber that publishes what it gets to an RTMP server. */
 export class RtmpPublisher implements Sink, RtmpLinkListener {
@@ -20,11 +26,16 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   #link: RtmpLink | undefined;
   #format: TagFormat | undefined;
   #subscription: Subscription | undefined;
+  #place: PublisherPlace | undefined;
   #isDone = false;
+  #heartbeat: Heartbeat | undefined;
+  readonly #deliveries = new DeliveryLog();
+  readonly #options: RtmpLinkOptions;
   readonly #memory: RecycledMemory | undefined;
 
-  private constructor(memory: RecycledMemory | undefined) {
-    this.#memory = memory;
+  private constructor(options: RtmpLinkOptions) {
+    this.#options = options;
+    this.#memory = options.memory;
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -34,7 +45,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
 
   /** @throws {RtmpkitError} see `openRtmpLink` */
   static async open(options: RtmpLinkOptions): Promise<RtmpPublisher> {
-    const publisher = new RtmpPublisher(options.memory);
+    const publisher = new RtmpPublisher(options);
     await openRtmpLink('publisher', options, publisher);
     return publisher;
   }
@@ -56,15 +67,37 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     return this.#subscription?.droppedTags ?? 0;
   }
 
+  /** Bytes that wait in this process for the network. */
+  get queuedBytes(): number {
+    return this.#opened.pump.queuedBytes;
+  }
+
+  /** Of the last ping that the server answered; `null` without any. */
+  get rttMs(): number | null {
+    return this.#heartbeat?.rttMs ?? null;
+  }
+
   /** Publishes everything of this broadcast from now on. */
   attach(broadcast: Broadcast, options: SubscribeOptions): void {
     this.#subscription = broadcast.subscribe(this, options);
+    this.carry(this.#subscription);
+  }
+
+  /** The same for a subscriber that hands on what it is written, and stays one when the connection ends. */
+  carry(place: PublisherPlace): void {
+    this.#place = place;
   }
 
   write(burst: Burst): boolean {
     const format = this.#format;
     if (format === undefined) return false;
     this.sent.add(burst.tags);
+    const hasRoom = this.#send(burst, format);
+    this.#deliveries.wrote(this.#opened.pump.bytesSent, this.#place?.position ?? 0);
+    return hasRoom;
+  }
+
+  #send(burst: Burst, format: TagFormat): boolean {
     const { pump } = this.#opened;
     const memory = this.#memory;
     if (memory === undefined) return pump.write(burst.encoded(format));
@@ -80,6 +113,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   end(): void {
     const { session, pump } = this.#opened;
     this.#isDone = true;
+    this.#heartbeat?.askOnce();
     session.close();
     pump.end(pump.idleMs);
   }
@@ -96,8 +130,15 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   }
 
   onOpen(link: RtmpLink): void {
+    const { stallTimeoutMs, url, clock = systemClock } = this.#options;
     this.#link = link;
     this.#format = link.session.mediaFormat();
+    this.#heartbeat = new Heartbeat({
+      ...link,
+      clock,
+      isWanted: () => !this.#isDone,
+      stall: { timeoutMs: stallTimeoutMs, onStalled: () => link.pump.destroy(stalled(url, stallTimeoutMs)) },
+    });
   }
 
   onTags(): void {}
@@ -106,18 +147,41 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     this.#opened.pump.destroy(connectionEnded(`with ${reason}`));
   }
 
+  onNews(news: LinkNews): void {
+    switch (news.type) {
+      case 'acknowledged':
+        return this.#delivered(this.#deliveries.acknowledged(news.sequenceNumber));
+      case 'pong':
+        return this.#delivered(this.#deliveries.arrived(this.#heartbeat?.answered(news) ?? 0));
+      case 'status':
+        return;
+    }
+  }
+
   onDrain(): void {
-    this.#subscription?.resume();
+    this.#place?.resume();
   }
 
   onClose(reason: CloseReason): void {
+    this.#heartbeat?.stop();
+    const { bytesSent, queuedBytes } = this.#opened.pump;
+    this.#delivered(this.#deliveries.lost(bytesSent - queuedBytes));
+    this.#place = undefined;
     this.#subscription?.close();
-    if (reason.by === 'error') {
+    if (this.#isDone && this.#deliveries.isComplete) {
+      this.#resolve();
+    } else if (reason.by === 'error') {
       this.#reject(reason.error);
     } else if (this.#isDone) {
       this.#resolve();
     } else {
       this.#reject(connectionEnded('while we were publishing'));
+    }
+  }
+
+  #delivered(position: number | undefined): void {
+    if (position !== undefined) {
+      this.#place?.delivered(position);
     }
   }
 

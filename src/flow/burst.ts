@@ -1,5 +1,6 @@
 import type { MediaTag } from '../media/tag.js';
 import type { TagFormat } from '../media/tag-format.js';
+import type { TagCounts } from './tag-counts.js';
 
 /** The objects around a body. */
 const TAG_OVERHEAD_BYTES = 256;
@@ -14,7 +15,7 @@ export class Burst {
   readonly headers: readonly MediaTag[];
   /** Whether its first tag is a video keyframe. */
   readonly startsWithKeyframe: boolean;
-  readonly hasVideo: boolean;
+  readonly tagCounts: TagCounts;
   /** Of the tag bodies. */
   readonly sizeBytes: number;
   /** What it occupies without encodings, about. Many tiny tags cost memory too, so a bound on bodies alone would be none. */
@@ -27,11 +28,11 @@ export class Burst {
   #headerBurst: Burst | undefined;
 
   constructor(tags: readonly MediaTag[], headers: readonly MediaTag[], startsWithKeyframe: boolean) {
-    let hasVideo = false;
+    const tagCounts = { audio: 0, video: 0, data: 0 };
     let sizeBytes = 0;
     let endMs = Number.NEGATIVE_INFINITY;
     for (const tag of tags) {
-      hasVideo ||= tag.kind === 'video';
+      tagCounts[tag.kind]++;
       sizeBytes += tag.body.length;
       if (tag.timestampMs > endMs) {
         endMs = tag.timestampMs;
@@ -40,7 +41,7 @@ export class Burst {
     this.tags = tags;
     this.headers = headers;
     this.startsWithKeyframe = startsWithKeyframe;
-    this.hasVideo = hasVideo;
+    this.tagCounts = tagCounts;
     this.sizeBytes = sizeBytes;
     this.heldBytes = sizeBytes + tags.length * TAG_OVERHEAD_BYTES;
     this.startMs = tags[0]?.timestampMs ?? 0;

@@ -1,8 +1,10 @@
 import type { MediaTag } from '../media/tag.js';
 import type { Burst } from './burst.js';
 import type { Clock } from './clock.js';
+import { HeldBursts } from './held-bursts.js';
 import { NONE, type Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
+import { minus, NO_TAGS, plus, type TagCounts, total } from './tag-counts.js';
 
 /** What one subscriber gets at most in one go. The rest comes in the next turn, after the others. */
 const MAX_SHARE_BYTES = 1024 * 1024;
@@ -25,6 +27,7 @@ export class Cursor implements Subscription {
   readonly #sink: Sink;
   readonly #maxLagMs: number;
   readonly #cutOffAfterMs: number;
+  readonly #held: HeldBursts | undefined;
 
   /** Number of the burst that it gets next. `NONE`: it waits for one where it can join. */
   #next = NONE;
@@ -33,8 +36,8 @@ export class Cursor implements Subscription {
   /** The headers of the next burst have to go ahead of it. */
   #needsHeaders = false;
   /** Where in the stream it lost its place, until it has found a new one. */
-  #lostPlace: { readonly tagsBefore: number; readonly positionMs: number } | undefined;
-  #droppedTags = 0;
+  #lostPlace: { readonly tagsBefore: TagCounts; readonly positionMs: number } | undefined;
+  #dropped = NO_TAGS;
 
   #isFull = false;
   #fullSinceMs = 0;
@@ -42,6 +45,8 @@ export class Cursor implements Subscription {
   #isResumedWhileWriting = false;
   #isContinuing = false;
   #isClosed = false;
+  /** Its sink has been told of the end. */
+  #hasEnded = false;
 
   constructor(home: CursorHome, sink: Sink, options: SubscribeOptions) {
     this.#home = home;
@@ -49,25 +54,52 @@ export class Cursor implements Subscription {
     this.isLossless = options.mode === 'lossless';
     this.#maxLagMs = (this.isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
     this.#cutOffAfterMs = (this.isLossless ? undefined : options.cutOffAfterMs) ?? Number.POSITIVE_INFINITY;
+    if (this.isLossless && options.maxHeldBytes !== undefined) {
+      this.#held = new HeldBursts(home.ring, options.maxHeldBytes);
+    }
   }
 
-  /** Number of the oldest burst that it still has to get. */
+  /** Number of the oldest burst that it still has to get, or may have to get again. */
   get oldestNeeded(): number {
+    return this.#held?.oldest ?? this.position;
+  }
+
+  get position(): number {
     return this.#next === NONE ? this.#home.ring.end : this.#next;
   }
 
   get queueMs(): number {
-    return this.#home.ring.msFrom(this.oldestNeeded);
+    return this.#home.ring.msFrom(this.position);
   }
 
   get queueBytes(): number {
-    return this.#home.ring.bytesFrom(this.oldestNeeded);
+    return this.#home.ring.bytesFrom(this.position);
   }
 
   get droppedTags(): number {
+    return total(this.dropped);
+  }
+
+  get dropped(): TagCounts {
     const { ring } = this.#home;
-    const sinceLost = this.#lostPlace === undefined ? 0 : ring.tagsBefore(ring.end) - this.#lostPlace.tagsBefore;
-    return this.#droppedTags + sinceLost;
+    if (this.#lostPlace === undefined) return this.#dropped;
+    return plus(this.#dropped, minus(ring.tagsBefore(ring.end), this.#lostPlace.tagsBefore));
+  }
+
+  delivered(position: number): void {
+    this.#held?.delivered(Math.min(position, this.position));
+  }
+
+  restart(): void {
+    if (this.#isClosed) return;
+    this.#knownHeaders = undefined;
+    this.#hasEnded = false;
+    if (this.isLossless) {
+      this.#joinAt(this.#held?.goBack(this.#home.isEnded) ?? this.#next);
+    } else {
+      this.#rejoin(this.#findJoinPoint('newest-keyframe'));
+    }
+    this.resume();
   }
 
   resume(): void {
@@ -82,7 +114,7 @@ export class Cursor implements Subscription {
   close(): void {
     if (!this.#isClosed) {
       this.#isClosed = true;
-      this.#droppedTags = this.droppedTags;
+      this.#dropped = this.dropped;
       this.#lostPlace = undefined;
       this.#next = NONE;
       this.#home.remove(this);
@@ -95,6 +127,7 @@ export class Cursor implements Subscription {
     if (joinPoint !== NONE) {
       this.#joinAt(joinPoint);
     }
+    this.#held?.begin(this.position);
     this.#continueLater();
   }
 
@@ -153,25 +186,43 @@ export class Cursor implements Subscription {
     if (!this.#needsHeaders) {
       this.#knownHeaders = ring.burst(this.#next).headers;
     }
-    this.#lostPlace = { tagsBefore: ring.tagsBefore(this.#next), positionMs: ring.positionMs(this.#next) };
+    this.#lostPlace = this.#placeOf(this.#next);
     this.#next = NONE;
+  }
+
+  /** Live: goes to another place, maybe back. `NONE`: to the next keyframe that comes. */
+  #rejoin(joinPoint: number): void {
+    if (joinPoint === NONE || joinPoint > this.position) {
+      this.#lostPlace ??= this.#placeOf(this.position);
+      this.#next = NONE;
+    }
+    if (joinPoint !== NONE) {
+      this.#joinAt(joinPoint);
+    }
   }
 
   #joinAt(sequence: number): void {
     this.#next = sequence;
-    this.#needsHeaders = sequence > 0 && this.#home.ring.burst(sequence).headers !== this.#knownHeaders;
+    const { ring } = this.#home;
+    // At its end there is no telling yet.
+    this.#needsHeaders = sequence > 0 && (sequence === ring.end || ring.burst(sequence).headers !== this.#knownHeaders);
     this.#reportLoss(sequence);
+  }
+
+  #placeOf(sequence: number): { readonly tagsBefore: TagCounts; readonly positionMs: number } {
+    const { ring } = this.#home;
+    return { tagsBefore: ring.tagsBefore(sequence), positionMs: ring.positionMs(sequence) };
   }
 
   /** What it missed since it lost its place, up to this burst. */
   #reportLoss(sequence: number): void {
     if (this.#lostPlace === undefined) return;
     const { ring } = this.#home;
-    const tags = ring.tagsBefore(sequence) - this.#lostPlace.tagsBefore;
+    const missed = minus(ring.tagsBefore(sequence), this.#lostPlace.tagsBefore);
     const durationMs = ring.positionMs(sequence) - this.#lostPlace.positionMs;
     this.#lostPlace = undefined;
-    this.#droppedTags += tags;
-    this.#call(() => this.#sink.skipped?.({ tags, durationMs }));
+    this.#dropped = plus(this.#dropped, missed);
+    this.#call(() => this.#sink.skipped?.({ tags: total(missed), durationMs }));
   }
 
   /** Hands on what there is, until the sink is full, has had its share, or nothing is left. */
@@ -185,7 +236,7 @@ export class Cursor implements Subscription {
     }
     if (this.#canWrite()) {
       this.#continueLater();
-    } else if (this.#home.isEnded && this.oldestNeeded === this.#home.ring.end) {
+    } else if (this.#home.isEnded && this.position === this.#home.ring.end) {
       this.#finish();
     }
     if (this.isLossless) {
@@ -203,6 +254,7 @@ export class Cursor implements Subscription {
     this.#needsHeaders = false;
     if (headerBurst !== undefined) return headerBurst;
     this.#next++;
+    this.#held?.written(this.#next);
     return burst;
   }
 
@@ -238,7 +290,12 @@ export class Cursor implements Subscription {
     if (this.#isClosed) return;
     this.#reportLoss(this.#home.ring.end);
     if (this.#isClosed) return;
-    this.close();
+    if (this.#held === undefined) {
+      this.close();
+    } else if (this.#hasEnded) {
+      return;
+    }
+    this.#hasEnded = true;
     this.#call(() => this.#sink.end());
   }
 

@@ -1,5 +1,6 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { Burst } from './burst.js';
+import { NO_TAGS, plus, type TagCounts } from './tag-counts.js';
 
 /** No burst: sequence numbers begin at 0. */
 export const NONE = -1;
@@ -15,7 +16,7 @@ interface Entry {
   /** Media time from the first burst of the stream to this one: never goes back, whatever the timestamps do. */
   readonly positionMs: number;
   /** Tags and bytes of the stream before this burst. With them a distance is a subtraction, however far it is. */
-  readonly tagsBefore: number;
+  readonly tagsBefore: TagCounts;
   readonly bytesBefore: number;
 }
 
@@ -32,7 +33,7 @@ export class Ring {
   #newestKeyframe = NONE;
   #keyframeCount = 0;
 
-  #tagCount = 0;
+  #tagCounts = NO_TAGS;
   #byteCount = 0;
   #newestPositionMs = 0;
   #newestDurationMs = 0;
@@ -62,8 +63,8 @@ export class Ring {
   }
 
   /** Tags of the stream before this burst; all of them for `end`. Likewise bytes and media time. */
-  tagsBefore(sequence: number): number {
-    return sequence === this.end ? this.#tagCount : this.#entry(sequence).tagsBefore;
+  tagsBefore(sequence: number): TagCounts {
+    return sequence === this.end ? this.#tagCounts : this.#entry(sequence).tagsBefore;
   }
 
   bytesBefore(sequence: number): number {
@@ -89,10 +90,10 @@ export class Ring {
     this.#entries.push({
       burst,
       positionMs: this.#newestPositionMs,
-      tagsBefore: this.#tagCount,
+      tagsBefore: this.#tagCounts,
       bytesBefore: this.#byteCount,
     });
-    this.#tagCount += burst.tags.length;
+    this.#tagCounts = plus(this.#tagCounts, burst.tagCounts);
     this.#byteCount += burst.heldBytes;
     if (burst.startsWithKeyframe) {
       this.#newestKeyframe = this.end - 1;
@@ -109,7 +110,20 @@ export class Ring {
 
   /** Oldest burst from which the stream can be decoded. */
   get oldestJoinPoint(): number {
-    for (let sequence = this.#first; sequence < this.end; sequence++) {
+    return this.oldestJoinPointFrom(this.#first);
+  }
+
+  /** The same, from this burst on. `NONE`: there is none yet. */
+  oldestJoinPointFrom(first: number): number {
+    for (let sequence = first; sequence < this.end; sequence++) {
+      if (this.isJoinPoint(sequence)) return sequence;
+    }
+    return NONE;
+  }
+
+  /** The newest burst of these, the last included, from which the stream can be decoded. `NONE`: there is none. */
+  newestJoinPointWithin(first: number, last: number): number {
+    for (let sequence = Math.min(last, this.end - 1); sequence >= first; sequence--) {
       if (this.isJoinPoint(sequence)) return sequence;
     }
     return NONE;
@@ -178,7 +192,7 @@ export class Ring {
       this.#greatestStartMs = burst.startMs;
     }
     this.#newestDurationMs = burst.endMs - burst.startMs;
-    if (burst.hasVideo) {
+    if (burst.tagCounts.video > 0) {
       this.#videoPositionMs = this.#newestPositionMs;
     }
   }

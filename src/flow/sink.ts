@@ -1,4 +1,5 @@
 import type { Burst } from './burst.js';
+import type { TagCounts } from './tag-counts.js';
 
 /**
  * Where a subscriber's bursts go: a socket, a file, a pipe. It never queues bursts itself: when it has enough it says so, and
@@ -36,6 +37,12 @@ export interface SubscribeOptions {
   readonly maxLagMs?: number;
   /** live: full for so long without any progress, it is removed. Default: never. */
   readonly cutOffAfterMs?: number;
+  /**
+   * lossless: what was written is held until `delivered`, for `restart`; but no more than so many bytes, beyond which the
+   * oldest counts as delivered. Such a sink may be started again after its `end`, so its owner closes the subscription.
+   * Default: nothing is held.
+   */
+  readonly maxHeldBytes?: number;
 }
 
 /** A sink's place in a broadcast. The first burst comes after `subscribe` has returned. */
@@ -49,4 +56,15 @@ export interface Subscription {
   readonly queueBytes: number;
   /** How many tags it has missed so far. */
   readonly droppedTags: number;
+  /** The same by kind. */
+  readonly dropped: TagCounts;
+  /** Where it is: the number of the burst that comes next. During `write`: of the one after what is being written. */
+  readonly position: number;
+  /** Everything before this `position` has arrived where it goes. */
+  delivered(position: number): void;
+  /**
+   * The sink begins anew, on another connection: what comes next are headers, then a keyframe. `live`: the newest one, or
+   * the next; what lies between counts as missed. `lossless`: the one before all that is not `delivered`.
+   */
+  restart(): void;
 }

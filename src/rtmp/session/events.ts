@@ -20,6 +20,14 @@ export interface ConnectRequest {
   readonly properties: AmfObject;
 }
 
+/** The answer to a ping. */
+export interface Pong {
+  readonly type: 'pong';
+  readonly rttMs: number;
+  /** When the ping was sent, as `ping` was told. The peer has had everything that was sent before it. */
+  readonly sentMs: number;
+}
+
 /** What a client wants, as the server's session hears it. Requests wait for the answer method of the same name. */
 export type ServerEvent =
   | { readonly type: 'handshaken'; readonly scheme: HandshakeScheme }
@@ -55,7 +63,7 @@ export type ServerEvent =
    * another play in its place.
    */
   | { readonly type: 'streamClosed'; readonly streamId: number }
-  | { readonly type: 'pong'; readonly rttMs: number }
+  | Pong
   | { readonly type: 'acknowledged'; readonly sequenceNumber: number };
 
 /** What the server tells, as the client's session hears it. */
@@ -84,5 +92,5 @@ export type ClientEvent =
   | { readonly type: 'streamLength'; readonly seconds: number }
   /** Any other status, of the connection too: PublishNotify, Pause.Notify, Seek.Notify, ReconnectRequest … */
   | { readonly type: 'status'; readonly status: Status; readonly information: AmfObject }
-  | { readonly type: 'pong'; readonly rttMs: number }
+  | Pong
   | { readonly type: 'acknowledged'; readonly sequenceNumber: number };

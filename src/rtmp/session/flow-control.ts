@@ -1,11 +1,10 @@
 import type { Message } from '../message/message.js';
 import type { SetPeerBandwidth } from '../message/set-peer-bandwidth.js';
+import type { Pong } from './events.js';
 import type { Outbox } from './outbox.js';
 
 /** What the control messages of a peer tell the owner of a session. */
-export type FlowEvent =
-  | { readonly type: 'pong'; readonly rttMs: number }
-  | { readonly type: 'acknowledged'; readonly sequenceNumber: number };
+export type FlowEvent = Pong | { readonly type: 'acknowledged'; readonly sequenceNumber: number };
 
 const SEQUENCE_NUMBERS = 2 ** 32;
 
@@ -104,6 +103,6 @@ export class FlowControl {
       return undefined;
     }
     this.#pings.delete(timestampMs);
-    return { type: 'pong', rttMs: nowMs - sentMs };
+    return { type: 'pong', rttMs: nowMs - sentMs, sentMs };
   }
 }

@@ -122,8 +122,12 @@ describe('pings', () => {
     flow.control.ping(2 ** 32 + 5000);
     expect(flow.sent()).toEqual(['userControl(6, 1000)', 'userControl(6, 5000)']);
     const pong = (timestampMs: number): Message => ({ type: 'userControl', event: 'pingResponse', timestampMs });
-    expect(flow.control.handle(pong(5000), 2 ** 32 + 5012)).toEqual({ type: 'pong', rttMs: 12 });
-    expect(flow.control.handle(pong(1000), 1500.75)).toEqual({ type: 'pong', rttMs: 500.5 });
+    expect(flow.control.handle(pong(5000), 2 ** 32 + 5012)).toEqual({
+      type: 'pong',
+      rttMs: 12,
+      sentMs: 2 ** 32 + 5000,
+    });
+    expect(flow.control.handle(pong(1000), 1500.75)).toEqual({ type: 'pong', rttMs: 500.5, sentMs: 1000.25 });
     expect(flow.control.handle(pong(1000), 1600)).toBeUndefined();
   });
 
@@ -136,6 +140,7 @@ describe('pings', () => {
     expect(control.handle({ type: 'userControl', event: 'pingResponse', timestampMs: 12 }, 20)).toEqual({
       type: 'pong',
       rttMs: 8,
+      sentMs: 12,
     });
   });
 
@@ -146,7 +151,7 @@ describe('pings', () => {
       'userControl(6, 5)',
       'userControl(7, 9)',
     ]);
-    expect(desk.told()).toEqual([{ type: 'pong', rttMs: 3 }]);
+    expect(desk.told()).toEqual([{ type: 'pong', rttMs: 3, sentMs: 5 }]);
 
     const other = connected();
     other.desk.session.ping(5);

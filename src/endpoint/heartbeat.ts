@@ -1,0 +1,111 @@
+import type { Clock } from '../flow/clock.js';
+import type { Pump } from '../net/pump.js';
+import type { ClientSession } from '../rtmp/session/client.js';
+import type { ClientEvent, Pong } from '../rtmp/session/events.js';
+
+const PING_EVERY_MS = 2_000;
+/** Not every server answers, and some may wonder: whoever has let so many pings pass is not asked again. */
+const MAX_UNANSWERED_BEFORE_FIRST = 3;
+/** Pings whose answer is awaited. */
+const MAX_UNDER_WAY = 8;
+
+export interface HeartbeatOptions {
+  readonly session: Pick<ClientSession, 'ping'>;
+  readonly pump: Pick<Pump<ClientEvent>, 'flush' | 'bytesSent' | 'bytesReceived' | 'queuedBytes' | 'isOpen'>;
+  readonly clock: Clock;
+  /** Asked before each ping. */
+  readonly isWanted: () => boolean;
+  readonly stall?: StallOptions;
+}
+
+/** When a connection counts as dead on which we send. */
+export interface StallOptions {
+  /** So long a server that is known to answer may be silent, and what waits for it may wait without any progress. */
+  readonly timeoutMs: number;
+  readonly onStalled: () => void;
+}
+
+/**
+ * Pings a server now and then while a stream runs: it measures the way there and back, and learns what has arrived. RTMP 7.1.7
+ * has only servers send pings, but nginx-rtmp, SRS, MediaMTX and our own server answer those of clients, too.
+ */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  readonly #everyMs: number;
+  /** How much had been sent behind each ping, by the time at which it was sent. */
+  readonly #underWay = new Map<number, number>();
+  #rttMs: number | null = null;
+  #unanswered = 0;
+  #cancel: () => void = () => {};
+  #receivedBytes = 0;
+  #heardMs: number;
+  #goneBytes = 0;
+  #movedMs: number;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#everyMs = Math.min(PING_EVERY_MS, (options.stall?.timeoutMs ?? Number.POSITIVE_INFINITY) / 3);
+    this.#heardMs = this.#movedMs = options.clock.nowMs();
+    this.#beatLater();
+  }
+
+  /** Of the last ping that was answered; `null` when none was. */
+  get rttMs(): number | null {
+    return this.#rttMs;
+  }
+
+  /** @returns how many of the bytes sent are sure to have arrived */
+  answered({ rttMs, sentMs }: Pong): number {
+    this.#rttMs = rttMs;
+    this.#unanswered = 0;
+    const arrivedBytes = this.#underWay.get(sentMs) ?? 0;
+    for (const olderMs of this.#underWay.keys()) {
+      if (olderMs <= sentMs) this.#underWay.delete(olderMs);
+    }
+    return arrivedBytes;
+  }
+
+  /** Asks a server that answers whether it has all that was sent. Once more, for the end. */
+  askOnce(): void {
+    if (this.#rttMs !== null) this.#ping();
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  #beatLater(): void {
+    this.#cancel = this.#options.clock.after(this.#everyMs, () => this.#beat());
+  }
+
+  #beat(): void {
+    const { pump, isWanted, stall, clock } = this.#options;
+    if (!pump.isOpen) return;
+    if (stall !== undefined && this.#stillMs(clock.nowMs()) >= stall.timeoutMs) {
+      stall.onStalled();
+      return;
+    }
+    const isHopeless = this.#rttMs === null && this.#unanswered >= MAX_UNANSWERED_BEFORE_FIRST;
+    if (!isHopeless && this.#underWay.size < MAX_UNDER_WAY && isWanted()) this.#ping();
+    this.#beatLater();
+  }
+
+  #ping(): void {
+    const { session, pump, clock } = this.#options;
+    const nowMs = clock.nowMs();
+    session.ping(nowMs);
+    pump.flush();
+    this.#underWay.set(nowMs, pump.bytesSent);
+    this.#unanswered++;
+  }
+
+  /** For how long nothing has left of what waits, or one who used to answer has been silent. */
+  #stillMs(nowMs: number): number {
+    const { bytesReceived, bytesSent, queuedBytes } = this.#options.pump;
+    if (bytesReceived !== this.#receivedBytes || this.#rttMs === null || this.#unanswered === 0) this.#heardMs = nowMs;
+    if (bytesSent - queuedBytes !== this.#goneBytes || queuedBytes === 0) this.#movedMs = nowMs;
+    this.#receivedBytes = bytesReceived;
+    this.#goneBytes = bytesSent - queuedBytes;
+    return nowMs - Math.min(this.#heardMs, this.#movedMs);
+  }
+}

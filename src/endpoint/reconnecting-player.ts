@@ -1,0 +1,172 @@
+import type { RecycledMemory } from '../bytes/recycled-memory.js';
+import { RejectedError, type RtmpkitError } from '../errors.js';
+import { type Clock, systemClock } from '../flow/clock.js';
+import { Splicer } from '../flow/splicer.js';
+import type { MediaTag } from '../media/tag.js';
+import { Redial, type RedialOptions } from './redial.js';
+import { connectionEnded } from './rtmp-failure.js';
+import type { RtmpLinkOptions } from './rtmp-link.js';
+import type { RtmpPeer } from './rtmp-opening.js';
+import { type PlayEnd, RtmpPlayer } from './rtmp-player.js';
+import type { TagSource } from './tag-source.js';
+
+export interface ReconnectingPlayerOptions extends RtmpLinkOptions, RedialOptions {
+  /** A connection is open. */
+  readonly onConnected?: (peer: RtmpPeer) => void;
+  /**
+   * Whether to connect again after an end that was no failure. Default: after a server has closed the connection without a
+   * word, not after it has said that the stream is over.
+   */
+  readonly goesOnAfter?: (end: PlayEnd) => boolean;
+}
+
+/**
+ * A source that plays a stream from an RTMP server, and goes on over lost connections: on one continuous timeline, after each
+ * with headers and a keyframe. Reading slowly makes the server wait.
+ */
+export class ReconnectingPlayer implements TagSource {
+  readonly #options: ReconnectingPlayerOptions;
+  readonly #clock: Clock;
+  readonly #redial: Redial<RtmpPlayer>;
+  readonly #splicer = new Splicer();
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  #player: RtmpPlayer | undefined;
+  /** Of the newest connection. */
+  #failure: unknown;
+  #opening: Promise<RtmpPlayer> | undefined;
+  #end: PlayEnd | undefined;
+  #connections = 0;
+  #bytesBefore = 0;
+  #connectedMs: number | undefined;
+
+  /** Connects when it is read, or by `connected`. */
+  constructor(options: ReconnectingPlayerOptions) {
+    const signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    this.#signal = signal;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#redial = new Redial(() => RtmpPlayer.open({ ...options, signal }), { ...options, signal });
+  }
+
+  /** @throws {RtmpkitError} see `openRtmpLink`: of the last attempt */
+  static async open(options: ReconnectingPlayerOptions): Promise<ReconnectingPlayer> {
+    const player = new ReconnectingPlayer(options);
+    await player.connected();
+    return player;
+  }
+
+  /** Resolves when the first connection is open. @throws {RtmpkitError} of the last attempt */
+  async connected(): Promise<void> {
+    this.#opening ??= this.#redial.open().then((player) => this.#opened(player));
+    await this.#opening;
+  }
+
+  /** Where the bodies of its tags are: who is done with one releases it. `undefined`: they may be kept. */
+  get memory(): RecycledMemory | undefined {
+    return this.#options.memory;
+  }
+
+  /** How the last connection ended. Known when the iteration has ended without an error. */
+  get end(): PlayEnd | undefined {
+    return this.#end;
+  }
+
+  /** Of all connections. */
+  get bytesReceived(): number {
+    return this.#bytesBefore + (this.#player?.bytesReceived ?? 0);
+  }
+
+  /** How many connections there were after the first one. */
+  get reconnects(): number {
+    return Math.max(this.#connections - 1, 0);
+  }
+
+  /** Of the present connection; `null` when it is not known. */
+  get rttMs(): number | null {
+    return this.#player?.rttMs ?? null;
+  }
+
+  /** How long the present connection has been open; `null` without one. */
+  get uptimeMs(): number | null {
+    return this.#connectedMs === undefined ? null : this.#clock.nowMs() - this.#connectedMs;
+  }
+
+  /** Ends the iteration after what has already come, and the connection, or the attempts to have one. */
+  stop(): void {
+    this.#end ??= { kind: 'stopped' };
+    this.#player?.stop();
+    this.#stop.abort();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly MediaTag[], void, undefined> {
+    try {
+      await this.connected();
+      while (this.#player !== undefined) {
+        yield* this.#piece(this.#player);
+        this.#player = await this.#next(this.#player);
+      }
+    } catch (error) {
+      if (!this.#signal.aborted) throw error;
+    } finally {
+      this.stop();
+    }
+  }
+
+  /** What comes on one connection. */
+  async *#piece(player: RtmpPlayer): AsyncGenerator<readonly MediaTag[], void, undefined> {
+    this.#failure = undefined;
+    try {
+      for await (const tags of player) {
+        const placed = this.#splicer.splice(tags);
+        if (placed.length > 0) yield placed;
+      }
+    } catch (error) {
+      this.#failure = error;
+    }
+    const rest = this.#splicer.beginPiece();
+    if (rest.length > 0) yield rest;
+  }
+
+  /** The connection after one that has ended; `undefined` when that was the end of the stream. */
+  async #next(player: RtmpPlayer): Promise<RtmpPlayer | undefined> {
+    this.#bytesBefore += player.bytesReceived;
+    this.#connectedMs = undefined;
+    const { end } = player;
+    if (this.#failure !== undefined || end === undefined) {
+      return this.#opened(await this.#redial.reopen(this.#failure));
+    }
+    const { goesOnAfter = isWordless } = this.#options;
+    if (this.#signal.aborted || end.kind === 'stopped' || !goesOnAfter(end)) {
+      this.#end ??= end;
+      return undefined;
+    }
+    const reason = failureOf(end);
+    try {
+      return this.#opened(await this.#redial.reopen(reason));
+    } catch (error) {
+      if (error !== reason) throw error;
+      this.#end ??= end; // as it would have been without any attempt
+      return undefined;
+    }
+  }
+
+  #opened(player: RtmpPlayer): RtmpPlayer {
+    this.#player = player;
+    this.#connections++;
+    this.#connectedMs = this.#clock.nowMs();
+    this.#options.onConnected?.(player.peer);
+    return player;
+  }
+}
+
+function isWordless({ kind }: PlayEnd): boolean {
+  return kind === 'closed';
+}
+
+/** An end as the reason to connect again. */
+function failureOf(end: PlayEnd): RtmpkitError {
+  return end.kind === 'told'
+    ? new RejectedError('ERR_STREAM_NOT_FOUND', `the server ended the stream (${end.reason})`, { stage: 'stream' })
+    : connectionEnded('without a word');
+}
