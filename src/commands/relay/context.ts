@@ -3,8 +3,8 @@ import type { RetryPolicy } from '../../flow/retry.js';
 import type { WireObserver } from '../../net/pump.js';
 import type { TlsOptions } from '../../net/tls-options.js';
 
-/** What all connections of a relay have in common. */
-export interface ConnectionContext {
+/** What all ends of a relay have in common. */
+export interface RelayContext {
   readonly report: (event: CommandEvent) => void;
   /** The relay, for events. */
   readonly place: RelayPlace;

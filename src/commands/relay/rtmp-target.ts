@@ -1,0 +1,126 @@
+import { ReconnectingPublisher } from '../../endpoint/reconnecting-publisher.js';
+import { RtmpkitError } from '../../errors.js';
+import type { TargetStats } from '../../events.js';
+import { parseRtmpUrl } from '../../rtmp/url.js';
+import { toTenths } from '../stats-reports.js';
+import type { RelayContext } from './context.js';
+import type { RelayPeer } from './options.js';
+import type { RunningTarget, TargetOptions } from './target.js';
+
+/** A server that is slow to say goodbye is not waited for any longer. */
+const GOODBYE_MS = 2_000;
+
+/** A server that the stream is published to, over as many connections as it takes. */
+export class RtmpTarget implements RunningTarget {
+  readonly name: string;
+  readonly over: Promise<RtmpkitError | undefined>;
+  readonly #context: RelayContext;
+  readonly #publisher: ReconnectingPublisher;
+  readonly #stop = new AbortController();
+  #state: TargetStats['state'] = 'connecting';
+  #isAttached = false;
+
+  /** @throws {UsageError} `ERR_URL` */
+  constructor(peer: RelayPeer, options: TargetOptions) {
+    const url = parseRtmpUrl(peer.url, peer);
+    this.name = peer.name ?? url.redacted;
+    this.#context = options.context;
+    const { report, timeoutMs, stallTimeoutMs, tls, retry, observe } = options.context;
+    this.#publisher = new ReconnectingPublisher({
+      url,
+      timeoutMs,
+      stallTimeoutMs,
+      tls,
+      retry,
+      observe,
+      signal: this.#stop.signal,
+      onStage: (stage) => report({ event: 'connecting', stage, ...this.#about }),
+      onConnected: ({ software, ...peer }) => {
+        this.#state = 'running';
+        report({ event: 'connected', ...this.#about, ...peer, ...(software ? { software } : {}) });
+        report({ event: 'started', ...this.#about });
+        this.#attach(options);
+        options.onChange();
+      },
+      onRetry: ({ attempt, delayMs, error }) => {
+        this.#state = 'waiting';
+        report({ event: 'retrying', ...this.#about, code: error.code, reason: error.message, attempt, delayMs });
+        options.onChange();
+      },
+    });
+    this.over = this.#publisher.finished.then(
+      () => undefined,
+      (error: unknown) => this.#failed(error, options),
+    );
+  }
+
+  get isTaking(): boolean {
+    return this.#state === 'running';
+  }
+
+  get stats(): TargetStats {
+    const publisher = this.#publisher;
+    const { bytes, bitrateKbps } = publisher.sent.read();
+    const { audio, video } = publisher.dropped;
+    return {
+      target: this.name,
+      state: this.#state,
+      bytes,
+      bitrateKbps: toTenths(bitrateKbps),
+      queueMs: publisher.queueMs,
+      queueBytes: publisher.queueBytes,
+      droppedFrames: publisher.droppedTags,
+      droppedAudio: audio,
+      droppedVideo: video,
+      lossRate: publisher.lossRate,
+      reconnects: publisher.reconnects,
+      rttMs: publisher.rttMs,
+      uptimeMs: Math.round(publisher.uptimeMs ?? 0),
+    };
+  }
+
+  async leave(): Promise<void> {
+    this.#publisher.leave();
+    const patience = setTimeout(() => this.#publisher.close(), GOODBYE_MS);
+    await this.over;
+    clearTimeout(patience);
+    this.#stop.abort();
+  }
+
+  reportEnd(): void {
+    const { positionMs, bytes, audioTags, videoTags, dataTags } = this.#publisher.sent.read();
+    this.#context.report({
+      event: 'ended',
+      ...this.#about,
+      reason: this.#state === 'failed' ? 'failed' : 'stopped',
+      bytes,
+      durationMs: positionMs,
+      audioTags,
+      videoTags,
+      dataTags,
+      droppedFrames: this.#publisher.droppedTags,
+      final: false,
+    });
+  }
+
+  /** Joins the stream when the first connection is there, so that nothing counts as missed that came before. */
+  #attach({ broadcast, maxQueueMs }: TargetOptions): void {
+    if (this.#isAttached) return;
+    this.#isAttached = true;
+    this.#publisher.attach(broadcast, { mode: 'live', join: 'newest-keyframe', maxLagMs: maxQueueMs });
+  }
+
+  #failed(error: unknown, { context, onChange }: TargetOptions): RtmpkitError | undefined {
+    if (!(error instanceof RtmpkitError)) {
+      context.onBug(error);
+      return undefined;
+    }
+    this.#state = 'failed';
+    onChange();
+    return error;
+  }
+
+  get #about() {
+    return { ...this.#context.place, target: this.name, role: 'publisher', url: this.name } as const;
+  }
+}
