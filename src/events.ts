@@ -1,4 +1,4 @@
-import type { Stage } from './errors.js';
+import type { ErrorCode, Stage } from './errors.js';
 
 /** Who is meant by an event: the command's own connection, or one of the peers of a server. */
 export type Role = 'publisher' | 'player' | 'server' | 'connection' | 'recorder' | 'file' | 'relay';
@@ -32,6 +32,24 @@ export interface ConnectedEvent extends RelayPlace {
   readonly connection?: number;
   /** The peer's flashVer (serve) or fmsVer (push, pull). */
   readonly software?: string;
+}
+
+/** A connection was lost, or could not be made, and is tried again after a wait. */
+export interface RetryingEvent {
+  readonly event: 'retrying';
+  readonly role: Role;
+  /** Redacted. */
+  readonly url: string;
+  /** Number of the attempt that follows, counted from 1 since all was well, and how many there may be; `null`: any number. */
+  readonly attempt: number;
+  readonly attempts: number | null;
+  /** Until then. */
+  readonly delayMs: number;
+  /** What has happened. */
+  readonly code: ErrorCode;
+  /** The same for people, and what the other side said. */
+  readonly reason: string;
+  readonly peerWords?: string;
 }
 
 /** Media flows from now on; for a server: it listens. */
@@ -82,6 +100,14 @@ export interface StatsEvent extends RelayPlace {
   readonly queueBytes: number;
   readonly droppedFrames: number;
   readonly reconnects: number;
+  /** push, pull: round trip of the newest ping that the server answered; `null` without any. */
+  readonly rttMs?: number | null;
+  /** push, pull: of the present connection; `null` without one. */
+  readonly uptimeMs?: number | null;
+  /** push: dropped frames by kind, and their share of all, 0 to 1. */
+  readonly droppedAudio?: number;
+  readonly droppedVideo?: number;
+  readonly lossRate?: number;
   /** serve only. */
   readonly publishers?: number;
   readonly players?: number;
@@ -199,6 +225,7 @@ export interface EndedEvent extends RelayPlace {
 export type CommandEvent =
   | ConnectingEvent
   | ConnectedEvent
+  | RetryingEvent
   | StartedEvent
   | StatsEvent
   | SwitchedEvent

@@ -114,8 +114,8 @@ function connectionOptions(): string {
   --key-file FILE      stream key from a file; --key - from a line of stdin;
                        RTMPKIT_KEY where the URL has none
   --show-keys          keys and passwords are shown, not ****
-  --timeout T          for the stream to start, from the first look-up on [10s]
-  --stall-timeout T    end a connection on which nothing moves [15s]
+  --timeout T, --stall-timeout T    to start [10s]; without any movement [15s]
+  --retry N|forever, --retry-delay T, --retry-max-delay T  reconnect [0,1s,30s]
   --tls-ca FILE        trust this authority too; --tls-insecure: trust anybody
   --tls-cert FILE, --tls-key FILE    certificate to show of ourselves`;
 }

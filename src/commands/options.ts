@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { TlsOptions } from '../net/tls-options.js';
 import type { MessageDisclosure } from '../rtmp/watch/message-watch.js';
+import type { RetryWish } from './retry-policy.js';
 
 /** What all commands that speak RTMP share. */
 export interface ReportingOptions {
@@ -15,6 +16,8 @@ export interface ConnectionOptions extends ReportingOptions {
   /** Ends a connection on which nothing moves for so long. */
   readonly stallTimeoutMs: number;
   readonly tls: TlsOptions;
+  /** What is done about a connection that fails or is lost. Default: nothing for a file or a recording, for ever for what is live */
+  readonly retry?: RetryWish | undefined;
   /** Override what the URL says, byte for byte. A stream key that stands in no URL comes in as `streamName`. */
   readonly app?: string;
   readonly streamName?: string;

@@ -1,18 +1,19 @@
 import { RecycledMemory } from '../bytes/recycled-memory.js';
+import { ReconnectingPlayer } from '../endpoint/reconnecting-player.js';
 import { connectionEnded } from '../endpoint/rtmp-failure.js';
-import { type PlayEnd, RtmpPlayer } from '../endpoint/rtmp-player.js';
+import type { PlayEnd } from '../endpoint/rtmp-player.js';
 import type { CommandEvent, EndedEvent, WarningEvent } from '../events.js';
 import { Broadcast } from '../flow/broadcast.js';
 import { feed } from '../flow/feed.js';
 import { Meter } from '../flow/meter.js';
 import { trim } from '../flow/trim.js';
-import { isRtmpUrl, parseRtmpUrl, type RtmpUrl } from '../rtmp/url.js';
+import { isRtmpUrl, parseRtmpUrl } from '../rtmp/url.js';
 import { eventStream } from './event-stream.js';
-import { messageReports } from './message-reports.js';
 import type { PullOptions } from './options.js';
 import { choosePullTarget, openPullOutput, type PullOutput, type PullSummary } from './pull-output.js';
+import { reconnecting } from './reconnection.js';
 import { repair } from './repair.js';
-import { metered, type Progress, reportStats } from './stats-reports.js';
+import { connectionStats, metered, type Progress, reportStats } from './stats-reports.js';
 
 /** Media that may wait for a slow disk before the server has to wait. More would leave the caches of the machine. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
@@ -34,7 +35,8 @@ export function pull(options: PullOptions, signal: AbortSignal): AsyncIterable<C
 async function record(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
   const url = parseRtmpUrl(options.source, options);
   const target = await choosePullTarget(options, url.streamName);
-  const player = await openPlayer(url, options, report, signal);
+  const connection = { role: 'player', url, use: 'file', memory: new RecycledMemory(), signal, report } as const;
+  const player = await ReconnectingPlayer.open(reconnecting(connection, options));
   try {
     const output = await openPullOutput(target);
     report({ event: 'started', role: 'player', url: url.redacted, output: output.name });
@@ -65,31 +67,9 @@ async function record(options: PullOptions, report: Report, signal: AbortSignal)
   }
 }
 
-async function openPlayer(
-  url: RtmpUrl,
-  options: PullOptions,
-  report: Report,
-  signal: AbortSignal,
-): Promise<RtmpPlayer> {
-  const { timeoutMs, stallTimeoutMs, tls, messages } = options;
-  const player = await RtmpPlayer.open({
-    url,
-    timeoutMs,
-    stallTimeoutMs,
-    tls,
-    memory: new RecycledMemory(),
-    signal,
-    onStage: (stage) => report({ event: 'connecting', role: 'player', stage, url: url.redacted }),
-    observe: messageReports(messages, report),
-  });
-  const { software, ...peer } = player.peer;
-  report({ event: 'connected', role: 'player', url: url.redacted, ...peer, ...(software ? { software } : {}) });
-  return player;
-}
-
 /** Moves the stream into the output, until one of them ends. What has come is written even when the network fails. */
 async function transfer(
-  player: RtmpPlayer,
+  player: ReconnectingPlayer,
   { sink }: PullOutput,
   meter: Meter,
   { durationMs }: PullOptions,
@@ -101,7 +81,12 @@ async function transfer(
   const outputOver = new AbortController();
   const onOver = (): void => outputOver.abort();
   sink.finished.then(onOver, onOver);
-  const stopStats = reportStats('player', meter, () => progressOf(sink, durationMs), report);
+  const stopStats = reportStats(
+    'player',
+    meter,
+    () => ({ ...progressOf(sink, durationMs), ...connectionStats(player) }),
+    report,
+  );
   const tags = durationMs === undefined ? player : trim(player, durationMs);
   try {
     await feed(metered(tags, meter), broadcast, AbortSignal.any([signal, outputOver.signal]));

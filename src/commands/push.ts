@@ -1,4 +1,4 @@
-import { RtmpPublisher } from '../endpoint/rtmp-publisher.js';
+import { ReconnectingPublisher } from '../endpoint/reconnecting-publisher.js';
 import type { CommandEvent } from '../events.js';
 import { Broadcast, type SubscribeOptions } from '../flow/broadcast.js';
 import { feed } from '../flow/feed.js';
@@ -9,7 +9,8 @@ import { offerLocally } from './local-offer.js';
 import { messageReports } from './message-reports.js';
 import type { PushOptions } from './options.js';
 import { openPushSource, type PushSource } from './push-source.js';
-import { metered, reportStats } from './stats-reports.js';
+import { reconnecting } from './reconnection.js';
+import { connectionStats, metered, reportStats } from './stats-reports.js';
 
 /**
  * Media that may wait for a slow server: of a live input before some is left out, of a file before the file has to wait, which
@@ -45,25 +46,15 @@ async function publish(
   signal: AbortSignal,
 ): Promise<void> {
   const url = parseRtmpUrl(target, options);
-  const { timeoutMs, stallTimeoutMs, tls, maxQueueMs, messages } = options;
-  const publisher = await RtmpPublisher.open({
-    url,
-    timeoutMs,
-    stallTimeoutMs,
-    tls,
-    memory: source.memory,
-    signal,
-    onStage: (stage) => report({ event: 'connecting', role: 'publisher', stage, url: url.redacted }),
-    observe: messageReports(messages, report),
-  });
-  const { software, ...peer } = publisher.peer;
-  report({ event: 'connected', role: 'publisher', url: url.redacted, ...peer, ...(software ? { software } : {}) });
+  const { maxQueueMs } = options;
+  const { memory } = source;
+  const connection = reconnecting({ role: 'publisher', url, use: 'file', memory, signal, report }, options);
+  const publisher = await ReconnectingPublisher.open(connection);
   report({ event: 'started', role: 'publisher', url: url.redacted, durationMs: source.durationMs });
 
   const place: SubscribeOptions = Number.isFinite(maxQueueMs)
     ? { mode: 'live', join: 'beginning', maxLagMs: maxQueueMs }
     : { mode: 'lossless', join: 'beginning' };
-  const { memory } = source;
   const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES[place.mode], gopCache: false, memory });
   publisher.attach(broadcast, place);
   const leave = (): void => publisher.leave(); // even when all that is left to do is to wait for the server
@@ -114,12 +105,16 @@ function reasonOf(droppedFrames: number, failedPlays: number, signal: AbortSigna
 
 const nothingWaits = { queueMs: 0, queueBytes: 0, droppedFrames: 0 };
 
-function progressOf(publisher: RtmpPublisher, { durationMs }: PushSource) {
+function progressOf(publisher: ReconnectingPublisher, { durationMs }: PushSource) {
   return {
     durationMs,
     queueMs: publisher.queueMs,
     queueBytes: publisher.queueBytes,
     droppedFrames: publisher.droppedTags,
+    ...connectionStats(publisher),
+    droppedAudio: publisher.dropped.audio,
+    droppedVideo: publisher.dropped.video,
+    lossRate: publisher.lossRate,
   };
 }
 

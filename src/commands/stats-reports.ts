@@ -5,7 +5,30 @@ import type { MediaTag } from '../media/tag.js';
 const EVERY_MS = 1_000;
 
 /** What only the command itself knows of its progress. */
-export type Progress = Pick<StatsEvent, 'durationMs' | 'queueMs' | 'queueBytes' | 'droppedFrames'>;
+export type Progress = Pick<StatsEvent, 'durationMs' | 'queueMs' | 'queueBytes' | 'droppedFrames'> &
+  Partial<ConnectionStats>;
+
+/** How the connection does. */
+export type ConnectionStats = Pick<
+  StatsEvent,
+  'reconnects' | 'rttMs' | 'uptimeMs' | 'droppedAudio' | 'droppedVideo' | 'lossRate'
+>;
+
+/** The same, rounded, of an endpoint. */
+export function connectionStats(endpoint: Measured): ConnectionStats {
+  const { reconnects, rttMs, uptimeMs } = endpoint;
+  return {
+    reconnects,
+    rttMs: rttMs === null ? null : toTenths(rttMs),
+    uptimeMs: uptimeMs === null ? null : Math.round(uptimeMs),
+  };
+}
+
+interface Measured {
+  readonly reconnects: number;
+  readonly rttMs: number | null;
+  readonly uptimeMs: number | null;
+}
 
 /** Reports the stream's progress once a second until the returned function is called. */
 export function reportStats(

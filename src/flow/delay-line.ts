@@ -1,6 +1,8 @@
 import type { MediaTag } from '../media/tag.js';
 import type { Clock } from './clock.js';
 
+/** What media that is sent on later may take of the memory, where nobody says otherwise. */
+export const DEFAULT_MAX_DELAY_BYTES = 512 * 1024 * 1024;
 /** The objects around a body: many tiny tags cost memory too. */
 const TAG_OVERHEAD_BYTES = 256;
 /** Closed up when so many places at the front are empty. */

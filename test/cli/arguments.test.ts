@@ -68,7 +68,7 @@ describe('command line', () => {
   });
 
   it('does not offer what is not there yet', () => {
-    for (const option of ['--to', '--backup', '--retry', '--append', '--segment', '--user', '--size', '--play']) {
+    for (const option of ['--to', '--backup', '--append', '--segment', '--user', '--size', '--play']) {
       expect(() => parse('push', 'a', option, 'x')).toThrow(/unknown option/);
     }
     expect(() => parse('serve', '--http', ':80')).toThrow(/unknown option/);

@@ -35,6 +35,7 @@ describe('push', () => {
       maxQueueMs: 3_000,
       timeoutMs: 10_000,
       stallTimeoutMs: 15_000,
+      retry: { delayMs: 1_000, maxDelayMs: 30_000 },
       tls: {},
     });
   });
@@ -94,6 +95,18 @@ describe('push', () => {
   });
 });
 
+describe('trying again', () => {
+  it.each(['push', 'pull'] as const)('is an option of %s', async (name) => {
+    const operands = name === 'push' ? ['f', URL] : [URL];
+    const options = ['--retry', '5', '--retry-delay', '200ms', '--retry-max-delay', '2s'];
+    const command = (await run([name, ...operands, ...options]))[name];
+    expect(command?.retry).toEqual({ attempts: 5, delayMs: 200, maxDelayMs: 2_000 });
+    const forever = (await run([name, ...operands, '--retry', 'forever']))[name];
+    expect(forever?.retry?.attempts).toBe(Number.POSITIVE_INFINITY);
+    expect((await run([name, ...operands, '--retry', '-1'])).exitCode).toBe(2);
+  });
+});
+
 describe('pull', () => {
   it('has the values of the surface when nothing is said', async () => {
     const { pull } = await run(['pull', URL]);
@@ -104,6 +117,7 @@ describe('pull', () => {
       durationMs: undefined,
       timeoutMs: 10_000,
       stallTimeoutMs: 15_000,
+      retry: { delayMs: 1_000, maxDelayMs: 30_000 },
       tls: {},
     });
   });

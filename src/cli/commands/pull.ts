@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.js';
 import { Curtain } from '../curtain.js';
 import { PULL_HELP } from '../help.js';
+import { retryWish } from '../options/retrying.js';
 import { PULL_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import { refuseVisibleKey, streamTarget } from '../stream-target.js';
@@ -40,6 +41,7 @@ export const pullCommand = defineCommand({
             durationMs: settings.duration,
             timeoutMs: settings.timeout,
             stallTimeoutMs: settings['stall-timeout'],
+            retry: retryWish(settings),
             tls,
             messages: messageDisclosure(resolved),
           },

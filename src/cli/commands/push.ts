@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.js';
 import { Curtain } from '../curtain.js';
 import { PUSH_HELP } from '../help.js';
+import { retryWish } from '../options/retrying.js';
 import { PUSH_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import { pushOperands } from '../push-operands.js';
@@ -44,6 +45,7 @@ export const pushCommand = defineCommand({
             maxQueueMs: settings.drop && settings.speed !== 0 ? settings['max-queue'] : Number.POSITIVE_INFINITY,
             timeoutMs: settings.timeout,
             stallTimeoutMs: settings['stall-timeout'],
+            retry: retryWish(settings),
             tls,
             messages: messageDisclosure(resolved),
           },

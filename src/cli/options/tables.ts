@@ -1,9 +1,11 @@
 import { DEFAULT_MAX_BURST_MS } from '../../flow/burst-length.js';
+import { DEFAULT_MAX_DELAY_BYTES } from '../../flow/delay-line.js';
+import { NO_RETRY } from '../../flow/retry.js';
 import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
 import { duration, positiveDuration, waitingTime, waitingTimeOrNone } from '../values/duration.js';
 import { listenAddress } from '../values/listen-address.js';
 import { metadataPair } from '../values/metadata-pair.js';
-import { attempts, positiveNumber, speed } from '../values/number.js';
+import { positiveNumber, retryCount, speed } from '../values/number.js';
 import { size } from '../values/size.js';
 import { someText } from '../values/value-parser.js';
 import { count, lines, list, optionalValue, secret, toggle, value } from './option.js';
@@ -24,6 +26,9 @@ export const COMMON_OPTIONS = {
 const LINK_OPTIONS = {
   timeout: value(waitingTime, 10_000),
   'stall-timeout': value(waitingTime, 15_000),
+  retry: value(retryCount, undefined),
+  'retry-delay': value(waitingTime, NO_RETRY.delayMs),
+  'retry-max-delay': value(waitingTime, NO_RETRY.maxDelayMs),
   'tls-ca': value(fileName, undefined),
   'tls-cert': value(fileName, undefined),
   'tls-key': value(fileName, undefined),
@@ -65,13 +70,10 @@ export const RELAY_ENTRY_OPTIONS = {
   failback: value(waitingTimeOrNone, 10_000),
   fallback: value(fileName, undefined),
   delay: value(waitingTimeOrNone, 0),
-  'max-memory': value(size, 512 * 1024 * 1024),
+  'max-memory': value(size, DEFAULT_MAX_DELAY_BYTES),
   'on-demand': toggle(false),
   'max-queue': value(positiveDuration, 3_000),
   overwrite: toggle(false),
-  retry: value(attempts, Number.POSITIVE_INFINITY),
-  'retry-delay': value(waitingTime, 1_000),
-  'retry-max-delay': value(waitingTime, 30_000),
   ...LINK_OPTIONS,
 };
 

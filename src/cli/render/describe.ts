@@ -4,6 +4,7 @@ import type {
   ConnectingEvent,
   EndedEvent,
   ProtocolMessageEvent,
+  RetryingEvent,
   StartedEvent,
   SwitchedEvent,
   WarningEvent,
@@ -46,6 +47,18 @@ export function describeConnected(event: ConnectedEvent): Line[] {
       ? `connected to ${host}:${port}${tail}`
       : `#${connection} ${host}:${port} connects to ${url}${tail}`;
   return [{ tone: connection === undefined ? 'done' : 'progress', text }];
+}
+
+export function describeRetrying(event: RetryingEvent): Line[] {
+  const { reason, peerWords } = event;
+  const said = peerWords === undefined ? reason : `${reason} ("${peerWords}")`;
+  return [{ tone: 'warning', text: `${said}; ${nextAttempt(event)}` }];
+}
+
+/** When it goes on, and how often it may. */
+export function nextAttempt({ attempt, attempts, delayMs }: RetryingEvent): string {
+  const which = attempts === null ? `attempt ${attempt}` : `attempt ${attempt} of ${Math.max(attempt, attempts)}`;
+  return `trying again in ${span(delayMs)} (${which})`;
 }
 
 export function describeStarted(event: StartedEvent): Line[] {

@@ -5,6 +5,7 @@ import {
   describeConnected,
   describeEnded,
   describeMessage,
+  describeRetrying,
   describeStage,
   describeStarted,
   describeSwitched,
@@ -38,6 +39,9 @@ export class PlainRenderer implements Renderer {
       case 'connected':
         this.#isConnecting = false;
         return this.#print(describeConnected(event));
+      case 'retrying':
+        this.#isConnecting = false;
+        return this.#print(describeRetrying(event));
       case 'started':
         return this.#print(describeStarted(event));
       case 'stats':

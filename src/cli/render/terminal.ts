@@ -1,16 +1,18 @@
 import ora, { type Ora } from 'ora';
-import type { CommandEvent, ConnectingEvent, StartedEvent, StatsEvent } from '../../events.js';
+import type { CommandEvent, ConnectingEvent, RetryingEvent, StartedEvent, StatsEvent } from '../../events.js';
 import type { StopSignal } from '../exit-codes.js';
 import type { Failure } from '../failure.js';
 import {
   describeConnected,
   describeEnded,
   describeMessage,
+  describeRetrying,
   describeStage,
   describeStarted,
   describeSwitched,
   describeWarning,
   type Line,
+  nextAttempt,
   STAGE_NAME,
   type Tone,
 } from './describe.js';
@@ -39,6 +41,8 @@ export class TerminalRenderer implements Renderer {
   #bar: ProgressBar | undefined;
   #stage: OpenStage | undefined;
   #stats: StatsEvent = NOTHING_YET;
+  /** Why the connection was last lost, until there is one again. */
+  #failedWith: string | undefined;
 
   constructor(options: RendererOptions) {
     this.#options = options;
@@ -51,7 +55,11 @@ export class TerminalRenderer implements Renderer {
         return this.#connecting(event);
       case 'connected':
         this.#endStage();
+        this.#spinner?.stop();
+        this.#failedWith = undefined;
         return this.#print(describeConnected(event), event.connection !== undefined);
+      case 'retrying':
+        return this.#retrying(event);
       case 'started':
         this.#endStage();
         this.#print(describeStarted(event), event.connection !== undefined);
@@ -103,6 +111,24 @@ export class TerminalRenderer implements Renderer {
     this.#bar = undefined;
     this.#line.clear();
     this.#stage = { event, sinceMs: this.#nowMs() };
+    this.#spin(describeStage(event));
+  }
+
+  /** The line about a failure stays once, however often the same comes again; the wait itself is only shown. */
+  #retrying(event: RetryingEvent): void {
+    this.#stage = undefined;
+    this.#spinner?.stop();
+    this.#bar?.stop();
+    this.#bar = undefined;
+    this.#line.clear();
+    if (this.#failedWith !== event.reason || this.#options.verbosity > 0) {
+      this.#print(describeRetrying(event), false);
+    }
+    this.#failedWith = event.reason;
+    this.#spin(`${nextAttempt(event)}: ${event.reason}`);
+  }
+
+  #spin(text: string): void {
     const { chalk, symbols } = this.#options.style;
     this.#spinner ??= ora({
       stream: this.#options.output,
@@ -111,7 +137,7 @@ export class TerminalRenderer implements Renderer {
       color: chalk.level === 0 ? false : 'cyan',
       ...(symbols.isUnicode ? {} : { spinner: 'line' as const }),
     });
-    this.#spinner.text = shorten(printable(describeStage(event)), this.#line.columns - 2);
+    this.#spinner.text = shorten(printable(text), this.#line.columns - 2);
     this.#spinner.start();
   }
 

@@ -12,6 +12,15 @@ export const positiveNumber: ValueParser<number> = {
   },
 };
 
+/** How often something is tried again. */
+export const retryCount: ValueParser<number> = {
+  expected: 'a whole number from 0 on, or forever',
+  parse: (text) => {
+    if (text.toLowerCase() === 'forever') return Number.POSITIVE_INFINITY;
+    return /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
+  },
+};
+
 /** Times real time; 0 for no pacing at all. */
 export const speed: ValueParser<number> = {
   expected: `a speed from ${SLOWEST} to ${FASTEST} (1 is real time), or 0 for as fast as the server takes it`,
@@ -19,15 +28,5 @@ export const speed: ValueParser<number> = {
     const [, number] = /^(\d+(?:\.\d+)?|\.\d+)x?$/i.exec(text) ?? [];
     const value = Number(number);
     return value === 0 || (value >= SLOWEST && value <= FASTEST) ? value : undefined;
-  },
-};
-
-/** A whole number from 0 on, or `forever`. */
-export const attempts: ValueParser<number> = {
-  expected: 'a whole number, or forever',
-  parse: (text) => {
-    if (text.toLowerCase() === 'forever') return Number.POSITIVE_INFINITY;
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    return Number.isSafeInteger(value) ? value : undefined;
   },
 };

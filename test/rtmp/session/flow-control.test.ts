@@ -156,6 +156,6 @@ describe('pings', () => {
     const other = connected();
     other.desk.session.ping(5);
     expect(other.desk.answer(other.peer.userControl(7, 5).take(), 9)).toEqual(['userControl(6, 5)']);
-    expect(other.desk.told).toEqual([{ type: 'pong', rttMs: 4 }]);
+    expect(other.desk.told).toEqual([{ type: 'pong', rttMs: 4, sentMs: 5 }]);
   });
 });
