@@ -35,7 +35,7 @@ export interface ConnectedEvent extends RelayPlace {
 }
 
 /** A connection was lost, or could not be made, and is tried again after a wait. */
-export interface RetryingEvent {
+export interface RetryingEvent extends RelayPlace {
   readonly event: 'retrying';
   readonly role: Role;
   /** Redacted. */
@@ -65,6 +65,8 @@ export interface StartedEvent extends RelayPlace {
   readonly playUrls?: readonly string[];
   /** pull: where it writes; `-` is standard output. */
   readonly output?: string;
+  /** relay: how many of them run now. */
+  readonly relays?: number;
   /** push: length of what is sent, where it is known. */
   readonly durationMs?: number | null;
 }
@@ -114,7 +116,8 @@ export interface StatsEvent extends RelayPlace {
   readonly connections?: number;
   /** How long media gathers now, in the stream with the most players, before it leaves; 0: not at all. */
   readonly latencyMs?: number;
-  /** relay only. */
+  /** relay only: what waits for `--delay`. */
+  readonly delayedBytes?: number;
   readonly sources?: readonly SourceStats[];
   readonly targets?: readonly TargetStats[];
 }

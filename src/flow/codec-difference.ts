@@ -1,6 +1,11 @@
+import {
+  type AudioDescription,
+  describeAudio,
+  describeVideo,
+  type VideoDescription,
+} from '../media/stream-description.js';
 import type { MediaTag } from '../media/tag.js';
 import { isSequenceHeader } from '../media/tag-info.js';
-import { type AudioDescription, describeAudio, describeVideo, type VideoDescription } from '../media/stream-description.js';
 
 /**
  * What players may stumble over when one stream follows on another, in words such as `video h264 1280x720 instead of

@@ -32,6 +32,7 @@ export class DelayLine {
   #heldBytes = 0;
   #cancelTimer: (() => void) | undefined;
   #isOver = false;
+  #onEmpty: (() => void) | undefined;
 
   constructor(options: DelayLineOptions) {
     this.#options = options;
@@ -55,6 +56,12 @@ export class DelayLine {
     }
   }
 
+  /** Calls back as soon as it holds nothing: at once, if that is so now. */
+  onceEmpty(run: () => void): void {
+    if (this.#heldBytes === 0) run();
+    else this.#onEmpty = run;
+  }
+
   /** Lets go of everything, and takes nothing any more. */
   stop(): void {
     this.#isOver = true;
@@ -76,7 +83,8 @@ export class DelayLine {
     }
     this.#closeUp();
     const next = this.#held[this.#head];
-    if (next !== undefined) this.#cancelTimer = clock.after(Math.max(next.dueMs - clock.nowMs(), 0), this.#release);
+    if (next === undefined) this.#onEmpty?.();
+    else this.#cancelTimer = clock.after(Math.max(next.dueMs - clock.nowMs(), 0), this.#release);
   };
 
   #closeUp(): void {

@@ -2,6 +2,7 @@ import { Interruption } from '../../src/cli/interruption.js';
 import { runProgram } from '../../src/cli/program.js';
 import type { InputStream, World } from '../../src/cli/world.js';
 import type { PullOptions, PushOptions, ServeOptions } from '../../src/commands/options.js';
+import type { RelaysOptions } from '../../src/commands/relay/options.js';
 import type { CommandEvent } from '../../src/events.js';
 import { asOutput, FakeFile, type FakeTerminal, stdinWith } from './fake-terminal.js';
 
@@ -15,6 +16,7 @@ export interface RunSettings {
   readonly script?: Script;
   readonly interruption?: Interruption;
   readonly crashed?: Promise<never>;
+  readonly onHangup?: World['onHangup'];
 }
 
 export interface Run {
@@ -25,6 +27,7 @@ export interface Run {
   readonly push: PushOptions | undefined;
   readonly pull: PullOptions | undefined;
   readonly serve: ServeOptions | undefined;
+  readonly relay: RelaysOptions | undefined;
 }
 
 const NOW = new Date(2024, 4, 6, 14, 3, 22);
@@ -33,7 +36,7 @@ const NOW = new Date(2024, 4, 6, 14, 3, 22);
 export async function run(argv: readonly string[], settings: RunSettings = {}): Promise<Run> {
   const stdout = new FakeFile();
   const stderr = new FakeFile();
-  const given: { push?: PushOptions; pull?: PullOptions; serve?: ServeOptions } = {};
+  const given: { push?: PushOptions; pull?: PullOptions; serve?: ServeOptions; relay?: RelaysOptions } = {};
   const script = settings.script ?? nothing;
   const world: World = {
     stdin: stdinWith(settings.stdin ?? '') as InputStream,
@@ -43,6 +46,7 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
     now: () => NOW,
     interruption: settings.interruption ?? new Interruption(),
     crashed: settings.crashed ?? new Promise<never>(() => {}),
+    onHangup: settings.onHangup ?? (() => () => {}),
     commands: {
       push: async () => (options, signal) => {
         given.push = options;
@@ -56,10 +60,14 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
         given.serve = options;
         return script(signal);
       },
+      relay: async () => (options, signal) => {
+        given.relay = options;
+        return script(signal);
+      },
     },
   };
   const exitCode = await runProgram(argv, world);
-  return { exitCode, stdout, stderr, push: given.push, pull: given.pull, serve: given.serve };
+  return { exitCode, stdout, stderr, push: given.push, pull: given.pull, serve: given.serve, relay: given.relay };
 }
 
 /** A command that throws. */

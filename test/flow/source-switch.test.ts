@@ -121,7 +121,9 @@ function turns(tags: readonly MediaTag[]): number[] {
 
 function expectOneTimeline(tags: readonly MediaTag[]): void {
   for (const kind of ['audio', 'video'] as const) {
-    const times = tags.filter((tag) => tag.kind === kind && !isSequenceHeader(tag)).map(({ timestampMs }) => timestampMs);
+    const times = tags
+      .filter((tag) => tag.kind === kind && !isSequenceHeader(tag))
+      .map(({ timestampMs }) => timestampMs);
     const steps = times.slice(1).map((ms, i) => ms - times[i]!);
     expect(Math.min(...steps)).toBeGreaterThan(0);
     expect(Math.max(...steps)).toBeLessThanOrEqual(2 * FRAME_MS);

@@ -7,8 +7,8 @@ import { fileLayer, type Layer, type LayerContent, type Resolved, resolve } from
 import { RELAY_ENTRY_OPTIONS, RELAY_OPTIONS } from '../options/tables.js';
 import { readTextFile } from '../options/text-file.js';
 import { messageDisclosure } from '../options/verbosity.js';
-import { hangups } from '../relay/hangups.js';
 import { type Place, RELAYS, relayEntries } from '../relay/document.js';
+import { hangups } from '../relay/hangups.js';
 import { keysIn, planRelay, type RelayPlan, type RelayRequest } from '../relay/plan.js';
 import { readSecretLine } from '../secret-line.js';
 import { refuseVisibleKey } from '../stream-target.js';

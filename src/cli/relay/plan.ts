@@ -2,6 +2,7 @@ import type { RelayOptions, RelayPeer, RelayTarget } from '../../commands/relay/
 import { UsageError } from '../../errors.js';
 import { isRtmpUrl, parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import type { Settings } from '../options/option.js';
+import { retryWish } from '../options/retrying.js';
 import type { RELAY_OPTIONS } from '../options/tables.js';
 import { readTextFile } from '../options/text-file.js';
 import { readTlsOptions } from '../tls-files.js';
@@ -53,11 +54,7 @@ export async function planRelay(request: RelayRequest, world: World): Promise<Re
     timeoutMs: settings.timeout,
     stallTimeoutMs: settings['stall-timeout'],
     tls: await readTlsOptions(settings),
-    retry: {
-      attempts: settings.retry,
-      delayMs: settings['retry-delay'],
-      maxDelayMs: settings['retry-max-delay'],
-    },
+    retry: retryWish(settings),
   };
   return {
     options,

@@ -86,6 +86,7 @@ function startedWords(event: StartedEvent): string {
         : `${writing(output)}${lengthOf(event)}`;
     case 'server':
     case 'connection':
+    case 'relay':
       return `started${where}`;
   }
 }
@@ -140,6 +141,8 @@ function endedWords({ role, connection, output, url, bytes, mediaBytes = bytes, 
         return `played ${url ?? ''} for ${amount}${rate}`;
       }
       return output === undefined || output === '-' ? `received ${amount}${rate}` : `wrote ${output}, ${amount}${rate}`;
+    case 'relay':
+      return `relayed ${amount}${rate}`;
     case 'server':
       return `served for ${clock(durationMs)}, ${volume(bytes)}`;
     case 'connection':

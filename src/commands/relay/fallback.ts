@@ -2,7 +2,7 @@ import { FlvFileSource } from '../../endpoint/flv-file-source.js';
 import type { SourceStats } from '../../events.js';
 import { Meter } from '../../flow/meter.js';
 import { pace } from '../../flow/pace.js';
-import { repeat, splice } from '../../flow/splice.js';
+import { splice } from '../../flow/splice.js';
 import type { MediaTag } from '../../media/tag.js';
 import { toTenths } from '../stats-reports.js';
 
@@ -10,6 +10,10 @@ export interface RelayFallbackListener {
   onTags(tags: readonly MediaTag[]): void;
   /** The file cannot be read any more. */
   onGone(error: unknown): void;
+}
+
+function* forever<T>(piece: T): Generator<T, never, undefined> {
+  for (;;) yield piece;
 }
 
 /** A file that is repeated, in real time, while it is wanted. */
@@ -56,7 +60,7 @@ export class RelayFallback {
 
   async #run(signal: AbortSignal): Promise<void> {
     try {
-      const repeated = splice(repeat(() => this.#file, Number.POSITIVE_INFINITY));
+      const repeated = splice(forever(this.#file));
       for await (const tags of pace(repeated, { speed: 1, signal })) {
         if (signal.aborted) return;
         this.#meter.add(tags);

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
-import type { RetryPolicy } from '../../flow/retry.js';
 import type { TlsOptions } from '../../net/tls-options.js';
 import type { ReportingOptions } from '../options.js';
+import type { RetryWish } from '../retry-policy.js';
 
 /** One end of a relay that speaks RTMP. */
 export interface RelayPeer {
@@ -47,14 +47,12 @@ export interface RelayOptions {
   /** Ends a connection on which nothing moves for so long; so long a source may send nothing before another is taken. */
   readonly stallTimeoutMs: number;
   readonly tls: TlsOptions;
-  /** For each source and each target by itself. */
-  readonly retry: RetryPolicy;
+  /** For each source and each target by itself. Default: for ever */
+  readonly retry?: RetryWish | undefined;
 }
 
 /** All relays from now on, or why they could not be read, which leaves everything as it is. */
-export type RelayChange =
-  | { readonly relays: readonly RelayOptions[] }
-  | { readonly error: Error };
+export type RelayChange = { readonly relays: readonly RelayOptions[] } | { readonly error: Error };
 
 export interface RelaysOptions extends ReportingOptions {
   readonly relays: readonly RelayOptions[];

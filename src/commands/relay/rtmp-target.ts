@@ -3,7 +3,7 @@ import { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
 import { parseRtmpUrl } from '../../rtmp/url.js';
 import { toTenths } from '../stats-reports.js';
-import type { RelayContext } from './context.js';
+import { type RelayContext, type RelayEnd, relayConnection } from './context.js';
 import type { RelayPeer } from './options.js';
 import type { RunningTarget, TargetOptions } from './target.js';
 
@@ -25,29 +25,19 @@ export class RtmpTarget implements RunningTarget {
     const url = parseRtmpUrl(peer.url, peer);
     this.name = peer.name ?? url.redacted;
     this.#context = options.context;
-    const { report, timeoutMs, stallTimeoutMs, tls, retry, observe } = options.context;
-    this.#publisher = new ReconnectingPublisher({
-      url,
-      timeoutMs,
-      stallTimeoutMs,
-      tls,
-      retry,
-      observe,
-      signal: this.#stop.signal,
-      onStage: (stage) => report({ event: 'connecting', stage, ...this.#about }),
-      onConnected: ({ software, ...peer }) => {
+    const connection = relayConnection(url, this.#end, this.#stop.signal, options.context, {
+      onConnected: () => {
         this.#state = 'running';
-        report({ event: 'connected', ...this.#about, ...peer, ...(software ? { software } : {}) });
-        report({ event: 'started', ...this.#about });
+        options.context.report({ event: 'started', ...this.#end });
         this.#attach(options);
         options.onChange();
       },
-      onRetry: ({ attempt, delayMs, error }) => {
+      onRetry: () => {
         this.#state = 'waiting';
-        report({ event: 'retrying', ...this.#about, code: error.code, reason: error.message, attempt, delayMs });
         options.onChange();
       },
     });
+    this.#publisher = new ReconnectingPublisher(connection);
     this.over = this.#publisher.finished.then(
       () => undefined,
       (error: unknown) => this.#failed(error, options),
@@ -91,7 +81,7 @@ export class RtmpTarget implements RunningTarget {
     const { positionMs, bytes, audioTags, videoTags, dataTags } = this.#publisher.sent.read();
     this.#context.report({
       event: 'ended',
-      ...this.#about,
+      ...this.#end,
       reason: this.#state === 'failed' ? 'failed' : 'stopped',
       bytes,
       durationMs: positionMs,
@@ -120,7 +110,7 @@ export class RtmpTarget implements RunningTarget {
     return error;
   }
 
-  get #about() {
-    return { ...this.#context.place, target: this.name, role: 'publisher', url: this.name } as const;
+  get #end(): RelayEnd {
+    return { ...this.#context.place, target: this.name, role: 'publisher', url: this.name };
   }
 }

@@ -5,7 +5,7 @@ import { Meter } from '../../flow/meter.js';
 import type { MediaTag } from '../../media/tag.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { toTenths } from '../stats-reports.js';
-import type { RelayContext } from './context.js';
+import { type RelayContext, type RelayEnd, relayConnection } from './context.js';
 import type { RelayPeer } from './options.js';
 
 /** What becomes of a source. */
@@ -80,28 +80,18 @@ export class RelaySource {
   }
 
   #makePlayer(signal: AbortSignal): ReconnectingPlayer {
-    const { report, timeoutMs, stallTimeoutMs, tls, retry, observe } = this.#context;
-    const player: ReconnectingPlayer = new ReconnectingPlayer({
-      url: this.#url,
-      timeoutMs,
-      stallTimeoutMs,
-      tls,
-      retry,
-      signal,
-      observe,
-      goesOnAfter: () => true, // a stream that ended may begin again
-      onStage: (stage) => report({ event: 'connecting', stage, ...this.#about }),
-      onConnected: ({ software, ...peer }) => {
-        report({ event: 'connected', ...this.#about, ...peer, ...(software ? { software } : {}) });
+    const connection = relayConnection(this.#url, this.#end, signal, this.#context, {
+      onConnected: () => {
         if (player === this.#player) this.#state = 'connected';
       },
-      onRetry: ({ attempt, delayMs, error }) => {
-        report({ event: 'retrying', ...this.#about, code: error.code, reason: error.message, attempt, delayMs });
+      onRetry: () => {
         if (player !== this.#player) return;
         this.#state = 'waiting';
         this.#listener.onLost();
       },
     });
+    // A stream that ended may begin again.
+    const player: ReconnectingPlayer = new ReconnectingPlayer({ ...connection, goesOnAfter: () => true });
     return player;
   }
 
@@ -129,7 +119,7 @@ export class RelaySource {
     this.#listener.onGone(error);
   }
 
-  get #about() {
-    return { ...this.#context.place, source: this.name, role: 'player', url: this.name } as const;
+  get #end(): RelayEnd {
+    return { ...this.#context.place, source: this.name, role: 'player', url: this.name };
   }
 }

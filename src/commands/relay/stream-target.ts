@@ -78,7 +78,15 @@ export class StreamTarget implements RunningTarget {
   reportEnd(): void {
     const { droppedFrames, bytes, uptimeMs } = this.stats;
     const reason = this.#isOver ? 'its reader has closed it' : 'stopped';
-    this.#context.report({ event: 'ended', ...this.#about, reason, bytes, durationMs: uptimeMs, droppedFrames, final: false });
+    this.#context.report({
+      event: 'ended',
+      ...this.#about,
+      reason,
+      bytes,
+      durationMs: uptimeMs,
+      droppedFrames,
+      final: false,
+    });
   }
 
   get #about() {
