@@ -1,5 +1,7 @@
 import type { SwitchReason } from '../events.js';
+import { describingProperties } from '../media/metadata.js';
 import type { MediaTag } from '../media/tag.js';
+import { isMetadata } from '../media/tag-info.js';
 import type { Clock } from './clock.js';
 import { Failover, type FailoverOptions } from './failover.js';
 import { Splicer } from './splicer.js';
@@ -31,6 +33,8 @@ export class SourceSwitch {
   readonly #standbys: readonly Standby[];
   #wanted: ReadonlySet<number> = new Set();
   #former: number | undefined;
+  /** What the metadata of the newest turn said. */
+  #description: string | undefined;
   #reason: SwitchReason = 'first';
   #cancelCheck: (() => void) | undefined;
 
@@ -80,11 +84,18 @@ export class SourceSwitch {
       this.#pass(this.#splicer.splice(tags));
       return;
     }
-    const isNewPlace = standby.see(tags);
-    if (!standby.isReady) return;
-    this.#failover.media(source, this.#options.clock.nowMs());
-    this.#change(isNewPlace ? source : undefined);
-    this.#want();
+    for (const [i, tag] of tags.entries()) {
+      const isNewPlace = standby.see(tag);
+      if (isNewPlace && this.#takesOver(source)) {
+        this.#want();
+        this.tags(source, tags.slice(i + 1));
+        return;
+      }
+    }
+    if (standby.isReady) {
+      this.#failover.media(source, this.#options.clock.nowMs());
+      this.#consider();
+    }
   }
 
   /** The connection to a source failed or ended, or began anew: what comes next of it has another timeline. */
@@ -117,6 +128,13 @@ export class SourceSwitch {
     this.#want();
   }
 
+  /** A source that is not on air has reached a place to take it up; whether it has been. */
+  #takesOver(source: number): boolean {
+    this.#failover.media(source, this.#options.clock.nowMs());
+    this.#change(source);
+    return this.#failover.onAir === source;
+  }
+
   /** @param atKeyframe the source that has just reached a place to take it up */
   #change(atKeyframe: number | undefined): void {
     const choice = this.#failover.choice(this.#options.clock.nowMs());
@@ -127,7 +145,20 @@ export class SourceSwitch {
     this.#pass(this.#splicer.beginPiece());
     this.#options.onSwitch(choice.source, this.#former, this.#reason);
     this.#former = choice.source;
-    this.#pass(this.#splicer.splice(this.#standbys[choice.source]?.take() ?? []));
+    this.#pass(this.#splicer.splice(this.#withoutRepetition(this.#standbys[choice.source]?.take() ?? [])));
+  }
+
+  /**
+   * Metadata that says nothing new of the pictures and the sound is left out where a turn begins: in the middle of a stream
+   * FFmpeg takes it for subtitles and adds a stream.
+   */
+  #withoutRepetition(turn: readonly MediaTag[]): readonly MediaTag[] {
+    const [first] = turn;
+    if (first === undefined || !isMetadata(first)) return turn;
+    const description = JSON.stringify(describingProperties(first));
+    if (description === this.#description) return turn.slice(1);
+    this.#description = description;
+    return turn;
   }
 
   #pass(tags: readonly MediaTag[]): void {

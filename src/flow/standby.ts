@@ -42,15 +42,6 @@ export class Standby {
     return this.#headers.inForce;
   }
 
-  /** More of the source. Tells whether a new place to take it up is among the tags. */
-  see(tags: readonly MediaTag[]): boolean {
-    let isNewPlace = false;
-    for (const tag of tags) {
-      isNewPlace = this.#see(tag) || isNewPlace;
-    }
-    return isNewPlace;
-  }
-
   /** Looks only for headers: the source is on air, and nothing of it is held. */
   follow(tags: readonly MediaTag[]): void {
     for (const tag of tags) {
@@ -84,7 +75,8 @@ export class Standby {
     this.#newestMs = Number.NEGATIVE_INFINITY;
   }
 
-  #see(tag: MediaTag): boolean {
+  /** The next tag of the source. Tells whether it is a new place to take the source up. */
+  see(tag: MediaTag): boolean {
     this.#newestMs = Math.max(this.#newestMs, tag.timestampMs);
     if (tag.kind === 'video') {
       this.#hasVideo = true;
