@@ -1,5 +1,7 @@
 /** A better source must have sent without a pause of this length to count as healthy. */
 const HEALTHY_PAUSE_MS = 2_000;
+/** At the very beginning, a better source that is being opened is waited for so long. */
+const HEAD_START_MS = 2_000;
 
 export interface FailoverOptions {
   /** How many sources there are; they are numbered from 0 in order of preference. */
@@ -43,6 +45,7 @@ export class Failover {
   readonly #sources: Source[];
   #onAir: number | undefined;
   #isWanted = true;
+  #hasBegun = false;
 
   constructor(options: FailoverOptions) {
     this.#options = options;
@@ -118,12 +121,13 @@ export class Failover {
     const onAir = this.#onAir ?? Number.POSITIVE_INFINITY;
     const isUrgent = this.#onAir === undefined || this.#isFallback(this.#onAir);
     const source = this.#sources.findIndex((_, one) => one < onAir && this.#mayTakeOver(one, isUrgent, nowMs));
-    return source < 0 ? undefined : { source, isUrgent };
+    return source < 0 || this.#hasHeadStart(source, nowMs) ? undefined : { source, isUrgent };
   }
 
   /** A source goes on air. */
   take(source: number): void {
     this.#onAir = source;
+    this.#hasBegun = true;
   }
 
   #mayTakeOver(source: number, isUrgent: boolean, nowMs: number): boolean {
@@ -131,6 +135,14 @@ export class Failover {
     if (state?.state !== 'alive') return false;
     const isHealthy = nowMs - state.newestMs <= HEALTHY_PAUSE_MS;
     return isUrgent || (isHealthy && nowMs - state.healthySinceMs >= this.#options.failbackMs);
+  }
+
+  /** Whether one of those that are better than this is about to come first. */
+  #hasHeadStart(source: number, nowMs: number): boolean {
+    if (this.#hasBegun) return false;
+    return this.#sources
+      .slice(0, source)
+      .some((better) => better.state === 'opening' && nowMs - better.sinceMs < HEAD_START_MS);
   }
 
   #needed(): Set<number> {

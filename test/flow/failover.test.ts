@@ -117,11 +117,13 @@ const STORIES: readonly Story[] = [
     options: { isWarm: true, sourceCount: 3 },
     rows: [
       { atMs: 0, step: {}, connected: [0, 1, 2], onAir: undefined },
-      { atMs: 10, step: { media: 2 }, connected: [0, 1, 2], onAir: 2, urgent: true },
-      { atMs: 20, step: { media: 1 }, connected: [0, 1, 2], onAir: 2 },
-      { atMs: 30, step: { media: 0 }, connected: [0, 1, 2], onAir: 2 },
-      { atMs: 40, step: { lost: 2 }, connected: [0, 1, 2], onAir: 0, urgent: true },
-      { atMs: 50, step: { lost: 0 }, connected: [0, 1, 2], onAir: 1, urgent: true },
+      { atMs: 10, step: { media: 2 }, connected: [0, 1, 2], onAir: undefined },
+      { atMs: 1_900, step: { media: 2 }, connected: [0, 1, 2], onAir: undefined },
+      { atMs: 2_000, step: { media: 2 }, connected: [0, 1, 2], onAir: 2, urgent: true },
+      { atMs: 2_020, step: { media: 1 }, connected: [0, 1, 2], onAir: 2 },
+      { atMs: 2_030, step: { media: 0 }, connected: [0, 1, 2], onAir: 2 },
+      { atMs: 2_040, step: { lost: 2 }, connected: [0, 1, 2], onAir: 0, urgent: true },
+      { atMs: 2_050, step: { lost: 0 }, connected: [0, 1, 2], onAir: 1, urgent: true },
     ],
   },
   {
