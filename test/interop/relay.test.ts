@@ -28,7 +28,6 @@ describe.skipIf(!hasPeer('ffmpeg'))('relay, while FFmpeg plays its target', () =
     return push;
   };
 
-  /** FFmpeg plays to a file, and tells when each frame comes (`showinfo` would decode; its own timestamps do). */
   const play = (url: string, output: string): Peer =>
     scene.peer('ffmpeg', [...FFMPEG, '-i', url, '-c', 'copy', '-f', 'flv', '-y', output]);
 
@@ -55,14 +54,17 @@ describe.skipIf(!hasPeer('ffmpeg'))('relay, while FFmpeg plays its target', () =
       );
     }
     const output = scene.file(`${name.replaceAll(/\W/g, '')}.flv`);
-    const watch = scene.cli('pull', '--json', '--stall-timeout', '1m', `${to.url}/live/out`, '-');
+    const watch = scene.cli('pull', '-q', '--stall-timeout', '1m', `${to.url}/live/out`, '-');
     const arrivals = arrivalTimes(watch);
     const ffmpeg = play(`${to.url}/live/out`, output);
     await ffmpeg.says(/frame= *[1-9]\d/);
     main.run.kill(end === 'kill' ? 'SIGKILL' : 'SIGSTOP');
     await relay.event('switched', ({ inputNumber }) => inputNumber === 2);
     const enough = relay.events.filter(({ event }) => event === 'stats').length + 3;
-    await relay.until('three more seconds', () => relay.events.filter(({ event }) => event === 'stats').length >= enough);
+    await relay.until(
+      'three more seconds',
+      () => relay.events.filter(({ event }) => event === 'stats').length >= enough,
+    );
     if (end === 'hang') main.run.kill('SIGCONT');
     relay.kill('SIGTERM');
     expect(await relay.exit()).toBe(0);
@@ -78,6 +80,57 @@ describe.skipIf(!hasPeer('ffmpeg'))('relay, while FFmpeg plays its target', () =
       expect(Math.min(...steps)).toBeGreaterThanOrEqual(0);
       expect(Math.max(...steps)).toBeLessThanOrEqual(200);
     }
+  });
+});
+
+describe.skipIf(!hasPeer('ffmpeg') || !hasNginxRtmp())('relay between nginx-rtmp servers', () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await Scene.open();
+  });
+  afterAll(() => scene.close());
+
+  it('takes a stream that FFmpeg publishes at one, and FFmpeg plays it at the other, over a lost publisher', async () => {
+    const clip = await scene.clip('clip.flv', { seconds: 3, video: 'h264', audio: 'aac' });
+    const [from, to] = [await startNginx(scene.directory), await startNginx(scene.directory)];
+    scene.keep(from.peer);
+    scene.keep(to.peer);
+    const publish = (): Peer =>
+      scene.peer('ffmpeg', [
+        ...FFMPEG,
+        '-re',
+        '-stream_loop',
+        '-1',
+        '-i',
+        clip,
+        '-c',
+        'copy',
+        '-f',
+        'flv',
+        `${from.url}/a`,
+      ]);
+    const publisher = publish();
+    await publisher.says(/frame= *[1-9]/);
+    const relay = scene.cli(
+      ...['relay', '--json', `${from.url}/a`, '--to', `${to.url}/b`],
+      ...['--retry-delay', '100ms', '--retry-max-delay', '500ms'],
+    );
+    await relay.event('switched');
+    const output = scene.file('nginx.flv');
+    const player = scene.peer('ffmpeg', [...FFMPEG, '-i', `${to.url}/b`, '-c', 'copy', '-f', 'flv', '-y', output]);
+    await player.says(/frame= *[1-9]/);
+    await publisher.stop('SIGKILL');
+    await relay.event('retrying', ({ source }) => source !== undefined);
+    publish();
+    const from2 = relay.events.length;
+    await relay.until('media again', () =>
+      relay.events.slice(from2).find(({ event, bitrateKbps }) => event === 'stats' && Number(bitrateKbps) > 100),
+    );
+    relay.kill('SIGTERM');
+    expect(await relay.exit()).toBe(0);
+    expect(await player.exit(), player.output).toBe(0);
+    expect(player.output).not.toMatch(/non-monoton|Invalid|New .* stream/i);
+    expect((await readTags(output)).length).toBeGreaterThan(50);
   });
 });
 
