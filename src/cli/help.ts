@@ -98,6 +98,7 @@ Usage: rtmpkit serve [options]
   --no-gop-cache       new players wait for the next keyframe
   --record DIR         record every published stream into DIR
   --grace T            keep the players of a lost publisher for T [10s]
+  --drain T            on a stop, ask clients to move and serve them for T [0]
   --max-connections N  refuse connections above N [20000]
   --max-connections-per-address N
                        the same for one address [no limit on loopback, else 100]

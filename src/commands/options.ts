@@ -68,6 +68,8 @@ export interface ServeOptions extends ReportingOptions {
   readonly maxConnectionsPerAddress: number;
   /** All media kept for players and all partly received messages together. */
   readonly maxMemoryBytes: number;
+  /** On a stop: how long clients that know how are given to connect to whoever serves the address next. Default 0 */
+  readonly drainMs?: number;
   /** How long media may gather before it leaves for many players at once; few get it at once. */
   readonly maxLatencyMs: number;
   /** Show stream names instead of `****` in events. */

@@ -47,7 +47,7 @@ async function run(options: ServeOptions, warnings: WarningGate, signal: AbortSi
     }
   } finally {
     clearInterval(stats);
-    await server.close();
+    await server.close(options.drainMs);
     warnings.close();
   }
   const { bytesReceived, bytesSent } = server.stats;

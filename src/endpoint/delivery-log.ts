@@ -31,7 +31,7 @@ export class DeliveryLog {
 
   /** Whether the server is known to have all of it. */
   get isComplete(): boolean {
-    return this.#sentBytes > 0 && this.#arrivedBytes >= this.#sentBytes;
+    return this.#arrivedBytes >= this.#sentBytes;
   }
 
   /** So many bytes have arrived. @returns the position that is reached with them, when there is news */

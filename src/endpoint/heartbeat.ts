@@ -4,6 +4,8 @@ import type { ClientSession } from '../rtmp/session/client.js';
 import type { ClientEvent, Pong } from '../rtmp/session/events.js';
 
 const PING_EVERY_MS = 2_000;
+/** Soon, since only of a server that has answered once much can be learnt. */
+const FIRST_PING_AFTER_MS = 200;
 /** Not every server answers, and some may wonder: whoever has let so many pings pass is not asked again. */
 const MAX_UNANSWERED_BEFORE_FIRST = 3;
 /** Pings whose answer is awaited. */
@@ -46,7 +48,7 @@ export class Heartbeat {
     this.#options = options;
     this.#everyMs = Math.min(PING_EVERY_MS, (options.stall?.timeoutMs ?? Number.POSITIVE_INFINITY) / 3);
     this.#heardMs = this.#movedMs = options.clock.nowMs();
-    this.#beatLater();
+    this.#beatLater(Math.min(FIRST_PING_AFTER_MS, this.#everyMs));
   }
 
   /** Of the last ping that was answered; `null` when none was. */
@@ -65,17 +67,19 @@ export class Heartbeat {
     return arrivedBytes;
   }
 
-  /** Asks a server that answers whether it has all that was sent. Once more, for the end. */
-  askOnce(): void {
-    if (this.#rttMs !== null) this.#ping();
+  /** Asks a server that answers whether it has all that was sent. @returns whether an answer can be expected */
+  askOnce(): boolean {
+    const answers = this.#rttMs !== null;
+    if (answers) this.#ping();
+    return answers;
   }
 
   stop(): void {
     this.#cancel();
   }
 
-  #beatLater(): void {
-    this.#cancel = this.#options.clock.after(this.#everyMs, () => this.#beat());
+  #beatLater(delayMs: number): void {
+    this.#cancel = this.#options.clock.after(delayMs, () => this.#beat());
   }
 
   #beat(): void {
@@ -87,7 +91,7 @@ export class Heartbeat {
     }
     const isHopeless = this.#rttMs === null && this.#unanswered >= MAX_UNANSWERED_BEFORE_FIRST;
     if (!isHopeless && this.#underWay.size < MAX_UNDER_WAY && isWanted()) this.#ping();
-    this.#beatLater();
+    this.#beatLater(this.#everyMs);
   }
 
   #ping(): void {
@@ -102,10 +106,14 @@ export class Heartbeat {
   /** For how long nothing has left of what waits, or one who used to answer has been silent. */
   #stillMs(nowMs: number): number {
     const { bytesReceived, bytesSent, queuedBytes } = this.#options.pump;
-    if (bytesReceived !== this.#receivedBytes || this.#rttMs === null || this.#unanswered === 0) this.#heardMs = nowMs;
-    if (bytesSent - queuedBytes !== this.#goneBytes || queuedBytes === 0) this.#movedMs = nowMs;
+    const goneBytes = bytesSent - queuedBytes;
+    const hasGone = goneBytes !== this.#goneBytes;
+    const owesAnswer = this.#rttMs !== null && this.#unanswered > 0;
+    // A ping is behind all that waits: while that leaves, however slowly, the answer has time.
+    if (bytesReceived !== this.#receivedBytes || !owesAnswer || (queuedBytes > 0 && hasGone)) this.#heardMs = nowMs;
+    if (queuedBytes === 0 || hasGone) this.#movedMs = nowMs;
     this.#receivedBytes = bytesReceived;
-    this.#goneBytes = bytesSent - queuedBytes;
+    this.#goneBytes = goneBytes;
     return nowMs - Math.min(this.#heardMs, this.#movedMs);
   }
 }

@@ -3,11 +3,14 @@ import { RejectedError, type RtmpkitError } from '../errors.js';
 import { type Clock, systemClock } from '../flow/clock.js';
 import { Splicer } from '../flow/splicer.js';
 import type { MediaTag } from '../media/tag.js';
+import { movedUrl } from '../rtmp/moved-url.js';
+import type { RtmpUrl } from '../rtmp/url.js';
 import { Redial, type RedialOptions } from './redial.js';
 import { connectionEnded } from './rtmp-failure.js';
 import type { RtmpLinkOptions } from './rtmp-link.js';
 import type { RtmpPeer } from './rtmp-opening.js';
 import { type PlayEnd, RtmpPlayer } from './rtmp-player.js';
+import { Successor } from './successor.js';
 import type { TagSource } from './tag-source.js';
 
 export interface ReconnectingPlayerOptions extends RtmpLinkOptions, RedialOptions {
@@ -28,7 +31,9 @@ export class ReconnectingPlayer implements TagSource {
   readonly #options: ReconnectingPlayerOptions;
   readonly #clock: Clock;
   readonly #redial: Redial<RtmpPlayer>;
+  readonly #successor: Successor<RtmpPlayer>;
   readonly #splicer = new Splicer();
+  #url: RtmpUrl;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   #player: RtmpPlayer | undefined;
@@ -46,7 +51,14 @@ export class ReconnectingPlayer implements TagSource {
     this.#signal = signal;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#redial = new Redial(() => RtmpPlayer.open({ ...options, signal }), { ...options, signal });
+    this.#url = options.url;
+    this.#redial = new Redial(() => this.#open(signal), { ...options, signal });
+    this.#successor = new Successor({
+      ...options,
+      signal,
+      open: (attempt) => this.#open(attempt),
+      close: (unwanted) => unwanted.stop(),
+    });
   }
 
   /** @throws {RtmpkitError} see `openRtmpLink`: of the last attempt */
@@ -96,6 +108,7 @@ export class ReconnectingPlayer implements TagSource {
   stop(): void {
     this.#end ??= { kind: 'stopped' };
     this.#player?.stop();
+    this.#successor.cancel();
     this.#stop.abort();
   }
 
@@ -120,6 +133,7 @@ export class ReconnectingPlayer implements TagSource {
       for await (const tags of player) {
         const placed = this.#splicer.splice(tags);
         if (placed.length > 0) yield placed;
+        if (this.#successor.ready?.canBegin === true) break;
       }
     } catch (error) {
       this.#failure = error;
@@ -133,11 +147,14 @@ export class ReconnectingPlayer implements TagSource {
     this.#bytesBefore += player.bytesReceived;
     this.#connectedMs = undefined;
     const { end } = player;
+    const hadToMove = this.#successor.isWanted;
+    const successor = await this.#successor.take();
+    if (successor !== undefined) return this.#opened(successor);
     if (this.#failure !== undefined || end === undefined) {
       return this.#opened(await this.#redial.reopen(this.#failure));
     }
     const { goesOnAfter = isWordless } = this.#options;
-    if (this.#signal.aborted || end.kind === 'stopped' || !goesOnAfter(end)) {
+    if (this.#signal.aborted || end.kind === 'stopped' || !(hadToMove || goesOnAfter(end))) {
       this.#end ??= end;
       return undefined;
     }
@@ -149,6 +166,18 @@ export class ReconnectingPlayer implements TagSource {
       this.#end ??= end; // as it would have been without any attempt
       return undefined;
     }
+  }
+
+  #open(signal: AbortSignal): Promise<RtmpPlayer> {
+    return RtmpPlayer.open({
+      ...this.#options,
+      url: this.#url,
+      signal,
+      onReconnectRequest: (tcUrl) => {
+        this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
+        this.#successor.begin();
+      },
+    });
   }
 
   #opened(player: RtmpPlayer): RtmpPlayer {

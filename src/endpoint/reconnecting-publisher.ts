@@ -3,11 +3,14 @@ import type { Burst } from '../flow/burst.js';
 import { type Clock, systemClock } from '../flow/clock.js';
 import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
-import { NO_TAGS, type TagCounts } from '../flow/tag-counts.js';
+import { NO_TAGS, plus, type TagCounts, total } from '../flow/tag-counts.js';
+import { movedUrl } from '../rtmp/moved-url.js';
+import type { RtmpUrl } from '../rtmp/url.js';
 import { Redial, type RedialOptions } from './redial.js';
 import type { RtmpLinkOptions } from './rtmp-link.js';
 import type { RtmpPeer } from './rtmp-opening.js';
 import { RtmpPublisher } from './rtmp-publisher.js';
+import { Successor } from './successor.js';
 
 export interface ReconnectingPublisherOptions extends RtmpLinkOptions, RedialOptions {
   /** A connection is open. */
@@ -31,13 +34,18 @@ export class ReconnectingPublisher implements Sink {
   readonly #clock: Clock;
   readonly #redial: Redial<RtmpPublisher>;
   readonly #stop = new AbortController();
+  readonly #successor: Successor<RtmpPublisher>;
   readonly #firstConnection: Promise<RtmpPublisher>;
+  #url: RtmpUrl;
   #subscription: Subscription | undefined;
   #publisher: RtmpPublisher | undefined;
+  /** The connection that has taken over from the one before, which may still be at its goodbye. */
+  #heir: RtmpPublisher | undefined;
   #canSendAgain = false;
   #isLeaving = false;
   #isEnded = false;
   #connections = 0;
+  #unsent = NO_TAGS;
   #connectedMs: number | undefined;
 
   /** Begins to connect; it may be attached before it is connected. */
@@ -46,7 +54,14 @@ export class ReconnectingPublisher implements Sink {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.sent = new Meter(this.#clock);
-    this.#redial = new Redial(() => RtmpPublisher.open({ ...options, signal }), { ...options, signal });
+    this.#url = options.url;
+    this.#redial = new Redial(() => this.#open(signal), { ...options, signal });
+    this.#successor = new Successor({
+      ...options,
+      signal,
+      open: (attempt) => this.#open(attempt),
+      close: (unwanted) => unwanted.end(),
+    });
     this.#firstConnection = this.#redial.open();
     this.finished = this.#run();
     this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
@@ -73,11 +88,12 @@ export class ReconnectingPublisher implements Sink {
   }
 
   get droppedTags(): number {
-    return this.#subscription?.droppedTags ?? 0;
+    return total(this.dropped);
   }
 
+  /** Without what was lost on its way. */
   get dropped(): TagCounts {
-    return this.#subscription?.dropped ?? NO_TAGS;
+    return plus(this.#unsent, this.#subscription?.dropped ?? NO_TAGS);
   }
 
   /** Of all tags, the share that was dropped. */
@@ -106,12 +122,18 @@ export class ReconnectingPublisher implements Sink {
   attach(broadcast: Broadcast, options: SubscribeOptions): void {
     this.#canSendAgain = options.mode === 'lossless';
     this.#subscription = broadcast.subscribe(this, { maxHeldBytes: MAX_HELD_BYTES, ...options });
-    this.#publisher?.carry(this.#subscription);
+    if (this.#publisher === undefined) this.#subscription.suspend();
+    else this.#publisher.carry(this.#subscription);
   }
 
   write(burst: Burst): boolean {
+    if (this.#successor.ready !== undefined && isBoundary(burst)) this.#handOver(burst);
     const publisher = this.#publisher;
-    if (publisher === undefined) return false;
+    if (publisher?.isOpen !== true) {
+      // The connection is about to be over. Nothing more is written after this one.
+      if (!this.#canSendAgain) this.#unsent = plus(this.#unsent, burst.tagCounts);
+      return false;
+    }
     this.sent.add(burst.tags);
     return publisher.write(burst);
   }
@@ -130,6 +152,7 @@ export class ReconnectingPublisher implements Sink {
   /** Says goodbye to the server behind what was written, without what still waits in the broadcast. */
   leave(): void {
     this.#isLeaving = true;
+    this.#successor.cancel();
     this.#subscription?.close();
     this.#publisher?.end();
     if (this.#publisher === undefined) this.#stop.abort();
@@ -145,38 +168,93 @@ export class ReconnectingPublisher implements Sink {
 
   async #run(): Promise<void> {
     try {
-      let publisher = await this.#firstConnection;
-      for (;;) {
-        this.#opened(publisher);
-        const failure = await failureOf(publisher);
-        if (failure === undefined) return;
-        this.#publisher = undefined;
-        this.#connectedMs = undefined;
-        if (this.#isLeaving || (this.#isEnded && !this.#canSendAgain)) throw failure;
-        publisher = await this.#redial.reopen(failure);
-      }
+      let publisher: RtmpPublisher | undefined = await this.#firstConnection;
+      this.#took(publisher);
+      this.#begin(publisher);
+      while (publisher !== undefined) publisher = await this.#next(publisher);
     } catch (error) {
       if (!this.#stop.signal.aborted) throw error;
     } finally {
       this.#publisher = undefined;
+      this.#connectedMs = undefined;
+      this.#successor.cancel();
       this.#subscription?.close();
     }
   }
 
-  #opened(publisher: RtmpPublisher): void {
-    const isFirst = this.#connections === 0;
+  /** The connection after one, when that is over; `undefined` when all was delivered. */
+  async #next(publisher: RtmpPublisher): Promise<RtmpPublisher | undefined> {
+    const failure = await failureOf(publisher);
+    const heir = this.#heir;
+    this.#heir = undefined;
+    const isToGoBack = failure !== undefined && this.#canSendAgain;
+    if (heir !== undefined && !isToGoBack) {
+      if (this.#subscription !== undefined) heir.carry(this.#subscription);
+      return heir;
+    }
+    heir?.close(); // what it was given does not count: something is missing before that
+    if (failure === undefined) return undefined;
+    this.#subscription?.suspend();
+    this.#publisher = undefined;
+    this.#connectedMs = undefined;
+    if (this.#isLeaving || (this.#isEnded && !this.#canSendAgain)) throw failure;
+    const next = (await this.#successor.take()) ?? (await this.#redial.reopen(failure));
+    this.#took(next);
+    this.#begin(next);
+    return next;
+  }
+
+  #open(signal: AbortSignal): Promise<RtmpPublisher> {
+    return RtmpPublisher.open({
+      ...this.#options,
+      url: this.#url,
+      signal,
+      onReconnectRequest: (tcUrl) => {
+        this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
+        this.#successor.begin();
+      },
+    });
+  }
+
+  #took(publisher: RtmpPublisher): void {
     this.#publisher = publisher;
     this.#connections++;
     this.#connectedMs = this.#clock.nowMs();
     this.#options.onConnected?.(publisher.peer);
+  }
+
+  #begin(publisher: RtmpPublisher): void {
     if (this.#isLeaving) {
       publisher.end();
     } else if (this.#subscription !== undefined) {
       publisher.carry(this.#subscription);
-      if (isFirst) this.#subscription.resume();
+      if (this.#connections === 1) this.#subscription.resume();
       else this.#subscription.restart();
     }
   }
+
+  /** The server wants us on another connection, which is open: it goes on there with this burst, behind its headers. */
+  #handOver({ headerBurst }: Burst): void {
+    const [former, heir, subscription] = [this.#publisher, this.#successor.takeReady(), this.#subscription];
+    if (former === undefined || heir === undefined || subscription === undefined) return;
+    this.#heir = heir;
+    this.#took(heir);
+    // What arrives here says nothing about what went before.
+    heir.carry({
+      resume: () => subscription.resume(),
+      delivered: () => {},
+      get position() {
+        return subscription.position;
+      },
+    });
+    if (headerBurst !== undefined) heir.write(headerBurst);
+    former.end();
+  }
+}
+
+/** Whether a stream can begin with this burst, once its headers are known. */
+function isBoundary({ startsWithKeyframe, tagCounts, headers }: Burst): boolean {
+  return startsWithKeyframe || (tagCounts.video === 0 && headers.every(({ kind }) => kind !== 'video'));
 }
 
 /** Resolves when the connection is over; `undefined`: everything was delivered. */

@@ -26,6 +26,11 @@ export interface RtmpLinkOptions {
   /** What the bodies of tags go through. Default: fresh memory */
   readonly memory?: RecycledMemory;
   readonly onStage: (stage: Stage) => void;
+  /**
+   * The server asks us to connect anew (E-RTMP v2): to this tcUrl, which may be relative, or to the same. Without, it is told
+   * that we would not follow.
+   */
+  readonly onReconnectRequest?: (tcUrl: string | undefined) => void;
   /** For what is done now and then. Default: the system's */
   readonly clock?: Clock;
   /** Makes an observer for each connection. */
@@ -85,6 +90,7 @@ async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Pro
     random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES),
     timeMs: 0,
     memory: attempt.memory,
+    followsReconnectRequests: attempt.onReconnectRequest !== undefined,
   });
   session.start();
   if (role === 'publisher') {

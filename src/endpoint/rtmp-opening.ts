@@ -4,6 +4,7 @@ import type { CloseReason, Pump, PumpHandlers } from '../net/pump.js';
 import type { ClientSession } from '../rtmp/session/client.js';
 import type { ClientEvent, HandshakeScheme } from '../rtmp/session/events.js';
 import { rejectionToError } from '../rtmp/session/rejection.js';
+import { StatusCode } from '../rtmp/session/status.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { atStage, closedEarly, type OpeningStage, stalled } from './rtmp-failure.js';
 
@@ -26,7 +27,7 @@ export interface RtmpLink {
 }
 
 /** What a server says besides, while the stream runs. */
-export type LinkNews = Extract<ClientEvent, { type: 'status' | 'pong' | 'acknowledged' }>;
+export type LinkNews = Extract<ClientEvent, { type: 'pong' | 'acknowledged' }>;
 
 /** What a link tells its owner. */
 export interface RtmpLinkListener {
@@ -52,6 +53,7 @@ export interface RtmpOpeningOptions {
   /** Once the stream runs, a link on which nothing moves for so long is ended. */
   readonly stallTimeoutMs: number;
   readonly onStage: (stage: Stage) => void;
+  readonly onReconnectRequest?: (tcUrl: string | undefined) => void;
   readonly listener: RtmpLinkListener;
 }
 
@@ -123,11 +125,19 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
       case 'streamEnded':
         return this.#options.listener.onStreamEnded(event.reason);
       case 'status':
+        return this.#hearStatus(event);
       case 'pong':
       case 'acknowledged':
         return this.#stage === 'stream' ? this.#options.listener.onNews(event) : undefined;
       case 'streamLength':
         return;
+    }
+  }
+
+  #hearStatus({ status, information }: Extract<ClientEvent, { type: 'status' }>): void {
+    if (status.code === StatusCode.ConnectReconnectRequest && this.#stage === 'stream') {
+      const tcUrl = information.get('tcUrl');
+      this.#options.onReconnectRequest?.(typeof tcUrl === 'string' ? tcUrl : undefined);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { systemClock } from '../flow/clock.js';
 import type { MediaTag } from '../media/tag.js';
+import { isFrame, isKeyframe } from '../media/tag-info.js';
 import type { CloseReason } from '../net/pump.js';
 import { Heartbeat } from './heartbeat.js';
 import { connectionEnded } from './rtmp-failure.js';
@@ -29,6 +30,8 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   #end: PlayEnd | undefined;
   #heartbeat: Heartbeat | undefined;
   #cameSinceBeat = false;
+  #hasVideo = false;
+  #canBegin = false;
   readonly #options: RtmpLinkOptions;
 
   /** Where the bodies of its tags are: who is done with one releases it. `undefined`: they may be kept. */
@@ -64,6 +67,11 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     return this.#heartbeat?.rttMs ?? null;
   }
 
+  /** Whether something has come with which a picture, or sound where there is no picture, can begin. */
+  get canBegin(): boolean {
+    return this.#canBegin;
+  }
+
   /** Ends the iteration after what has already come, and the connection. */
   stop(): void {
     this.#finish({ kind: 'stopped' });
@@ -81,6 +89,7 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
 
   onTags(tags: readonly MediaTag[]): void {
     this.#cameSinceBeat = true;
+    if (!this.#canBegin) this.#look(tags);
     this.#queue.push(tags);
   }
 
@@ -105,6 +114,13 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     } else {
       this.#end ??= { kind: 'closed' };
       this.#queue.end();
+    }
+  }
+
+  #look(tags: readonly MediaTag[]): void {
+    for (const tag of tags) {
+      this.#hasVideo ||= tag.kind === 'video';
+      this.#canBegin ||= isKeyframe(tag) || (!this.#hasVideo && isFrame(tag));
     }
   }
 

@@ -28,6 +28,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   #subscription: Subscription | undefined;
   #place: PublisherPlace | undefined;
   #isDone = false;
+  #hasSaidGoodbye = false;
   #heartbeat: Heartbeat | undefined;
   readonly #deliveries = new DeliveryLog();
   readonly #options: RtmpLinkOptions;
@@ -65,6 +66,11 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
 
   get droppedTags(): number {
     return this.#subscription?.droppedTags ?? 0;
+  }
+
+  /** Whether the connection still takes something. */
+  get isOpen(): boolean {
+    return this.#opened.pump.isOpen;
   }
 
   /** Bytes that wait in this process for the network. */
@@ -107,13 +113,18 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   }
 
   /**
-   * Says goodbye to the server behind the last burst. The server closes when it has got there: the network may still carry
-   * much of the stream, and a socket that is torn down loses it.
+   * Says goodbye to the server behind the last burst; to one that answers pings, when it has said that it has got there. The
+   * server closes then: the network may still carry much of the stream, and a socket that is torn down loses it.
    */
   end(): void {
-    const { session, pump } = this.#opened;
+    if (this.#isDone) return;
     this.#isDone = true;
-    this.#heartbeat?.askOnce();
+    if (this.#heartbeat?.askOnce() !== true) this.#sayGoodbye();
+  }
+
+  #sayGoodbye(): void {
+    const { session, pump } = this.#opened;
+    this.#hasSaidGoodbye = true;
     session.close();
     pump.end(pump.idleMs);
   }
@@ -152,8 +163,8 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
       case 'acknowledged':
         return this.#delivered(this.#deliveries.acknowledged(news.sequenceNumber));
       case 'pong':
-        return this.#delivered(this.#deliveries.arrived(this.#heartbeat?.answered(news) ?? 0));
-      case 'status':
+        this.#delivered(this.#deliveries.arrived(this.#heartbeat?.answered(news) ?? 0));
+        if (this.#isDone && !this.#hasSaidGoodbye && this.#deliveries.isComplete) this.#sayGoodbye();
         return;
     }
   }
@@ -172,7 +183,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
       this.#resolve();
     } else if (reason.by === 'error') {
       this.#reject(reason.error);
-    } else if (this.#isDone) {
+    } else if (this.#hasSaidGoodbye) {
       this.#resolve();
     } else {
       this.#reject(connectionEnded('while we were publishing'));

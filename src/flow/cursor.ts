@@ -111,6 +111,11 @@ export class Cursor implements Subscription {
     }
   }
 
+  suspend(): void {
+    this.#isFull = true;
+    this.#fullSinceMs = this.#home.clock.nowMs();
+  }
+
   close(): void {
     if (!this.#isClosed) {
       this.#isClosed = true;

@@ -49,6 +49,8 @@ export interface SubscribeOptions {
 export interface Subscription {
   /** The sink has room again: what waits is written at once, until it is full again or has had its share for this turn. */
   resume(): void;
+  /** The sink takes nothing at all until `resume` or `restart`. */
+  suspend(): void;
   /** Removes the sink; none of its methods is called any more. May be called at any time, any number of times. */
   close(): void;
   /** How far it is behind: media time and bytes that wait for it in the ring. */

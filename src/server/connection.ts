@@ -101,6 +101,13 @@ export class Connection implements PumpHandlers<ServerEvent> {
     this.#pump.destroy(new ProtocolError('ERR_LIMIT', 'the memory of the server is used up', { stage: 'stream' }));
   }
 
+  /** Asks the client to connect anew and then to leave. @returns whether it is one that does so */
+  askToReconnect(): boolean {
+    const isAsked = this.#session.requestReconnect('the server stops');
+    this.#pump.flush();
+    return isAsked;
+  }
+
   /** Closes as soon as what it plays has been delivered to its end; what it publishes ends now. */
   leave(reason: string): void {
     this.#isLeaving = true;

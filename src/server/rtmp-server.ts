@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { NetworkError } from '../errors.js';
+import { LONGEST_TIMER_MS } from '../net/deadline.js';
 import { systemCodeOf } from '../net/system-code.js';
 import { Admission } from './admission.js';
 import { Caretaker } from './caretaker.js';
@@ -48,6 +49,7 @@ export class RtmpServer {
   #lastNumber = 0;
   #closed: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
+  #onGone: (() => void) | undefined;
 
   private constructor(services: Services) {
     this.#services = services;
@@ -88,14 +90,20 @@ export class RtmpServer {
     return { ...stats, bufferedBytes: registry.bufferedBytes, latencyMs: registry.latencyMs };
   }
 
-  /** Lets nobody in any more, ends every stream and recording, and resolves when all is closed. */
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
+  /**
+   * Lets nobody in any more, ends every stream and recording, and resolves when all is closed. Clients that know how (E-RTMP
+   * v2) are asked to connect anew, to whoever serves this address next, and then to leave.
+   *
+   * @param drainMs how long they are served before the streams end
+   */
+  close(drainMs = 0): Promise<void> {
+    this.#closed ??= this.#close(drainMs);
     return this.#closed;
   }
 
-  async #close(): Promise<void> {
+  async #close(drainMs: number): Promise<void> {
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    await this.#drain(drainMs);
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
@@ -110,6 +118,20 @@ export class RtmpServer {
     }
     this.#caretaker.stop();
     await Promise.all([...closed, this.#services.recorder?.close()]);
+  }
+
+  async #drain(drainMs: number): Promise<void> {
+    const asked = [...this.#connections].filter((connection) => connection.askToReconnect());
+    if (asked.length === 0 || drainMs === 0) return;
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, Math.min(drainMs, LONGEST_TIMER_MS));
+      this.#onGone = () => {
+        if (asked.some((connection) => this.#connections.has(connection))) return;
+        clearTimeout(late);
+        resolve();
+      };
+    });
+    this.#onGone = undefined;
   }
 
   #tearDown(): void {
@@ -141,6 +163,7 @@ export class RtmpServer {
     this.#connections.delete(connection);
     add(this.#past, connection);
     this.#admission.release(connection.address);
+    this.#onGone?.();
     if (this.#connections.size === 0) {
       this.#onEmpty?.();
     }

@@ -9,15 +9,24 @@ export interface Faults {
   rateBytesPerSecond?: number;
   /** Passes nothing on, closes nothing. */
   hang?: boolean;
+  /** How much later everything arrives. */
+  delayMs?: number;
   /** Changes bytes on the way. */
   corrupt?: (bytes: Buffer, direction: 'up' | 'down') => Buffer;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  isFrozen: boolean;
+  isHalfClosed: boolean;
 }
 
 /** A TCP proxy in this process that splits, throttles, holds, corrupts and cuts. */
 export class FaultProxy {
   readonly faults: Faults;
   readonly #server: Server;
-  readonly #pairs = new Set<{ client: Socket; upstream: Socket }>();
+  readonly #pairs = new Set<Pair>();
 
   private constructor(server: Server, faults: Faults) {
     this.#server = server;
@@ -53,6 +62,26 @@ export class FaultProxy {
     }
   }
 
+  /** The connections that are there pass nothing on any more and close nothing: what a host does that loses its power. */
+  freeze(): void {
+    for (const pair of this.#pairs) pair.isFrozen = true;
+  }
+
+  /** Lets the server notice that the clients of the frozen connections are gone. */
+  dropFrozen(): void {
+    for (const { isFrozen, upstream } of this.#pairs) {
+      if (isFrozen) resetOnly(upstream);
+    }
+  }
+
+  /** Tells the clients that nothing more will come, but takes what they send. */
+  halfClose(): void {
+    for (const pair of this.#pairs) {
+      pair.isHalfClosed = true;
+      pair.client.end();
+    }
+  }
+
   async close(): Promise<void> {
     for (const { client, upstream } of this.#pairs) {
       client.destroy();
@@ -63,9 +92,10 @@ export class FaultProxy {
   }
 
   #join(client: Socket, upstream: Socket): void {
-    const pair = { client, upstream };
+    const pair: Pair = { client, upstream, isFrozen: false, isHalfClosed: false };
     this.#pairs.add(pair);
     const leave = (): void => {
+      if (pair.isFrozen) return; // the other side hears nothing of it
       this.#pairs.delete(pair);
       client.destroy();
       upstream.destroy();
@@ -75,20 +105,24 @@ export class FaultProxy {
       socket.on('error', () => {});
       socket.on('close', leave);
     }
-    this.#pass(client, upstream, 'up');
-    this.#pass(upstream, client, 'down');
+    this.#pass(pair, 'up');
+    this.#pass(pair, 'down');
   }
 
-  async #pass(from: Socket, to: Socket, direction: 'up' | 'down'): Promise<void> {
+  async #pass(pair: Pair, direction: 'up' | 'down'): Promise<void> {
+    const [from, to] = direction === 'up' ? [pair.client, pair.upstream] : [pair.upstream, pair.client];
     try {
       for await (const chunk of from as AsyncIterable<Buffer>) {
-        if (this.faults.hang === true) {
+        if (pair.isHalfClosed && direction === 'down') continue;
+        if (this.faults.hang === true || pair.isFrozen) {
           await new Promise(() => {}); // until the proxy closes
         }
         const bytes = this.faults.corrupt?.(chunk, direction) ?? chunk;
-        await this.#send(bytes, to);
+        const { delayMs } = this.faults;
+        if (delayMs === undefined) await this.#send(bytes, to);
+        else sendLater(Buffer.from(bytes), to, delayMs);
       }
-      to.end();
+      if (!pair.isFrozen) to.end();
     } catch {
       // one side was cut; `close` of the socket tells the other
     }
@@ -106,6 +140,11 @@ export class FaultProxy {
       }
     }
   }
+}
+
+/** Timers of one length go off in order. */
+function sendLater(bytes: Buffer, to: Socket, delayMs: number): void {
+  setTimeout(() => to.writable && to.write(bytes), delayMs);
 }
 
 /** `resetAndDestroy` says goodbye in an orderly way first, when it can; this is what it does after that. */

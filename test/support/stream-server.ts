@@ -69,15 +69,20 @@ export class StreamServer {
     return new Promise((found) => this.#waiting.push({ number, found }));
   }
 
+  /** Lets nobody in any more; who is there stays. */
+  stopListening(): void {
+    this.#server?.close();
+  }
+
   /** Like a server that is killed: every connection is reset, and nobody listens any more. */
   async kill(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server?.close(resolve));
+    const closed = new Promise((resolve) => this.#server?.close(resolve)); // even when it does not listen any more
     for (const socket of this.#sockets) resetOnly(socket);
     await closed;
   }
 
   async close(): Promise<void> {
-    if (this.#server?.listening === true) await this.kill();
+    await this.kill();
   }
 
   #welcome(socket: Socket): void {

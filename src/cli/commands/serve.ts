@@ -26,6 +26,7 @@ export const serveCommand = defineCommand({
             gopCache: settings['gop-cache'],
             recordDirectory: settings.record,
             graceMs: settings.grace,
+            drainMs: settings.drain,
             maxConnections: settings['max-connections'],
             maxConnectionsPerAddress: settings['max-connections-per-address'] ?? defaultPerAddress(settings.listen),
             maxMemoryBytes: settings['max-memory'],

@@ -90,6 +90,7 @@ export const SERVE_OPTIONS = {
   'gop-cache': toggle(true),
   record: value(someText('a directory'), undefined),
   grace: value(waitingTimeOrNone, 10_000),
+  drain: value(waitingTimeOrNone, 0),
   'max-connections': value(positiveNumber, DEFAULT_SERVER_LIMITS.maxConnections),
   'max-connections-per-address': value(positiveNumber, undefined),
   'max-memory': value(size, DEFAULT_SERVER_LIMITS.maxMemoryBytes),

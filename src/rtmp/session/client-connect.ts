@@ -1,4 +1,5 @@
 import { type AmfObject, amfObject } from '../../amf/value.js';
+import { CapsEx, MEDIA_CAPS_EX } from './caps-ex.js';
 
 export type ClientRole = 'publisher' | 'player';
 
@@ -7,6 +8,8 @@ export interface ConnectOptions {
   readonly tcUrl: string;
   /** How the client introduces itself: as FMLE or as a Flash player. */
   readonly role: ClientRole;
+  /** Whether the owner follows a reconnect request of the server, which comes as a `status`. Default: not */
+  readonly followsReconnectRequests?: boolean | undefined;
   /** In place of the usual one of the role. */
   readonly flashVer?: string | undefined;
   /** Further properties of the connect object; they may also replace the usual ones. */
@@ -40,15 +43,19 @@ const FOUR_CC_LIST = [
   'ec-3',
 ] as const;
 
-/** E-RTMP v2: multitrack, ModEx and nanosecond offsets are taken as they come. */
-const CAPS_EX = 0x02 | 0x04 | 0x08;
-
 /** The object of connect (RTMP 7.2.1.1), in the order in which FFmpeg sends it. */
 export function connectProperties(options: ConnectOptions): AmfObject {
-  const { app, tcUrl, role, flashVer, extraProperties } = options;
+  const { app, tcUrl, role, flashVer, followsReconnectRequests = false, extraProperties } = options;
+  const capsEx = MEDIA_CAPS_EX | (followsReconnectRequests ? CapsEx.reconnect : 0);
   const usual =
     role === 'publisher'
-      ? amfObject({ app, type: 'nonprivate', flashVer: flashVer ?? PUBLISHER_FLASH_VER, tcUrl })
+      ? amfObject({
+          app,
+          type: 'nonprivate',
+          flashVer: flashVer ?? PUBLISHER_FLASH_VER,
+          tcUrl,
+          ...(followsReconnectRequests ? { capsEx } : {}),
+        })
       : amfObject({
           app,
           fourCcList: FOUR_CC_LIST,
@@ -59,7 +66,7 @@ export function connectProperties(options: ConnectOptions): AmfObject {
           audioCodecs: AUDIO_CODECS,
           videoCodecs: VIDEO_CODECS,
           videoFunction: CLIENT_SEEK,
-          capsEx: CAPS_EX,
+          capsEx,
         });
   return new Map([...usual, ...(extraProperties ?? [])]);
 }

@@ -16,6 +16,8 @@ export interface ConnectRequest {
   readonly tcUrl: string;
   readonly flashVer: string;
   readonly objectEncoding: number;
+  /** See `CapsEx`; 0 when the client says nothing. */
+  readonly capsEx: number;
   /** The whole command object. */
   readonly properties: AmfObject;
 }

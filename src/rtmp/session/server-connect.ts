@@ -2,6 +2,7 @@ import { type AmfObject, amfObject } from '../../amf/value.js';
 import { type Command, command } from '../message/command.js';
 import { numberOf, textOf } from '../message/commands/arguments.js';
 import type { Connect } from '../message/commands/connect.js';
+import { CapsEx, MEDIA_CAPS_EX } from './caps-ex.js';
 import type { ConnectRequest } from './events.js';
 import { StatusCode, statusObject, successStatus } from './status.js';
 
@@ -12,8 +13,6 @@ const CAPABILITIES = 31;
 /** E-RTMP v2: of any codec we only pass on what comes. */
 const ANY_FOUR_CC = '*';
 const CAN_FORWARD = 0x04;
-/** E-RTMP v2: multitrack, ModEx and nanosecond offsets pass through unchanged; we never ask to reconnect. */
-const CAPS_EX = 0x02 | 0x04 | 0x08;
 
 /** What a connect asks for; text that is missing is empty. */
 export function readConnectRequest({ properties }: Connect): ConnectRequest {
@@ -23,6 +22,7 @@ export function readConnectRequest({ properties }: Connect): ConnectRequest {
     tcUrl: tcUrl.replace(/^["']|["']$/g, ''), // seen with quotes around it
     flashVer: textOf(properties.get('flashVer')) ?? textOf(properties.get('flashver')) ?? '',
     objectEncoding: numberOf(properties.get('objectEncoding')) ?? 0,
+    capsEx: numberOf(properties.get('capsEx')) ?? 0,
     properties,
   };
 }
@@ -44,6 +44,6 @@ function serverProperties(): AmfObject {
     fourCcList: [ANY_FOUR_CC],
     videoFourCcInfoMap: amfObject({ [ANY_FOUR_CC]: CAN_FORWARD }),
     audioFourCcInfoMap: amfObject({ [ANY_FOUR_CC]: CAN_FORWARD }),
-    capsEx: CAPS_EX,
+    capsEx: CapsEx.reconnect | MEDIA_CAPS_EX,
   });
 }

@@ -1,8 +1,10 @@
 import { ProtocolError } from '../../errors.js';
+import { command as newCommand } from '../message/command.js';
 import { errorCommand } from '../message/commands/answer.js';
 import type { ClientCommand } from '../message/commands/client-command.js';
 import type { Connect } from '../message/commands/connect.js';
 import type { StreamNameCall } from '../message/commands/stream-name-call.js';
+import { CapsEx } from './caps-ex.js';
 import type { ServerEvent } from './events.js';
 import { OUR_CHUNK_SIZE_BYTES, OUR_WINDOW_SIZE_BYTES } from './limits.js';
 import type { PeerLink } from './peer-link.js';
@@ -10,13 +12,18 @@ import { connectResult, readConnectRequest } from './server-connect.js';
 import type { ServerReplies } from './server-replies.js';
 import type { StreamCommand } from './server-stream-commands.js';
 import type { ServerStreams } from './server-streams.js';
-import { errorStatus, type Status, StatusCode } from './status.js';
+import { errorStatus, type Status, StatusCode, statusObject, successStatus } from './status.js';
 
 type ConnectionCommand = Exclude<ClientCommand, StreamCommand>;
 
 type Connection =
   | { readonly is: 'new' }
-  | { readonly is: 'requested' | 'accepted'; readonly transactionId: number; readonly flashVer: string }
+  | {
+      readonly is: 'requested' | 'accepted';
+      readonly transactionId: number;
+      readonly flashVer: string;
+      readonly capsEx: number;
+    }
   | { readonly is: 'rejected' };
 
 /** What a client's commands on the connection (RTMP 7.2.1) and those of FMLE mean, and their answers. */
@@ -97,6 +104,16 @@ export class ServerConnectionCommands {
     }
   }
 
+  /** @returns whether the client was asked: not every one would understand */
+  requestReconnect(tcUrl: string | undefined, description: string): boolean {
+    const connection = this.#connection;
+    if (connection.is !== 'accepted' || (connection.capsEx & CapsEx.reconnect) === 0) return false;
+    const information = statusObject(successStatus(StatusCode.ConnectReconnectRequest, description));
+    if (tcUrl !== undefined) information.set('tcUrl', tcUrl);
+    this.#link.outbox.send(newCommand('onStatus', 0, null, information));
+    return true;
+  }
+
   answerStreamLength(transactionId: number, seconds: number): void {
     if (this.#lengthRequests.delete(transactionId)) {
       this.#replies.result(transactionId, seconds);
@@ -108,7 +125,8 @@ export class ServerConnectionCommands {
       return this.#replies.error(command.transactionId, errorStatus(StatusCode.CallFailed, 'already connected'));
     }
     const request = readConnectRequest(command);
-    this.#connection = { is: 'requested', transactionId: command.transactionId, flashVer: request.flashVer };
+    const { flashVer, capsEx } = request;
+    this.#connection = { is: 'requested', transactionId: command.transactionId, flashVer, capsEx };
     this.#replies.hold();
     events.push({ type: 'connectRequest', request });
   }

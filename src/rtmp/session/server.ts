@@ -135,6 +135,16 @@ export class ServerSession implements Session<ServerEvent> {
     }
   }
 
+  /**
+   * Asks the client to connect anew, and to leave this connection when it has (E-RTMP v2). Until then it goes on being served.
+   *
+   * @param tcUrl where to; may be relative to its present one. `undefined`: there again
+   * @returns whether it was asked: only those are that have said that they follow
+   */
+  requestReconnect(description: string, tcUrl?: string): boolean {
+    return this.#connectionCommands.requestReconnect(tcUrl, description);
+  }
+
   /** How tags are to be written for this stream, once the connect is accepted. */
   mediaFormat(streamId: number): TagFormat {
     return rtmpTagFormat({ chunkSizeBytes: this.#link.outbox.chunkSizeBytes, streamId });

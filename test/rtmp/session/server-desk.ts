@@ -62,7 +62,7 @@ export const CONNECT_ANSWER = [
   'windowAckSize(2500000)',
   'setPeerBandwidth(2500000, 2)',
   'setChunkSize(65536)',
-  '_result(1, {"fmsVer":"FMS/3,0,1,123","capabilities":31,"fourCcList":["*"],"videoFourCcInfoMap":{"*":4},"audioFourCcInfoMap":{"*":4},"capsEx":14}, {"level":"status","code":"NetConnection.Connect.Success","description":"Connection succeeded.","objectEncoding":0})',
+  '_result(1, {"fmsVer":"FMS/3,0,1,123","capabilities":31,"fourCcList":["*"],"videoFourCcInfoMap":{"*":4},"audioFourCcInfoMap":{"*":4},"capsEx":15}, {"level":"status","code":"NetConnection.Connect.Success","description":"Connection succeeded.","objectEncoding":0})',
 ];
 
 export const CONNECT = amfObject({ app: 'live', flashVer: 'LNX 9,0,124,2', tcUrl: 'rtmp://h/live' });

@@ -1,0 +1,112 @@
+import { Redial, type RedialOptions } from './redial.js';
+
+/** How hard it is tried to move while the connection that is to be left still runs. */
+const ATTEMPTS = 8;
+
+export interface SuccessorOptions<T> extends Pick<RedialOptions, 'retry' | 'signal' | 'clock' | 'random'> {
+  readonly open: (signal: AbortSignal) => Promise<T>;
+  /** Closes one that is not wanted any more. */
+  readonly close: (unwanted: T) => void;
+}
+
+/** The connection that takes over from one which the server wants us to leave: opened before the other one is closed. */
+export class Successor<T> {
+  readonly #options: SuccessorOptions<T>;
+  #search: Search<T> | undefined;
+
+  constructor(options: SuccessorOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Begins to open it. While it is at that, nothing changes. */
+  begin(): void {
+    this.#search ??= new Search(this.#options);
+  }
+
+  /** Whether it was begun. */
+  get isWanted(): boolean {
+    return this.#search !== undefined;
+  }
+
+  /** `undefined` before it is open. */
+  get ready(): T | undefined {
+    return this.#search?.found;
+  }
+
+  /** Hands it over, if it is open. */
+  takeReady(): T | undefined {
+    const ready = this.ready;
+    if (ready !== undefined) this.#search = undefined;
+    return ready;
+  }
+
+  /** The other connection is over: the same, after the attempt that is under way. */
+  async take(): Promise<T | undefined> {
+    await this.#search?.finish();
+    const ready = this.takeReady();
+    this.#search = undefined;
+    return ready;
+  }
+
+  /** It is not wanted any more. */
+  cancel(): void {
+    this.#search?.cancel();
+    this.#search = undefined;
+  }
+}
+
+/** The attempts to open one successor. */
+class Search<T> {
+  readonly #options: SuccessorOptions<T>;
+  readonly #stop = new AbortController();
+  readonly #over: Promise<void>;
+  #isTrying = false;
+  #isLastAttempt = false;
+  #isUnwanted = false;
+  found: T | undefined;
+
+  constructor(options: SuccessorOptions<T>) {
+    this.#options = options;
+    this.#over = this.#run();
+  }
+
+  async finish(): Promise<void> {
+    this.#isLastAttempt = true;
+    if (!this.#isTrying) this.#stop.abort();
+    await this.#over;
+  }
+
+  cancel(): void {
+    this.#isUnwanted = true;
+    this.#stop.abort();
+    if (this.found !== undefined) this.#options.close(this.found);
+  }
+
+  async #run(): Promise<void> {
+    const { retry, signal: parent } = this.#options;
+    const signal = AbortSignal.any([parent, this.#stop.signal]);
+    const redial = new Redial(() => this.#attempt(signal), {
+      ...this.#options,
+      retry: { ...retry, attempts: ATTEMPTS },
+      onRetry: () => {}, // nothing is lost yet
+      signal,
+    });
+    try {
+      const opened = await redial.open();
+      if (this.#isUnwanted) this.#options.close(opened);
+      else this.found = opened;
+    } catch {
+      // The connection that is there goes on as long as it can, and then is made anew.
+    }
+  }
+
+  async #attempt(signal: AbortSignal): Promise<T> {
+    this.#isTrying = true;
+    try {
+      return await this.#options.open(signal);
+    } finally {
+      this.#isTrying = false;
+      if (this.#isLastAttempt) this.#stop.abort();
+    }
+  }
+}

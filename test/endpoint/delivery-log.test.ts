@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { DeliveryLog } from '../../src/endpoint/delivery-log.js';
+
+/** Bursts of so many bytes, behind a handshake. */
+function logOf(count: number, sizeBytes: number): DeliveryLog {
+  const log = new DeliveryLog();
+  for (let i = 1; i <= count; i++) log.wrote(3_073 + i * sizeBytes, i);
+  return log;
+}
+
+describe('DeliveryLog', () => {
+  it('maps bytes to whole bursts', () => {
+    const log = logOf(10, 1_000);
+    expect(log.acknowledged(3_072)).toBeUndefined();
+    expect(log.acknowledged(5_072)).toBe(1);
+    expect(log.acknowledged(5_072)).toBeUndefined();
+    expect(log.acknowledged(5_073)).toBe(2);
+    expect(log.isComplete).toBe(false);
+    expect(log.arrived(13_073)).toBe(10);
+    expect(log.isComplete).toBe(true);
+  });
+
+  it('does not go back, and does not believe in bytes that were never sent', () => {
+    const log = logOf(10, 1_000);
+    expect(log.acknowledged(6_073)).toBe(3);
+    expect(log.acknowledged(4_073)).toBeUndefined();
+    expect(log.acknowledged(13_073 + 100_000)).toBeUndefined();
+    expect(log.acknowledged(13_073 + 100)).toBe(10);
+  });
+
+  it('counts on beyond 32 bits', () => {
+    const log = new DeliveryLog();
+    log.wrote(2 ** 32 - 10, 1);
+    expect(log.acknowledged(2 ** 32 - 10)).toBe(1);
+    log.wrote(2 ** 32 + 1_000, 2);
+    expect(log.acknowledged(999)).toBeUndefined();
+    expect(log.acknowledged(1_000)).toBe(2);
+  });
+
+  it('leaves numbers alone that begin again too early, as those of nginx-rtmp do', () => {
+    const log = new DeliveryLog();
+    log.wrote(0xf0000000, 1);
+    expect(log.acknowledged(0xf0000000)).toBe(1);
+    log.wrote(0xf0000000 + 1_000_000, 2);
+    expect(log.acknowledged(1_000_000)).toBeUndefined();
+  });
+
+  it('takes the word of the network for a server that never says anything, once it should have', () => {
+    const young = logOf(9, 1_000_000);
+    expect(young.lost(9_003_073)).toBeUndefined();
+    const old = logOf(11, 1_000_000);
+    expect(old.lost(9_003_073)).toBe(9);
+    const heard = logOf(11, 1_000_000);
+    heard.acknowledged(1_003_073);
+    expect(heard.lost(9_003_073)).toBeUndefined();
+  });
+
+  it('holds a bounded number of them, and still knows the newest', () => {
+    const log = logOf(100_000, 10);
+    expect(log.acknowledged(3_073 + 10)).toBeUndefined();
+    expect(log.acknowledged(3_073 + 1_000_000)).toBe(100_000);
+  });
+});
