@@ -32,7 +32,7 @@ class FileTarget implements RunningTarget {
     this.name = name;
     this.#sink = sink;
     this.#context = context;
-    sink.attach(broadcast, { mode: 'live', join: 'newest-keyframe', maxLagMs: maxQueueMs });
+    sink.attach(broadcast, { mode: 'live', join: 'next-keyframe', maxLagMs: maxQueueMs });
     context.report({ event: 'started', ...this.#about });
     this.over = sink.finished.then(
       () => undefined,

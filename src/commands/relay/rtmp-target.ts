@@ -18,7 +18,6 @@ export class RtmpTarget implements RunningTarget {
   readonly #publisher: ReconnectingPublisher;
   readonly #stop = new AbortController();
   #state: TargetStats['state'] = 'connecting';
-  #isAttached = false;
 
   /** @throws {UsageError} `ERR_URL` */
   constructor(peer: RelayPeer, options: TargetOptions) {
@@ -29,7 +28,6 @@ export class RtmpTarget implements RunningTarget {
       onConnected: () => {
         this.#state = 'running';
         options.context.report({ event: 'started', ...this.#end });
-        this.#attach(options);
         options.onChange();
       },
       onRetry: () => {
@@ -37,7 +35,9 @@ export class RtmpTarget implements RunningTarget {
         options.onChange();
       },
     });
+    const { broadcast, maxQueueMs } = options;
     this.#publisher = new ReconnectingPublisher(connection);
+    this.#publisher.attach(broadcast, { mode: 'live', join: 'next-keyframe', maxLagMs: maxQueueMs });
     this.over = this.#publisher.finished.then(
       () => undefined,
       (error: unknown) => this.#failed(error, options),
@@ -91,13 +91,6 @@ export class RtmpTarget implements RunningTarget {
       droppedFrames: this.#publisher.droppedTags,
       final: false,
     });
-  }
-
-  /** Joins the stream when the first connection is there, so that nothing counts as missed that came before. */
-  #attach({ broadcast, maxQueueMs }: TargetOptions): void {
-    if (this.#isAttached) return;
-    this.#isAttached = true;
-    this.#publisher.attach(broadcast, { mode: 'live', join: 'newest-keyframe', maxLagMs: maxQueueMs });
   }
 
   #failed(error: unknown, { context, onChange }: TargetOptions): RtmpkitError | undefined {

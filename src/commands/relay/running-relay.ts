@@ -55,7 +55,7 @@ export class RunningRelay {
     this.#broadcast = new Broadcast({
       maxBytes: MAX_HELD_BYTES,
       maxDurationMs: maxQueueMs,
-      gopCache: true,
+      gopCache: false, // whoever is behind keeps what it needs, and nobody else joins in the middle
       onSinkError: (error, sink) => {
         sink.cutOff?.();
         host.onBug(error);

@@ -26,7 +26,7 @@ export class StreamTarget implements RunningTarget {
     this.name = name;
     this.#context = context;
     this.#sink = new FlvStreamSink(output);
-    this.#sink.attach(broadcast, { mode: 'live', join: 'newest-keyframe', maxLagMs: maxQueueMs });
+    this.#sink.attach(broadcast, { mode: 'live', join: 'next-keyframe', maxLagMs: maxQueueMs });
     context.report({ event: 'started', ...this.#about });
     const givenUp = new Promise<undefined>((resolve) => {
       this.#giveUp = () => resolve(undefined);
