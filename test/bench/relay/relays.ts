@@ -49,7 +49,7 @@ daemon off;
 worker_processes 1;
 user root;
 pid ${root}/nginx.pid;
-error_log ${root}/logs/error.log;
+error_log ${root}/logs/error.log info;
 events { worker_connections 4096; }
 rtmp { server {
   listen 127.0.0.1:${port};
