@@ -11,6 +11,14 @@ export { RecycledMemory } from './bytes/recycled-memory.js';
 export type { PullOptions, PushOptions, ServeOptions } from './commands/options.js';
 export { pull } from './commands/pull.js';
 export { push } from './commands/push.js';
+export type {
+  RelayChange,
+  RelayOptions,
+  RelayPeer,
+  RelaysOptions,
+  RelayTarget,
+} from './commands/relay/options.js';
+export { relay } from './commands/relay/relay.js';
 export { serve } from './commands/serve.js';
 // FLV
 export { FileSink } from './endpoint/file-sink.js';

@@ -9,7 +9,6 @@ Examples:
   rtmpkit push film.flv rtmp://127.0.0.1/live/film  publish a file in real time
   rtmpkit pull rtmp://127.0.0.1/live/film out.flv   record a stream
   rtmpkit pull damaged.flv fixed.flv                repair a recording
-  rtmpkit relay rtmp://a/live/x --to rtmp://b/live/x --to rtmp://c/live/x
 
 Usage: rtmpkit COMMAND [options]
 
@@ -63,14 +62,14 @@ ${commonOptions()}
 export const RELAY_HELP = `\
 Examples:
   rtmpkit relay rtmp://a/live/x --to rtmp://b/live/x --to copy.flv
-  rtmpkit relay rtmp://main/live/x rtmp://spare/live/x --warm --to rtmp://b/live/x
+  rtmpkit relay rtmp://main/a/x rtmp://spare/a/x --warm --to rtmp://b/live/x
   rtmpkit relay rtmp://a/live/x --fallback slate.flv --to rtmp://b/live/x
   rtmpkit relay --config relays.yaml        many at once; SIGHUP reads it again
 
 Usage: rtmpkit relay URL... --to URL|FILE.flv|- [--to ...] [options]
 
   --warm               connect all sources, to change without a gap
-  --failback T         go back to a better source when it was healthy for T [10s]
+  --failback T         go back to a better source when it is healthy for T [10s]
   --fallback FILE.flv  repeat this while no source is alive
   --delay T            send on T later; holds at most --max-memory SIZE [512M]
   --on-demand          pull only while a target takes the stream
@@ -80,7 +79,7 @@ Usage: rtmpkit relay URL... --to URL|FILE.flv|- [--to ...] [options]
   --retry-delay T      doubling, with jitter, to --retry-max-delay T [1s, 30s]
   --key-file FILE      a line for each URL without a name; --key -, RTMPKIT_KEY
   --show-keys          keys and passwords are shown, not ****
-  --timeout T, --stall-timeout T            for a start, and of silence [10s, 15s]
+  --timeout T, --stall-timeout T      for a start, of silence [10s, 15s]
   --tls-ca FILE, --tls-insecure, --tls-cert FILE, --tls-key FILE
 ${commonOptions()}
 `;

@@ -1,10 +1,11 @@
-import { MAIN_HELP, PULL_HELP, PUSH_HELP, SERVE_HELP } from './help.js';
+import { MAIN_HELP, PULL_HELP, PUSH_HELP, RELAY_HELP, SERVE_HELP } from './help.js';
 import { version } from './version.js';
 
 const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
   [undefined, MAIN_HELP],
   ['push', PUSH_HELP],
   ['pull', PULL_HELP],
+  ['relay', RELAY_HELP],
   ['serve', SERVE_HELP],
 ]);
 

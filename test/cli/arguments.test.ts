@@ -68,14 +68,14 @@ describe('command line', () => {
   });
 
   it('does not offer what is not there yet', () => {
-    for (const option of ['--to', '--backup', '--append', '--segment', '--user', '--size', '--play']) {
+    for (const option of ['--backup', '--append', '--segment', '--user', '--size', '--play']) {
       expect(() => parse('push', 'a', option, 'x')).toThrow(/unknown option/);
     }
     expect(() => parse('serve', '--http', ':80')).toThrow(/unknown option/);
   });
 
   it('repeats nothing that may be a secret', () => {
-    expect(() => parse('rtmp://host/live/hush')).toThrow(/^expected a command first: push, pull, serve$/);
+    expect(() => parse('rtmp://host/live/hush')).toThrow(/^expected a command first: push, pull, relay, serve$/);
     expect(() => parse('pull', 'a', 'b', 'rtmp://host/live/hush')).toThrow(/^(?!.*hush)/);
     expect(() => parse('push', 'a', '--kee=hush')).toThrow(/^unknown option --kee$/);
   });

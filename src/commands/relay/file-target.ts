@@ -4,7 +4,7 @@ import type { TargetStats } from '../../events.js';
 import { choosePullTarget, openPullOutput } from '../pull-output.js';
 import type { RelayContext } from './context.js';
 import { Rate } from './rate.js';
-import type { RunningTarget, TargetOptions } from './target.js';
+import type { RunningTarget, TargetOptions } from './running-target.js';
 
 interface FileTargetOptions {
   readonly path: string;

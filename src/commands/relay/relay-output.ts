@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
+import { openTarget } from './open-target.js';
 import type { RelayTarget } from './options.js';
 import type { RelayOutcome } from './outcome.js';
-import { openTarget, type RunningTarget, type TargetOptions } from './target.js';
+import type { RunningTarget, TargetOptions } from './running-target.js';
 
 interface Entry {
   readonly wanted: RelayTarget;

@@ -5,7 +5,7 @@ import { parseRtmpUrl } from '../../rtmp/url.js';
 import { toTenths } from '../stats-reports.js';
 import { type RelayContext, type RelayEnd, relayConnection } from './context.js';
 import type { RelayPeer } from './options.js';
-import type { RunningTarget, TargetOptions } from './target.js';
+import type { RunningTarget, TargetOptions } from './running-target.js';
 
 /** A server that is slow to say goodbye is not waited for any longer. */
 const GOODBYE_MS = 2_000;

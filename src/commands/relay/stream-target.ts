@@ -4,7 +4,7 @@ import { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
 import type { RelayContext } from './context.js';
 import { Rate } from './rate.js';
-import type { RunningTarget, TargetOptions } from './target.js';
+import type { RunningTarget, TargetOptions } from './running-target.js';
 
 /** A reader that takes nothing any more is not waited for any longer. */
 const GOODBYE_MS = 2_000;

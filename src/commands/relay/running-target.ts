@@ -2,10 +2,6 @@ import type { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
 import type { Broadcast } from '../../flow/broadcast.js';
 import type { RelayContext } from './context.js';
-import { openFileTarget } from './file-target.js';
-import type { RelayTarget } from './options.js';
-import { RtmpTarget } from './rtmp-target.js';
-import { StreamTarget } from './stream-target.js';
 
 /** Where a relay sends its stream. It has a place of its own in the broadcast, and never holds up the others. */
 export interface RunningTarget {
@@ -30,16 +26,4 @@ export interface TargetOptions {
   readonly overwrite: boolean;
   /** `isTaking` may have changed. */
   readonly onChange: () => void;
-}
-
-/** @throws {UsageError | OutputError} when a file cannot be written; a server that is not there is tried again */
-export async function openTarget(target: RelayTarget, options: TargetOptions): Promise<RunningTarget> {
-  switch (target.kind) {
-    case 'rtmp':
-      return new RtmpTarget(target, options);
-    case 'file':
-      return openFileTarget(target, options);
-    case 'stream':
-      return new StreamTarget(target, options);
-  }
 }
