@@ -126,7 +126,7 @@ describe('rtmpkit relay', () => {
       return () => {};
     };
     const { relay } = await run(['relay', '--config', config], { onHangup });
-    const changes = (relay?.changes as AsyncIterable<RelayChange>)[Symbol.asyncIterator]();
+    const changes = relay!.changes![Symbol.asyncIterator]();
     const next = async (text: string): Promise<RelayChange> => {
       writeFileSync(config, text);
       const change = changes.next();
