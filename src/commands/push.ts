@@ -71,7 +71,8 @@ async function publish(
     stopStats();
     publisher.close();
   }
-  reportEnd(publisher.sent, source, publisher.droppedTags, url.redacted, report, signal);
+  const loss = { droppedFrames: publisher.droppedTags, reconnects: publisher.reconnects };
+  reportEnd(publisher.sent, source, loss, url.redacted, report, signal);
 }
 
 /** Lets a server on the loopback have the stream, for whoever wants to play it. */
@@ -91,17 +92,26 @@ async function offer(
     stopStats();
     await local.close();
   }
-  reportEnd(meter, source, 0, undefined, report, signal);
+  reportEnd(meter, source, NO_LOSS, undefined, report, signal);
 }
 
-function reasonOf(droppedFrames: number, failedPlays: number, signal: AbortSignal): string {
+function reasonOf({ droppedFrames, reconnects }: Loss, failedPlays: number, signal: AbortSignal): string {
   if (signal.aborted) return 'interrupted';
   const losses = [
-    droppedFrames > 0 ? 'the server was too slow for all of it' : '',
+    droppedFrames === 0 ? '' : reconnects > 0 ? MISSED : 'the server was too slow for all of it',
     failedPlays > 0 ? `inputs failed, ${failedPlays === 1 ? 'once' : `${failedPlays} times`}` : '',
   ].filter((loss) => loss !== '');
   return losses.length === 0 ? 'everything was sent' : `end of the input; ${losses.join(', and ')}`;
 }
+
+/** What a server did not get, and how often there was no connection to it. */
+interface Loss {
+  readonly droppedFrames: number;
+  readonly reconnects: number;
+}
+
+const NO_LOSS: Loss = { droppedFrames: 0, reconnects: 0 };
+const MISSED = 'the server missed something while the connection was lost';
 
 const nothingWaits = { queueMs: 0, queueBytes: 0, droppedFrames: 0 };
 
@@ -121,7 +131,7 @@ function progressOf(publisher: ReconnectingPublisher, { durationMs }: PushSource
 function reportEnd(
   meter: Meter,
   source: PushSource,
-  droppedFrames: number,
+  loss: Loss,
   url: string | undefined,
   report: Report,
   signal: AbortSignal,
@@ -130,14 +140,14 @@ function reportEnd(
   report({
     event: 'ended',
     role: 'publisher',
-    reason: reasonOf(droppedFrames, source.failedPlays(), signal),
+    reason: reasonOf(loss, source.failedPlays(), signal),
     ...(url === undefined ? {} : { url }),
     bytes,
     durationMs: positionMs,
     audioTags,
     videoTags,
     dataTags,
-    droppedFrames,
+    droppedFrames: loss.droppedFrames,
     final: true,
   });
 }

@@ -41,7 +41,7 @@ export class ReconnectingPublisher implements Sink {
   #publisher: RtmpPublisher | undefined;
   /** The connection that has taken over from the one before, which may still be at its goodbye. */
   #heir: RtmpPublisher | undefined;
-  #canSendAgain = false;
+  #isLossless = false;
   #isLeaving = false;
   #isEnded = false;
   #connections = 0;
@@ -120,8 +120,11 @@ export class ReconnectingPublisher implements Sink {
 
   /** Publishes everything of this broadcast from now on. */
   attach(broadcast: Broadcast, options: SubscribeOptions): void {
-    this.#canSendAgain = options.mode === 'lossless';
-    this.#subscription = broadcast.subscribe(this, { maxHeldBytes: MAX_HELD_BYTES, ...options });
+    this.#isLossless = options.mode === 'lossless';
+    this.#subscription = broadcast.subscribe(
+      this,
+      this.#canGoBack ? { maxHeldBytes: MAX_HELD_BYTES, ...options } : options,
+    );
     if (this.#publisher === undefined) this.#subscription.suspend();
     else this.#publisher.carry(this.#subscription);
   }
@@ -131,10 +134,9 @@ export class ReconnectingPublisher implements Sink {
     const publisher = this.#publisher;
     if (publisher?.isOpen !== true) {
       // The connection is about to be over. Nothing more is written after this one.
-      if (!this.#canSendAgain) this.#unsent = plus(this.#unsent, burst.tagCounts);
+      if (!this.#isLossless) this.#unsent = plus(this.#unsent, burst.tagCounts);
       return false;
     }
-    this.sent.add(burst.tags);
     return publisher.write(burst);
   }
 
@@ -142,7 +144,7 @@ export class ReconnectingPublisher implements Sink {
   end(): void {
     this.#isEnded = true;
     this.#publisher?.end();
-    if (this.#publisher === undefined && !this.#canSendAgain) this.leave();
+    if (this.#publisher === undefined && !this.#canGoBack) this.leave();
   }
 
   cutOff(): void {
@@ -182,13 +184,18 @@ export class ReconnectingPublisher implements Sink {
     }
   }
 
+  /** Whether what may not have arrived is sent again. Nothing is held for it where nothing is tried again. */
+  get #canGoBack(): boolean {
+    return this.#isLossless && this.#options.retry.attempts > 0;
+  }
+
   /** The connection after one, when that is over; `undefined` when all was delivered. */
   async #next(publisher: RtmpPublisher): Promise<RtmpPublisher | undefined> {
     const failure = await failureOf(publisher);
     const heir = this.#heir;
     this.#heir = undefined;
-    const isToGoBack = failure !== undefined && this.#canSendAgain;
-    if (heir !== undefined && !isToGoBack) {
+    const isIncomplete = failure !== undefined && this.#isLossless;
+    if (heir !== undefined && !isIncomplete) {
       if (this.#subscription !== undefined) heir.carry(this.#subscription);
       return heir;
     }
@@ -197,7 +204,8 @@ export class ReconnectingPublisher implements Sink {
     this.#subscription?.suspend();
     this.#publisher = undefined;
     this.#connectedMs = undefined;
-    if (this.#isLeaving || (this.#isEnded && !this.#canSendAgain)) throw failure;
+    const isInVain = this.#isLossless ? !this.#canGoBack : this.#isEnded;
+    if (this.#isLeaving || isInVain) throw failure;
     const next = (await this.#successor.take()) ?? (await this.#redial.reopen(failure));
     this.#took(next);
     this.#begin(next);
@@ -205,15 +213,11 @@ export class ReconnectingPublisher implements Sink {
   }
 
   #open(signal: AbortSignal): Promise<RtmpPublisher> {
-    return RtmpPublisher.open({
-      ...this.#options,
-      url: this.#url,
-      signal,
-      onReconnectRequest: (tcUrl) => {
-        this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
-        this.#successor.begin();
-      },
-    });
+    const onReconnectRequest = (tcUrl: string | undefined): void => {
+      this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
+      this.#successor.begin();
+    };
+    return RtmpPublisher.open({ ...this.#options, url: this.#url, signal, onReconnectRequest }, this.sent);
   }
 
   #took(publisher: RtmpPublisher): void {

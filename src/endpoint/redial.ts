@@ -57,9 +57,10 @@ export class Redial<T> {
   async #wait(error: unknown): Promise<void> {
     const { signal, onRetry } = this.#options;
     signal.throwIfAborted();
-    const wait = error instanceof RtmpkitError ? this.#backoff.failed(error.code, this.#clock.nowMs()) : undefined;
+    if (!(error instanceof RtmpkitError)) throw error;
+    const wait = this.#backoff.failed(error.code, this.#clock.nowMs());
     if (wait === undefined) throw error;
-    onRetry({ ...wait, error: error as RtmpkitError });
+    onRetry({ ...wait, error });
     await this.#sleep(wait.delayMs);
     signal.throwIfAborted();
   }

@@ -20,7 +20,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   /** Settles when the connection is closed: rejects unless everything was delivered. */
   readonly finished: Promise<void>;
   /** What was handed to the network: without what was dropped, with the headers that had to be sent again. */
-  readonly sent = new Meter();
+  readonly sent: Meter;
   #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
   #link: RtmpLink | undefined;
@@ -34,8 +34,9 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   readonly #options: RtmpLinkOptions;
   readonly #memory: RecycledMemory | undefined;
 
-  private constructor(options: RtmpLinkOptions) {
+  private constructor(options: RtmpLinkOptions, sent: Meter) {
     this.#options = options;
+    this.sent = sent;
     this.#memory = options.memory;
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -44,9 +45,12 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
   }
 
-  /** @throws {RtmpkitError} see `openRtmpLink` */
-  static async open(options: RtmpLinkOptions): Promise<RtmpPublisher> {
-    const publisher = new RtmpPublisher(options);
+  /**
+   * @param sent counts what is sent, on top of what it has counted
+   * @throws {RtmpkitError} see `openRtmpLink`
+   */
+  static async open(options: RtmpLinkOptions, sent = new Meter()): Promise<RtmpPublisher> {
+    const publisher = new RtmpPublisher(options, sent);
     await openRtmpLink('publisher', options, publisher);
     return publisher;
   }

@@ -1,4 +1,4 @@
-import type { CommandEvent, EndedEvent, ProtocolMessageEvent, StatsEvent } from '../../src/events.js';
+import type { CommandEvent, EndedEvent, ProtocolMessageEvent, RetryingEvent, StatsEvent } from '../../src/events.js';
 
 export const URL = 'rtmp://host/live/****';
 
@@ -12,6 +12,17 @@ export const CONNECTED: CommandEvent = {
   port: 1935,
   handshake: 'digest-1',
   software: 'FMS/3,5,7,7009',
+};
+
+export const RETRYING: RetryingEvent = {
+  event: 'retrying',
+  role: 'publisher',
+  url: URL,
+  attempt: 1,
+  attempts: 5,
+  delayMs: 1_234,
+  code: 'ERR_REFUSED',
+  reason: 'nothing listens on host port 1935',
 };
 
 export const STARTED: CommandEvent = { event: 'started', role: 'publisher', url: URL, durationMs: 10_000 };

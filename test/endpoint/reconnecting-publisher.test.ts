@@ -4,6 +4,8 @@ import type { Retry } from '../../src/endpoint/redial.js';
 import { Broadcast } from '../../src/flow/broadcast.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
+import { errorStatus, StatusCode } from '../../src/rtmp/session/status.js';
+import { FakeClock } from '../flow/fake-clock.js';
 import { bodiesOf, framesOf } from '../support/stream-parts.js';
 import { StreamServer } from '../support/stream-server.js';
 import { syntheticStream } from '../support/streams.js';
@@ -60,5 +62,83 @@ describe('ReconnectingPublisher, lossless', () => {
     expect(isKeyframe(framesOf('video', second.tags)[0] as MediaTag)).toBe(true);
     expect(second.tags.filter(isSequenceHeader).length).toBe(2);
     expect(publisher.reconnects).toBe(1);
+  });
+});
+
+describe('ReconnectingPublisher', () => {
+  it.each(['live', 'lossless'] as const)('may be attached before its server is there, %s', async (mode) => {
+    const server = await newServer();
+    await server.close();
+    const { options: given, retries } = options(server.port);
+    const publisher = new ReconnectingPublisher(given);
+    const broadcast = new Broadcast({ maxBytes: 32 * 1024 * 1024, gopCache: false });
+    publisher.attach(broadcast, { mode, join: 'beginning' });
+    broadcast.append(STREAM.slice(0, 500));
+    await expect.poll(() => retries.length).toBeGreaterThan(2);
+    expect([publisher.isConnected, publisher.uptimeMs, publisher.rttMs]).toEqual([false, null, null]);
+    await server.listen();
+    const guest = await server.guest(1);
+    await expect.poll(() => guest.tags.length).toBe(500);
+    expect(publisher.uptimeMs).toBeGreaterThanOrEqual(0);
+    broadcast.end();
+    await publisher.finished;
+    expect(bodiesOf(guest.tags)).toEqual(bodiesOf(STREAM.slice(0, 500)));
+    expect([publisher.droppedTags, publisher.reconnects, publisher.lossRate]).toEqual([0, 0, 0]);
+  });
+
+  it('fails with the reason of the last attempt', async () => {
+    const server = await newServer();
+    await server.close();
+    const retry = { attempts: 2, delayMs: 1, maxDelayMs: 1 };
+    const { options: given, retries } = options(server.port, { retry });
+    await expect(ReconnectingPublisher.open(given)).rejects.toMatchObject({ code: 'ERR_REFUSED' });
+    expect(retries.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
+  it('does not try again when it is refused for good', async () => {
+    const server = await newServer();
+    server.handle = (guest, event) => {
+      if (event.type !== 'publishRequest') return false;
+      guest.session.rejectPublish(event.streamId, errorStatus(StatusCode.PublishDenied, 'not you'));
+      return true;
+    };
+    const { options: given, retries } = options(server.port);
+    await expect(ReconnectingPublisher.open(given)).rejects.toMatchObject({ code: 'ERR_DENIED' });
+    expect(retries).toEqual([]);
+  });
+
+  it.each<[string, (publisher: ReconnectingPublisher, broadcast: Broadcast) => void]>([
+    ['it is left', (publisher) => publisher.leave()],
+    ['it is closed', (publisher) => publisher.close()],
+    ['the stream ends and nobody waits for the rest', (_, broadcast) => broadcast.end()],
+  ])('gives up a connection that it does not have when %s', async (_, giveUp) => {
+    const server = await newServer();
+    const clock = new FakeClock();
+    const { options: given, retries } = options(server.port, { clock, random: () => 0.999 });
+    const publisher = await ReconnectingPublisher.open(given);
+    const broadcast = new Broadcast({ maxBytes: 1e9, gopCache: false });
+    publisher.attach(broadcast, { mode: 'live', join: 'beginning' });
+    await server.guest(1);
+    await server.kill();
+    await expect.poll(() => retries.length).toBe(1);
+    expect(clock.pendingTimers).toBe(1);
+    giveUp(publisher, broadcast);
+    await publisher.finished;
+    expect([clock.pendingTimers, broadcast.stats.subscribers]).toEqual([0, 0]);
+  });
+
+  it('leaves no timer when it has ended', async () => {
+    const server = await newServer();
+    const clock = new FakeClock();
+    const { options: given } = options(server.port, { clock });
+    const publisher = await ReconnectingPublisher.open(given);
+    const broadcast = new Broadcast({ maxBytes: 1e9, gopCache: false });
+    publisher.attach(broadcast, { mode: 'lossless', join: 'beginning' });
+    broadcast.append(STREAM);
+    broadcast.end();
+    await publisher.finished;
+    const guest = await server.guest(1);
+    await guest.closed;
+    expect([clock.pendingTimers, guest.tags.length]).toEqual([0, STREAM.length]);
   });
 });

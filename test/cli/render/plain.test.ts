@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PlainRenderer } from '../../../src/cli/render/plain.js';
 import { colorLevel, styleFor } from '../../../src/cli/render/style.js';
-import { CONNECTED, CONNECTING, ENDED, MESSAGE, STARTED, stats } from '../events.js';
+import { CONNECTED, CONNECTING, ENDED, MESSAGE, RETRYING, STARTED, stats } from '../events.js';
 import { asOutput, FakeFile, FakeTerminal } from '../fake-terminal.js';
 
 function open(environment: Record<string, string> = {}) {
@@ -38,6 +38,20 @@ describe('plain lines', () => {
       `14:03:09 0:10 of 0:30, ${figures}`,
       `14:03:19 0:20 of 0:30, ${figures}`,
       '14:03:24 sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file',
+    ]);
+  });
+
+  it('are one for each wait before a connection is tried again', () => {
+    const { file, renderer } = open();
+    renderer.event(CONNECTING);
+    renderer.event({ ...RETRYING, peerWords: 'not\nnow' });
+    renderer.event(CONNECTING);
+    renderer.event({ ...RETRYING, attempt: 2, attempts: null, delayMs: 20_000 });
+    expect(file.lines).toEqual([
+      '14:03:00 connecting to rtmp://host/live/****',
+      '14:03:00 nothing listens on host port 1935 ("not now"); trying again in 1.2 s (attempt 1 of 5)',
+      '14:03:00 connecting to rtmp://host/live/****',
+      '14:03:00 nothing listens on host port 1935; trying again in 20.0 s (attempt 2)',
     ]);
   });
 

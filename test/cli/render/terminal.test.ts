@@ -3,7 +3,7 @@ import { Interruption } from '../../../src/cli/interruption.js';
 import { styleFor } from '../../../src/cli/render/style.js';
 import { TerminalRenderer } from '../../../src/cli/render/terminal.js';
 import { NetworkError } from '../../../src/errors.js';
-import { CONNECTED, CONNECTING, ENDED, MESSAGE, STARTED, stats } from '../events.js';
+import { CONNECTED, CONNECTING, ENDED, MESSAGE, RETRYING, STARTED, stats } from '../events.js';
 import { asOutput, FakeTerminal } from '../fake-terminal.js';
 import { failing, run, telling } from '../fake-world.js';
 
@@ -39,6 +39,36 @@ describe('terminal', () => {
     expect(terminal.screen).toEqual(['✔ connected to 192.0.2.7:1935 (digest-1 handshake, FMS/3,5,7,7009)']);
     expect(terminal.isCursorVisible).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('says once why a connection is tried again, and shows each wait', () => {
+    const { terminal, renderer } = open(100);
+    renderer.event(STARTED);
+    renderer.event(stats());
+    renderer.event(RETRYING);
+    const started = '› publishing rtmp://host/live/****, 10.0 s of media';
+    const why = expect.stringMatching(
+      /^\S nothing listens on host port 1935; trying again in 1.2 s \(attempt 1 of 5\)$/,
+    );
+    const wait = /^\S trying again in 1.2 s \(attempt 1 of 5\): nothing listens on host port 1935$/;
+    expect(terminal.screen).toEqual([started, why, expect.stringMatching(wait)]);
+    renderer.event(CONNECTING);
+    vi.advanceTimersByTime(85);
+    expect(terminal.screen).toEqual([started, why, expect.stringMatching(/^\S TCP connection: rtmp:/)]);
+    renderer.event({ ...RETRYING, attempt: 2, delayMs: 3_000 });
+    const second = /^\S trying again in 3.0 s \(attempt 2 of 5\): nothing listens on host port 1935$/;
+    expect(terminal.screen).toEqual([started, why, expect.stringMatching(second)]);
+    renderer.event(stats());
+    expect(terminal.screen.length).toBe(3);
+    renderer.event(CONNECTING);
+    renderer.event(CONNECTED);
+    renderer.event(stats());
+    expect(terminal.screen.slice(2)).toEqual([expect.stringMatching(/^✔ connected/), expect.stringMatching(/█.*%/)]);
+    renderer.event({ ...RETRYING, delayMs: 500 });
+    expect(terminal.screen.length).toBe(5);
+    renderer.event(ENDED);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(terminal.isCursorVisible).toBe(true);
   });
 
   it('has messages above the spinner', () => {
