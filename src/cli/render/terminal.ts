@@ -86,8 +86,9 @@ export class TerminalRenderer implements Renderer {
 
   #ofRelay(event: CommandEvent): void {
     if (event.event === 'stats') return this.#showStats(this.#relays.together(event));
-    if (event.event === 'ended' && event.final) this.close();
-    this.#print(this.#relays.lines(event), true);
+    const isFinal = event.event === 'ended' && event.final;
+    if (isFinal) this.close();
+    this.#print(this.#relays.lines(event), !isFinal);
   }
 
   failure(failure: Failure): void {

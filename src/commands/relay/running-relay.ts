@@ -106,6 +106,7 @@ export class RunningRelay {
     const { positionMs, bytes, bitrateKbps, fps, skewMs } = this.#meter.read();
     const sources = this.#input?.stats ?? [];
     const targets = this.#output.stats;
+    const running = targets.filter(({ state }) => state === 'running');
     return {
       event: 'stats',
       ...this.#place,
@@ -116,8 +117,8 @@ export class RunningRelay {
       bitrateKbps: toTenths(bitrateKbps),
       fps: toTenths(fps),
       skewMs,
-      queueMs: Math.max(0, ...targets.map(({ queueMs }) => queueMs)),
-      queueBytes: Math.max(0, ...targets.map(({ queueBytes }) => queueBytes)),
+      queueMs: Math.max(0, ...running.map(({ queueMs }) => queueMs)),
+      queueBytes: Math.max(0, ...running.map(({ queueBytes }) => queueBytes)),
       droppedFrames: sum(targets.map(({ droppedFrames }) => droppedFrames)),
       reconnects: sum([...sources, ...targets].map(({ reconnects }) => reconnects)),
       uptimeMs: Math.round(performance.now() - this.#startedMs),
