@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { CommandEvent } from '../../events.js';
+import { closeSource, Interruption } from '../../flow/interruption.js';
 import { eventStream } from '../event-stream.js';
 import { messageReports } from '../message-reports.js';
 import type { RelaysOptions } from './options.js';
@@ -33,9 +34,10 @@ async function run(
   const timer = setInterval(() => fleet.reportStats(), STATS_EVERY_MS);
   try {
     await fleet.start(relays);
-    const watching = changes === undefined ? undefined : follow(changes, fleet, over);
+    const following = changes === undefined ? undefined : follow(changes, fleet, over);
+    following?.catch((error: unknown) => bug.abort(error));
     if (!over.aborted) await once(over, 'abort');
-    await watching;
+    await following;
   } finally {
     clearInterval(timer);
     await fleet.close();
@@ -44,16 +46,22 @@ async function run(
   if (!signal.aborted) fleet.throwIfFailed();
 }
 
+/** Makes one change after the other until all is over. */
 async function follow(
   changes: NonNullable<RelaysOptions['changes']>,
   fleet: RelayFleet,
   over: AbortSignal,
 ): Promise<void> {
+  const interruption = new Interruption(over);
   const iterator = changes[Symbol.asyncIterator]();
-  const ended = once(over, 'abort').then(() => undefined);
-  while (!over.aborted) {
-    const next = await Promise.race([iterator.next(), ended]);
-    if (next === undefined || next.done === true) return;
-    await fleet.change(next.value);
+  try {
+    while (!over.aborted) {
+      const next = await interruption.wait(iterator.next());
+      if (next === undefined || next.done === true) return;
+      await fleet.change(next.value);
+    }
+  } finally {
+    interruption.dispose();
+    await closeSource(iterator, over);
   }
 }

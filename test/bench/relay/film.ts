@@ -20,8 +20,13 @@ export async function makeFilm({ directory }: BenchContext): Promise<string> {
   return path;
 }
 
-/** Publishes it in real time, again and again. */
-export function publishFilm(film: string, url: string, { program }: BenchContext): { stop(): Promise<void> } {
-  const peer = new Peer(process.execPath, [program, 'push', '-q', '--loop', film, url]);
+/** Publishes it in real time, again and again; resolves when the stream is there. */
+export async function publishFilm(
+  film: string,
+  url: string,
+  { program }: BenchContext,
+): Promise<{ stop(): Promise<void> }> {
+  const peer = new Peer(process.execPath, [program, 'push', '--json', '--loop', film, url]);
+  await peer.says(/"event":"stats"/);
   return { stop: () => peer.stop() };
 }

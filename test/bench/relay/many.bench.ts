@@ -9,7 +9,7 @@ import { CountingSink } from './sink.js';
 const RELAYS = 50;
 const SECONDS = 15;
 const WARM_UP_MS = 8_000;
-const READY_TIMEOUT_MS = 150_000;
+const READY_TIMEOUT_MS = 60_000;
 const MOST_RSS_MB = 200;
 const MOST_OF_FFMPEG = 0.5;
 
@@ -75,7 +75,7 @@ async function measure(start: StartRelays, count: number, film: string, context:
     const server = await stage.with(rtmpkit()(context));
     const from = `${server.url}/stream`;
     const sink = await stage.with(CountingSink.start());
-    await stage.with(Promise.resolve(publishFilm(film, from, context)));
+    await stage.with(publishFilm(film, from, context));
     const workers = await stage.with(start({ count, from, to: sink.url }, context));
     await ready(sink, count);
     await delay(WARM_UP_MS);

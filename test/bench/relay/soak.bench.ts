@@ -47,7 +47,7 @@ export default async function relaySoak(context: BenchContext): Promise<BenchRes
       const server = await stage.with(rtmpkit('--grace', '0')(context));
       const proxy = await FaultProxy.to(Number(new URL(server.url.replace('rtmp:', 'http:')).port));
       await stage.with(Promise.resolve({ stop: () => proxy.close() }));
-      if (proxies.length < 2) await stage.with(Promise.resolve(publishFilm(film, `${server.url}/${name}`, context)));
+      if (proxies.length < 2) await stage.with(publishFilm(film, `${server.url}/${name}`, context));
       proxies.push(proxy);
       urls.push(`rtmp://127.0.0.1:${proxy.port}/live/${name}`);
     }
