@@ -17,6 +17,8 @@ import { RelayOutput } from './relay-output.js';
 
 /** Media that is held for targets that are behind. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
+/** What comes together leaves together: with many relays in a process most of what they cost is the number of writes. */
+const GATHER_MS = 30;
 /** When a stream has ended, its targets have so long to get the rest. */
 const DRAIN_MS = 10_000;
 
@@ -55,6 +57,7 @@ export class RunningRelay {
     this.#broadcast = new Broadcast({
       maxBytes: MAX_HELD_BYTES,
       maxDurationMs: maxQueueMs,
+      minBurstMs: GATHER_MS,
       gopCache: false, // whoever is behind keeps what it needs, and nobody else joins in the middle
       onSinkError: (error, sink) => {
         sink.cutOff?.();
