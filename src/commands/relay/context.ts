@@ -1,3 +1,4 @@
+import type { RecycledMemory } from '../../bytes/recycled-memory.js';
 import type { RedialOptions } from '../../endpoint/redial.js';
 import type { RtmpLinkOptions } from '../../endpoint/rtmp-link.js';
 import type { RtmpPeer } from '../../endpoint/rtmp-opening.js';
@@ -18,6 +19,8 @@ export interface RelayContext {
   readonly tls: TlsOptions;
   readonly retry: RetryPolicy;
   readonly observe: (() => WireObserver) | undefined;
+  /** For what is on its way into sockets, of all relays: fresh memory costs more than encoding anew for each target. */
+  readonly sendMemory: RecycledMemory;
   /** What should never happen has. */
   readonly onBug: (error: unknown) => void;
 }

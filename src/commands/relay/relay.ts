@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { RecycledMemory } from '../../bytes/recycled-memory.js';
 import type { CommandEvent } from '../../events.js';
 import { closeSource, Interruption } from '../../flow/interruption.js';
 import { eventStream } from '../event-stream.js';
@@ -29,6 +30,7 @@ async function run(
     report,
     observe: messageReports(messages, report),
     onBug: (error) => bug.abort(error),
+    sendMemory: new RecycledMemory(),
   });
   const over = AbortSignal.any([signal, fleet.over, bug.signal]);
   const timer = setInterval(() => fleet.reportStats(), STATS_EVERY_MS);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { RecycledMemory } from '../../bytes/recycled-memory.js';
 import { UsageError } from '../../errors.js';
 import type { CommandEvent, EndedEvent, RelayPlace, StatsEvent } from '../../events.js';
 import { Broadcast } from '../../flow/broadcast.js';
@@ -27,6 +28,7 @@ export interface RelayHost {
   readonly report: (event: CommandEvent) => void;
   readonly observe: Observe | undefined;
   readonly onBug: (error: unknown) => void;
+  readonly sendMemory: RecycledMemory;
 }
 
 /** One relay at work: sources → switch → delay → broadcast → targets. */
@@ -199,9 +201,10 @@ export class RunningRelay {
 
   get #context(): RelayContext {
     const { timeoutMs, stallTimeoutMs, tls, retry } = this.#options;
-    const { report, observe, onBug } = this.#host;
+    const { report, observe, onBug, sendMemory } = this.#host;
     return {
       report,
+      sendMemory,
       place: this.#place,
       timeoutMs,
       stallTimeoutMs,
