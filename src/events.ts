@@ -2,13 +2,22 @@ import type { ErrorCode, Stage } from './errors.js';
 import type { ProbeReport } from './report.js';
 
 /** Who is meant by an event: the command's own connection, or one of the peers of a server. */
-export type Role = 'publisher' | 'player' | 'server' | 'connection' | 'recorder' | 'file';
+export type Role = 'publisher' | 'player' | 'server' | 'connection' | 'recorder' | 'file' | 'relay';
+
+/** relay: what an event is about. */
+export interface RelayPlace {
+  /** Which of several relays, by its name. */
+  readonly relay?: string;
+  /** Which of its sources or targets, by its name. */
+  readonly source?: string;
+  readonly target?: string;
+}
 
 /** What an output is, when it is not a recording in a file or a stream: then `output` is the name of the program, or the command. */
 export type OutputMedium = 'window' | 'command' | 'picture' | 'data';
 
 /** A connection is being opened. One event per stage that begins. */
-export interface ConnectingEvent {
+export interface ConnectingEvent extends RelayPlace {
   readonly event: 'connecting';
   readonly role: Role;
   readonly stage: Stage;
@@ -16,7 +25,7 @@ export interface ConnectingEvent {
   readonly url: string;
 }
 
-export interface ConnectedEvent {
+export interface ConnectedEvent extends RelayPlace {
   readonly event: 'connected';
   readonly role: Role;
   readonly url: string;
@@ -30,7 +39,7 @@ export interface ConnectedEvent {
 }
 
 /** A connection was lost, or could not be made, and is tried again after a wait. */
-export interface RetryingEvent {
+export interface RetryingEvent extends RelayPlace {
   readonly event: 'retrying';
   readonly role: Role;
   /** Redacted. */
@@ -48,7 +57,7 @@ export interface RetryingEvent {
 }
 
 /** Media flows from now on; for a server: it listens. */
-export interface StartedEvent {
+export interface StartedEvent extends RelayPlace {
   readonly event: 'started';
   readonly role: Role;
   /** Redacted. */
@@ -61,12 +70,14 @@ export interface StartedEvent {
   /** pull: where it writes; `-` is standard output. One event for each output. */
   readonly output?: string;
   readonly medium?: OutputMedium;
+  /** relay: how many of them run now. */
+  readonly relays?: number;
   /** push: length of what is sent, where it is known. */
   readonly durationMs?: number | null;
 }
 
-/** push of several inputs: another one is being sent from now on; the first one, too, is told. */
-export interface SwitchedEvent {
+/** push of several inputs, relay of several sources: another one is being sent from now on; the first one, too, is told. */
+export interface SwitchedEvent extends RelayPlace {
   readonly event: 'switched';
   readonly role: Role;
   /** A path; a URL is redacted. */
@@ -74,9 +85,14 @@ export interface SwitchedEvent {
   /** Which of how many, counted from 1. */
   readonly inputNumber: number;
   readonly inputCount: number;
+  /** relay: why. */
+  readonly reason?: SwitchReason;
 }
 
-export interface StatsEvent {
+/** `first`: it is the first one. `lost`, `stalled`: what became of the one before. `better`: it is preferred to that, and healthy. */
+export type SwitchReason = 'first' | 'lost' | 'stalled' | 'better';
+
+export interface StatsEvent extends RelayPlace {
   readonly event: 'stats';
   readonly role: Role;
   /** Media time since the start. */
@@ -105,9 +121,56 @@ export interface StatsEvent {
   readonly connections?: number;
   /** How long media gathers now, in the stream with the most players, before it leaves; 0: not at all. */
   readonly latencyMs?: number;
+  /** relay only: what waits for `--delay`. */
+  readonly delayedBytes?: number;
+  readonly sources?: readonly SourceStats[];
+  readonly targets?: readonly TargetStats[];
 }
 
-export interface WarningEvent {
+/**
+ * `idle`: not connected, because it is not needed. `connected`: no media has come yet. `waiting`: to try again. `failed`: for
+ * good.
+ */
+export type SourceState = 'idle' | 'connecting' | 'connected' | 'running' | 'waiting' | 'failed';
+
+/** How one source of a relay does. */
+export interface SourceStats {
+  readonly source: string;
+  readonly state: SourceState;
+  readonly onAir?: boolean;
+  /** Received, over all connections. */
+  readonly bytes: number;
+  readonly bitrateKbps: number;
+  readonly fps: number;
+  readonly skewMs: number | null;
+  readonly reconnects: number;
+  /** Round trip of the newest ping that was answered; `null`: none was. */
+  readonly rttMs: number | null;
+  /** Of the present connection. */
+  readonly uptimeMs: number;
+}
+
+/** How one target of a relay does. */
+export interface TargetStats {
+  readonly target: string;
+  readonly state: 'connecting' | 'running' | 'waiting' | 'failed';
+  /** Sent or written, over all connections. */
+  readonly bytes: number;
+  readonly bitrateKbps: number;
+  /** What waits for it. */
+  readonly queueMs: number;
+  readonly queueBytes: number;
+  readonly droppedFrames: number;
+  readonly droppedAudio: number;
+  readonly droppedVideo: number;
+  /** Dropped frames of all, 0 to 1. */
+  readonly lossRate: number;
+  readonly reconnects: number;
+  readonly rttMs: number | null;
+  readonly uptimeMs: number;
+}
+
+export interface WarningEvent extends RelayPlace {
   readonly event: 'warning';
   /** Stable, like `WARN_NO_AUTHENTICATION`. */
   readonly code: string;
@@ -160,7 +223,7 @@ export interface ReportEvent {
 }
 
 /** The last event of a command, or, for a server, of one of its connections, publishes or plays. */
-export interface EndedEvent {
+export interface EndedEvent extends RelayPlace {
   readonly event: 'ended';
   readonly role: Role;
   /** For people: `end of file`, `end of stream`, `duration reached`, `interrupted`, `idle for 60 s` … */
@@ -181,6 +244,9 @@ export interface EndedEvent {
   readonly parts?: number;
   /** pull of a damaged file: bytes that could not be used. */
   readonly skippedBytes?: number;
+  /** relay: how each of them did. */
+  readonly sources?: readonly SourceStats[];
+  readonly targets?: readonly TargetStats[];
   /** True for the event that ends the command itself. */
   readonly final: boolean;
 }

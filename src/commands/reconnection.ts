@@ -41,7 +41,11 @@ export function reconnecting(
   };
 }
 
-function retryingEvent({ attempt, delayMs, error }: Retry, attempts: number): Omit<RetryingEvent, 'role' | 'url'> {
+/** What is told of a wait. */
+export function retryingEvent(
+  { attempt, delayMs, error }: Retry,
+  attempts: number,
+): Omit<RetryingEvent, 'role' | 'url'> {
   return {
     event: 'retrying',
     attempt,
