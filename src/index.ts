@@ -67,6 +67,7 @@ export type { TagFormat } from './media/tag-format.js';
 export { isKeyframe, isMetadata, isSequenceHeader } from './media/tag-info.js';
 export type { LeftOut, TrackNotice } from './media/track/notice.js';
 export { parseVideoTag, type VideoTagHeader } from './media/video-tag.js';
+export { type ReportPageContent, reportPage } from './page/report-page.js';
 export type * from './report.js';
 export type { RtmpMessage } from './rtmp/chunk/message.js';
 export { ChunkReader } from './rtmp/chunk/reader.js';

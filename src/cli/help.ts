@@ -118,6 +118,7 @@ export const PROBE_HELP = `\
 Examples:
   rtmpkit probe rtmp://host/live/name               look at it for 5 seconds
   rtmpkit probe film.flv                            all of a file
+  rtmpkit probe rtmp://host/live/name --watch       until q is pressed
   rtmpkit probe rtmp://host/live/name --duration 0 --json
   rtmpkit probe URL --expect "video.fps>=25" --expect video.codec==h264
 
@@ -128,6 +129,8 @@ Usage: rtmpkit probe URL|FILE.flv [options]
   --expect EXPRESSION  exit status 12 unless it holds; may be repeated. A name
                        of the JSON report, == != >= <= > or <, and a value;
                        video. and audio. are the first stream of the kind
+  --watch              how it goes, live on the screen; q quits
+  --report OUT.html    with plots, in one file; --overwrite replaces it
 ${connectionOptions()}
 ${commonOptions('the report as JSON')}
 `;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_REPORT } from '../../src/analysis/empty-report.js';
+import { StreamCourse } from '../../src/analysis/stream-course.js';
 import { ExpectationError, NetworkError } from '../../src/errors.js';
 import type { CommandEvent } from '../../src/events.js';
 import type { ProbeReport } from '../../src/report.js';
@@ -10,8 +11,9 @@ import { failing, run, telling } from './fake-world.js';
 const ARGV = ['probe', 'rtmp://host/live/hush-hush-hush'];
 const { durationMs: _, ...media } = analysed(healthyStream());
 const REPORT: ProbeReport = { ...EMPTY_REPORT, ...media, url: 'rtmp://host/live/****', ok: true };
-const found: CommandEvent = { event: 'report', report: REPORT };
-const foundLess: CommandEvent = { event: 'report', report: { ...REPORT, ok: false } };
+const history = new StreamCourse().history();
+const found: CommandEvent = { event: 'report', report: REPORT, history };
+const foundLess: CommandEvent = { event: 'report', report: { ...REPORT, ok: false }, history };
 const refused = new NetworkError('ERR_REFUSED', 'nothing listens on host', { stage: 'tcp', advice: 'look for it' });
 
 describe('probe --json', () => {

@@ -1,5 +1,5 @@
 import type { StatsEvent } from '../../events.js';
-import { bitrate, clock, counted, volume } from './quantities.js';
+import { bitrate, clock, counted, volume } from '../../text/quantities.js';
 
 /** One figure about a running stream, in words and shorter. */
 export interface Figure {
