@@ -15,7 +15,7 @@ export function historyPlots(history: StreamHistory): PlotPlace[] {
   return [bitratePlot(history), framePlot(history), gopPlot(history), arrivalPlot(history), skewPlot(history)];
 }
 
-function bitratePlot({ videoBitrate, audioBitrate }: StreamHistory): PlotPlace {
+function bitratePlot({ videoBitrate, audioBitrate, durationMs }: StreamHistory): PlotPlace {
   const stepMs = Math.max(videoBitrate.stepMs, audioBitrate.stepMs);
   return placeOf(
     {
@@ -29,16 +29,16 @@ function bitratePlot({ videoBitrate, audioBitrate }: StreamHistory): PlotPlace {
       { curve: { label: 'video', colour: 'blue', shape: 'steps' }, values: stepsOf(videoBitrate) },
       { curve: { label: 'audio', colour: 'orange', shape: 'steps' }, values: stepsOf(audioBitrate) },
     ],
-    'No frames came.',
+    { durationMs, missing: 'No frames came.' },
   );
 }
 
-function framePlot({ keyframeBytes, otherFrameBytes }: StreamHistory): PlotPlace {
+function framePlot({ keyframeBytes, otherFrameBytes, durationMs }: StreamHistory): PlotPlace {
   return placeOf(
     {
       title: 'Frame sizes',
       description: 'Sizes of video frames over time, with keyframes marked',
-      note: `${markNote('keyframe', keyframeBytes)} ${markNote('other frame', otherFrameBytes)}`,
+      note: frameNote(keyframeBytes, otherFrameBytes),
       unit: 'kB',
       range: 'from zero',
     },
@@ -46,11 +46,11 @@ function framePlot({ keyframeBytes, otherFrameBytes }: StreamHistory): PlotPlace
       { curve: { label: 'other frames', colour: 'grey', shape: 'bars' }, values: largest(otherFrameBytes, toKb) },
       { curve: { label: 'keyframes', colour: 'blue', shape: 'points' }, values: largest(keyframeBytes, toKb) },
     ],
-    'No video frames came.',
+    { durationMs, missing: 'No video frames came.' },
   );
 }
 
-function gopPlot({ gopMs }: StreamHistory): PlotPlace {
+function gopPlot({ gopMs, durationMs }: StreamHistory): PlotPlace {
   return placeOf(
     {
       title: 'GOP lengths',
@@ -60,11 +60,11 @@ function gopPlot({ gopMs }: StreamHistory): PlotPlace {
       range: 'from zero',
     },
     [{ curve: { label: 'GOP length', colour: 'blue', shape: 'steps' }, values: lengths(gopMs) }],
-    'Not two keyframes came.',
+    { durationMs, missing: 'Not two keyframes came.' },
   );
 }
 
-function arrivalPlot({ delayMs, jitterMs }: StreamHistory): PlotPlace {
+function arrivalPlot({ delayMs, jitterMs, durationMs }: StreamHistory): PlotPlace {
   if (delayMs === null || jitterMs === null) return { title: 'Arrival jitter', plot: undefined, missing: NO_ARRIVALS };
   return placeOf(
     {
@@ -78,11 +78,11 @@ function arrivalPlot({ delayMs, jitterMs }: StreamHistory): PlotPlace {
       { curve: { label: 'delay', colour: 'blue', shape: 'line' }, values: largest(delayMs) },
       { curve: { label: 'jitter', colour: 'orange', shape: 'line' }, values: means(jitterMs) },
     ],
-    'No frames came.',
+    { durationMs, missing: 'No frames came.' },
   );
 }
 
-function skewPlot({ skewMs }: StreamHistory): PlotPlace {
+function skewPlot({ skewMs, durationMs }: StreamHistory): PlotPlace {
   return placeOf(
     {
       title: 'A/V skew',
@@ -92,17 +92,24 @@ function skewPlot({ skewMs }: StreamHistory): PlotPlace {
       range: 'around zero',
     },
     [{ curve: { label: 'skew', colour: 'blue', shape: 'line' }, values: means(skewMs) }],
-    'Video and audio did not both come.',
+    { durationMs, missing: 'Video and audio did not both come.' },
   );
 }
 
 const NO_ARRIVALS = 'A file has no times of arrival.';
 
-function placeOf(plot: Omit<Plot, 'curves' | 'columns'>, curves: readonly CurveValues[], missing: string): PlotPlace {
+function placeOf(
+  plot: Omit<Plot, 'curves' | 'columns'>,
+  curves: readonly CurveValues[],
+  { durationMs, missing }: { readonly durationMs: number; readonly missing: string },
+): PlotPlace {
   const { title } = plot;
   const shown = curves.filter(({ values }) => values.length > 0);
   if (shown.length === 0) return { title, plot: undefined, missing };
-  return { title, plot: { ...plot, curves: shown.map(({ curve }): Curve => curve), columns: sharedColumns(shown) } };
+  return {
+    title,
+    plot: { ...plot, curves: shown.map(({ curve }): Curve => curve), columns: sharedColumns(shown, durationMs) },
+  };
 }
 
 /** A step lasts until the next time: the last one has an end, too. */
@@ -136,6 +143,12 @@ function markNote(name: string, { samplesPerPoint }: SampleHistory): string {
   return samplesPerPoint === 1
     ? `One mark for each ${name}.`
     : `One mark for up to ${samplesPerPoint} ${name}s: the largest of them.`;
+}
+
+function frameNote(keyframes: SampleHistory, others: SampleHistory): string {
+  return Math.max(keyframes.samplesPerPoint, others.samplesPerPoint) === 1
+    ? markNote('frame', others)
+    : `${markNote('keyframe', keyframes)} ${markNote('other frame', others)}`;
 }
 
 function meanNote({ samplesPerPoint }: SampleHistory): string {

@@ -33,9 +33,13 @@ export interface CurveValue {
   readonly value: number;
 }
 
-/** Brings curves to common times, as `columns` of a plot has them. */
-export function sharedColumns(curves: readonly CurveValues[]): (number | null)[][] {
-  const times = [...new Set(curves.flatMap(({ values }) => values.map(({ atMs }) => atMs)))].sort((a, b) => a - b);
+/**
+ * Brings curves to common times, as `columns` of a plot has them. They reach from the beginning of the stream to its end,
+ * so that what stands one below the other in several plots is of one time.
+ */
+export function sharedColumns(curves: readonly CurveValues[], durationMs: number): (number | null)[][] {
+  const known = curves.flatMap(({ values }) => values.map(({ atMs }) => atMs));
+  const times = [...new Set([0, ...known, durationMs])].sort((one, other) => one - other);
   const columns = curves.map(({ values }) => {
     const byTime = new Map(values.map(({ atMs, value }) => [atMs, value]));
     return times.map((atMs) => byTime.get(atMs) ?? null);

@@ -23,7 +23,7 @@ p { margin: 0.25rem 0; }
 .quiet, figcaption { font-size: 0.875rem; }
 .verdict { margin: 0.75rem 0; font-weight: 600; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warning { color: var(--warning); }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 0.5rem; margin: 1rem 0 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr)); gap: 0.5rem; margin: 1rem 0 0; }
 dl div { background: var(--card); border-radius: 0.5rem; padding: 0.6rem 0.75rem; }
 dt { font-size: 0.8rem; } dd { margin: 0; font-weight: 600; }
 ul { list-style: none; margin: 0; padding: 0; }
@@ -31,10 +31,10 @@ li { border-left: 3px solid var(--line); padding: 0.25rem 0 0.25rem 0.75rem; mar
 li.warning { border-color: var(--warning); color: inherit; } li.bad { border-color: var(--bad); color: inherit; }
 li.good { border-color: var(--good); color: inherit; }
 code { font: 0.85em ui-monospace, monospace; color: var(--quiet); }
-table.facts { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
+table.facts { border-collapse: collapse; table-layout: fixed; width: 100%; font-size: 0.9rem; }
 .facts th, .facts td { text-align: left; vertical-align: top; padding: 0.35rem 0.75rem 0.35rem 0; border-top: 1px solid var(--line); }
-.facts th { font-weight: 400; color: var(--quiet); min-width: 6.5rem; width: 25%; }
-.facts td.number { text-align: right; white-space: nowrap; width: 5rem; }
+.facts th { font-weight: 400; color: var(--quiet); width: 9.5rem; }
+.facts td.number { text-align: right; white-space: nowrap; width: 5.5rem; }
 figure { margin: 0 0 1.5rem; }
 .plot { width: 100%; min-height: 230px; }
 .missing { min-height: 0; padding: 0.75rem; background: var(--card); border-radius: 0.5rem; color: var(--quiet); }

@@ -29,8 +29,9 @@ export class Screen {
     this.#onResize = onResize;
   }
 
+  /** The last one stays free: clearing behind a full line would take its end away. */
   get columns(): number {
-    return Math.max(1, this.#output.columns ?? DEFAULT_COLUMNS);
+    return Math.max(1, (this.#output.columns ?? DEFAULT_COLUMNS) - 1);
   }
 
   get rows(): number {
