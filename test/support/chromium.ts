@@ -66,7 +66,12 @@ export class ChromiumPage {
   }
 
   async show(path: string, { width, height, isDark }: Screen): Promise<void> {
-    await this.#call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 });
+    await this.#call('Emulation.setDeviceMetricsOverride', {
+      width,
+      height,
+      deviceScaleFactor: 1,
+      mobile: width < 600,
+    });
     await this.#call('Emulation.setEmulatedMedia', {
       features: [{ name: 'prefers-color-scheme', value: isDark ? 'dark' : 'light' }],
     });
