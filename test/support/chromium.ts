@@ -65,7 +65,16 @@ export class ChromiumPage {
     return page;
   }
 
-  async show(path: string, { width, height, isDark }: Screen): Promise<void> {
+  async show(path: string, screen: Screen): Promise<void> {
+    await this.put(screen);
+    const loaded = new Promise<void>((resolve) => this.#events.set('Page.loadEventFired', resolve));
+    await this.#call('Page.navigate', { url: pathToFileURL(path).href });
+    await loaded;
+    await this.#drawn();
+  }
+
+  /** Shows what is there on another screen. */
+  async put({ width, height, isDark }: Screen): Promise<void> {
     await this.#call('Emulation.setDeviceMetricsOverride', {
       width,
       height,
@@ -75,10 +84,7 @@ export class ChromiumPage {
     await this.#call('Emulation.setEmulatedMedia', {
       features: [{ name: 'prefers-color-scheme', value: isDark ? 'dark' : 'light' }],
     });
-    const loaded = new Promise<void>((resolve) => this.#events.set('Page.loadEventFired', resolve));
-    await this.#call('Page.navigate', { url: pathToFileURL(path).href });
-    await loaded;
-    await this.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    await this.#drawn();
   }
 
   /** The value of an expression in the page; a promise is awaited. */
@@ -92,17 +98,15 @@ export class ChromiumPage {
     return (result as Json)['value'];
   }
 
-  /** All of the page, as PNG. */
-  async picture(): Promise<Buffer> {
-    const { data } = await this.#call('Page.captureScreenshot', { captureBeyondViewport: true });
-    return Buffer.from(String(data), 'base64');
-  }
-
   async close(): Promise<void> {
     const closed = this.#child.exitCode === null ? once(this.#child, 'close') : undefined;
     this.#child.kill();
     await closed;
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #drawn(): Promise<void> {
+    await this.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   }
 
   #call(method: string, params: Json = {}): Promise<Json> {
