@@ -23,7 +23,7 @@ export function html(parts: TemplateStringsArray, ...contents: readonly Content[
 }
 
 /** Shown as it is written, in text and in quoted attributes; what is no character for a screen becomes a question mark. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => (/\s/u.test(character) ? ' ' : '?'))
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

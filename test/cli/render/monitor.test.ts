@@ -138,6 +138,7 @@ describe('a watched stream', () => {
     scene.renderer.event(STARTED);
     scene.renderer.event(snapshot(10_000, [], 4_200));
     expect(scene.terminal.screen[0]).toMatch(/no frames for 4\.2 s$/);
+    expect(scene.terminal.screen.join()).not.toContain('nothing irregular');
   });
 
   it('tells warnings as they come, the newest first, and which are over', () => {

@@ -11,6 +11,23 @@ export interface MonitorLine {
   readonly cells: readonly Cell[];
 }
 
+/** What goes last, and first, where a screen is small. */
+export const RANK = {
+  title: 0,
+  video: 1,
+  warning: 2,
+  gop: 3,
+  jitter: 3,
+  skew: 3,
+  audio: 4,
+  keys: 5,
+  fps: 6,
+  stream: 7,
+  advice: 8,
+  server: 9,
+  gap: 10,
+};
+
 /** The lines that matter most, in their order, each cut off where the screen ends. */
 export function fitted(lines: readonly MonitorLine[], columns: number, rows: number): string[] {
   const byRank = lines.map((line, at) => ({ line, at })).sort((one, other) => one.line.rank - other.line.rank);
