@@ -16,6 +16,7 @@ export type {
   PullDestination,
   PullOptions,
   PushOptions,
+  ReportPageOptions,
   ServeOptions,
 } from './commands/options.js';
 export { probe } from './commands/probe.js';
@@ -53,6 +54,7 @@ export type { FlvItem } from './flv/item.js';
 export { toMediaTag } from './flv/media-tag.js';
 export { FlvReader } from './flv/reader.js';
 export { flvTagFormat } from './flv/tag-format.js';
+export type * from './history.js';
 // Media
 export { type AudioTagHeader, parseAudioTag } from './media/audio-tag.js';
 export { metadataTag, readMetadata } from './media/metadata.js';
@@ -67,7 +69,6 @@ export type { TagFormat } from './media/tag-format.js';
 export { isKeyframe, isMetadata, isSequenceHeader } from './media/tag-info.js';
 export type { LeftOut, TrackNotice } from './media/track/notice.js';
 export { parseVideoTag, type VideoTagHeader } from './media/video-tag.js';
-export { type ReportPageContent, reportPage } from './page/report-page.js';
 export type * from './report.js';
 export type { RtmpMessage } from './rtmp/chunk/message.js';
 export { ChunkReader } from './rtmp/chunk/reader.js';
