@@ -14,13 +14,15 @@ import { syntheticStream } from '../support/streams.js';
 const HOSTILE = `</script><script>alert(1)</script><img src=x onerror="alert(2)">' "\u202e`;
 const library = { script: 'var uPlot = 1;', styles: '.uplot {}', licence: 'The MIT License */ alert(3)' };
 
+const { durationMs: _, ...media } = analysed(healthyStream());
+const course = new StreamCourse();
+course.see(healthyStream());
+const history = course.history();
+
 function pageOf(report: Partial<ProbeReport> = {}, content: Partial<ReportPageContent> = {}): string {
-  const course = new StreamCourse();
-  course.see(healthyStream());
-  const { durationMs, ...media } = analysed(healthyStream());
   return reportPage({
     report: { ...EMPTY_REPORT, ...media, ok: true, url: 'rtmp://host/live/****', ...report },
-    history: course.history(),
+    history,
     madeAt: new Date('2024-05-06T14:03:22Z'),
     plotLibrary: library,
     ...content,
@@ -109,13 +111,16 @@ describe('the page of a report', () => {
     expect(page.match(/alert\(1\)/g)!.length).toBeGreaterThan(8);
   });
 
-  it('has three scripts and no other, whatever stands in the metadata', () => {
+  it('has no other elements, whatever stands in the metadata', () => {
+    const tagsOf = (metadata: Readonly<Record<string, string>>): number =>
+      pageOf({ metadata }).match(/<[a-z!/]/gi)?.length ?? 0;
+    const tagsWithout = tagsOf({});
+    const metadata = fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }));
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), (metadata) => {
-        const tags = pageOf({ metadata }).match(/<[a-z!/][^>]*>/gi) ?? [];
-        expect(tags.length).toBe(pageOf({ metadata: {} }).match(/<[a-z!/][^>]*>/gi)!.length + tableTags(metadata));
+      fc.property(metadata, (members) => {
+        expect(tagsOf(members)).toBe(tagsWithout + tableTags(members));
       }),
-      { numRuns: 50 },
+      { numRuns: 20, seed: 1 },
     );
   });
 
