@@ -16,6 +16,7 @@ export type {
   PullDestination,
   PullOptions,
   PushOptions,
+  ReportPageOptions,
   ServeOptions,
 } from './commands/options.js';
 export { probe } from './commands/probe.js';
@@ -65,6 +66,7 @@ export type { FlvItem } from './flv/item.js';
 export { toMediaTag } from './flv/media-tag.js';
 export { FlvReader } from './flv/reader.js';
 export { flvTagFormat } from './flv/tag-format.js';
+export type * from './history.js';
 // Media
 export { type AudioTagHeader, parseAudioTag } from './media/audio-tag.js';
 export { metadataTag, readMetadata } from './media/metadata.js';

@@ -1,12 +1,19 @@
 import type { CommandEvent, EndedEvent, RetryingEvent, StatsEvent, SwitchReason } from '../../events.js';
+import { bitrate, counted, span, volume } from '../../text/quantities.js';
 import { describeStage, describeWarning, type Line, nextAttempt } from './describe.js';
-import { bitrate, counted, span, volume } from './quantities.js';
 
 /** Whether an event comes from a relay: such events go on while connections come and go, so they never make a spinner turn. */
 export function isOfRelay(event: CommandEvent): boolean {
-  if (event.event === 'message' || event.event === 'devices' || event.event === 'report') return false;
+  if (isOfAnother(event)) return false;
   const isOfEnd = event.relay !== undefined || event.source !== undefined || event.target !== undefined;
   return isOfEnd || ('role' in event && event.role === 'relay');
+}
+
+/** What relays never tell. */
+type OfAnother = Extract<CommandEvent, { event: 'message' | 'devices' | 'report' | 'snapshot' }>;
+
+function isOfAnother(event: CommandEvent): event is OfAnother {
+  return ['message', 'devices', 'report', 'snapshot'].includes(event.event);
 }
 
 /**
@@ -46,7 +53,8 @@ export class RelayTalk {
       case 'message':
       case 'devices':
       case 'report':
-        return []; // no part of a relay
+      case 'snapshot':
+        return [];
     }
   }
 
