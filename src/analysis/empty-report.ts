@@ -38,6 +38,8 @@ export const EMPTY_REPORT: ProbeReport = {
   metadata: {},
   warnings: [],
   expectations: [],
+  publish: null,
+  conformance: null,
 };
 
 export const UNKNOWN_SERVER: ServerReport = {
