@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AmfObject, AmfValue } from '../../amf/value.js';
 import type { DialTarget } from '../../net/dial.js';
 import { type Command, command } from '../../rtmp/message/command.js';
 import { connectProperties } from '../../rtmp/session/client-connect.js';
-import { StatusCode, type Status } from '../../rtmp/session/status.js';
+import { type Status, StatusCode } from '../../rtmp/session/status.js';
 import { meaningOfStatus } from '../../rtmp/session/status-meaning.js';
 import { type GreetingAnswer, shakeHands } from './greet.js';
 import { AUDIO_HEADER, keyframe, METADATA, VIDEO_HEADER } from './media.js';
@@ -118,6 +119,11 @@ export class CheckDesk {
       this.#session = { ...connected, streamId, name: this.newName() };
     }
     return this.#session;
+  }
+
+  /** @throws the reason why the check has to end */
+  async pause(waitMs: number): Promise<void> {
+    await delay(waitMs, undefined, { signal: this.#signal }).catch(() => this.#signal.throwIfAborted());
   }
 
   close(): void {

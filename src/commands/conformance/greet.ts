@@ -22,7 +22,13 @@ export interface Greeting {
   readonly digest: Uint8Array | undefined;
 }
 
-export function greeting({ version = RTMP_VERSION, scheme }: { version?: number; scheme?: DigestScheme } = {}): Greeting {
+export function greeting({
+  version = RTMP_VERSION,
+  scheme,
+}: {
+  version?: number;
+  scheme?: DigestScheme;
+} = {}): Greeting {
   const c0 = Uint8Array.of(version);
   const productVersion = scheme === undefined ? NO_VERSION : SIGNED_VERSION;
   const c1 = writeFirstPacket(0, productVersion, randomBytes(FILLER_SIZE_BYTES));

@@ -139,7 +139,7 @@ export class Talk {
       meaning.type === 'command' &&
       meaning.name === 'onStatus' &&
       (streamId === undefined || message.streamId === streamId)
-        ? [readStatus(meaning.args[0], "status")]
+        ? [readStatus(meaning.args[0], 'status')]
         : [],
     );
   }
@@ -155,7 +155,7 @@ export class Talk {
   async connect(app: string, tcUrl: string, properties: AmfObject): Promise<Command> {
     const object = new Map<string, AmfValue>([['app', app], ['tcUrl', tcUrl], ...properties]);
     const answer = await this.answer(this.ask('connect', object), 'connect');
-    if (answer.name === '_error') throw refusal('connect', readStatus(answer.args[0], "error"));
+    if (answer.name === '_error') throw refusal('connect', readStatus(answer.args[0], 'error'));
     return answer;
   }
 

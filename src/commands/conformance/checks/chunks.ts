@@ -1,8 +1,8 @@
 import { command } from '../../../rtmp/message/command.js';
 import { encodeMessage } from '../../../rtmp/message/message.js';
 import { type Check, type CheckGroup, deviates, type Finding, fails, pass } from '../check.js';
-import { keyframe, tagWith } from '../media.js';
 import { sendMedia } from '../desk.js';
+import { keyframe, tagWith } from '../media.js';
 import { ANSWER_MS, type Sending, type Talk } from '../talk.js';
 
 /**

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { amfObject } from '../../../amf/value.js';
 import type { DigestScheme } from '../../../rtmp/handshake/digest.js';
 import { joinBytes, PACKET_SIZE_BYTES, RTMP_VERSION } from '../../../rtmp/handshake/packet.js';
-import { encodeMessage } from '../../../rtmp/message/message.js';
 import { command } from '../../../rtmp/message/command.js';
-import { amfObject } from '../../../amf/value.js';
+import { encodeMessage } from '../../../rtmp/message/message.js';
 import { type Check, type CheckGroup, deviates, type Finding, fails, pass } from '../check.js';
 import { chunksOf } from '../chunk-form.js';
 import type { CheckDesk } from '../desk.js';
@@ -85,7 +85,10 @@ const textVersion: Check = {
   title: 'a client that speaks HTTP is not answered with RTMP',
   async run(desk) {
     const wire = await desk.dial();
-    wire.write(new TextEncoder().encode('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'), new Uint8Array(PACKET_SIZE_BYTES));
+    wire.write(
+      new TextEncoder().encode('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+      new Uint8Array(PACKET_SIZE_BYTES),
+    );
     const first = await wire.within(HANG_UP_MS, () => firstByte(wire));
     if (first === RTMP_VERSION) return deviates('it got S0');
     return pass(wire.end ?? (first === undefined ? 'no answer' : 'another protocol answers'));

@@ -32,7 +32,9 @@ async function arrivals(player: OpenStream, sent: readonly Sent[]): Promise<(num
 function judged([first, second]: readonly (number | undefined)[], stepMs: number): Finding {
   if (first === undefined || second === undefined) return fails('not all pictures arrived as they were sent');
   const came = (second - first) >>> 0;
-  return came === stepMs >>> 0 ? pass(`${stepMs} ms lie between them`) : deviates(`${came | 0} ms lie between them, not ${stepMs}`);
+  return came === stepMs >>> 0
+    ? pass(`${stepMs} ms lie between them`)
+    : deviates(`${came | 0} ms lie between them, not ${stepMs}`);
 }
 
 function pictures(seed: number, first: Omit<Sent, 'body'>, second: Omit<Sent, 'body'>): Sent[] {
