@@ -96,7 +96,7 @@ export interface TimingsReport {
 }
 
 export interface StageReport {
-  readonly stage: 'dns' | 'tcp' | 'tls' | 'handshake' | 'connect' | 'createStream' | 'play' | 'stream';
+  readonly stage: 'dns' | 'tcp' | 'tls' | 'handshake' | 'connect' | 'createStream' | 'publish' | 'play' | 'stream';
   readonly ok: boolean;
   readonly ms: number;
   /** What the server said to it. */
@@ -243,7 +243,7 @@ export interface PublishReport {
   readonly elapsedMs: number;
   readonly uploadKbps: number;
   /** What showed that the end was reached. */
-  readonly measuredBy: 'answer' | 'acknowledgement' | 'socket';
+  readonly measuredBy: 'answer' | 'socket';
 }
 
 export type ConformanceOutcome = 'pass' | 'deviates' | 'fails' | 'skipped';

@@ -128,6 +128,10 @@ Usage: rtmpkit probe URL|FILE.flv [options]
   --expect EXPRESSION  exit status 12 unless it holds; may be repeated. A name
                        of the JSON report, == != >= <= > or <, and a value;
                        video. and audio. are the first stream of the kind
+  --publish            send a short film of our own there: may we, and how fast
+                       [3s, at most 16 MB]
+  --conformance        try out what a server should take, on streams of our own
+                       in the app of the URL; exit status 12 if a check fails
 ${connectionOptions()}
 ${commonOptions('the report as JSON')}
 `;

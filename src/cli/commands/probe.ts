@@ -1,4 +1,5 @@
 import { parseExpectation } from '../../analysis/expectation.js';
+import type { ProbeOptions } from '../../commands/options.js';
 import { UsageError } from '../../errors.js';
 import { Curtain } from '../curtain.js';
 import { PROBE_HELP } from '../help.js';
@@ -28,6 +29,7 @@ export const probeCommand = defineCommand({
         advice: 'write it to a file first: rtmpkit pull URL out.flv',
       });
     }
+    const tryOut = wayToTryOut(settings, source);
     for (const expression of settings.expect) parseExpectation(expression); // before a key is asked for
     refuseVisibleKey(resolved);
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
@@ -41,6 +43,7 @@ export const probeCommand = defineCommand({
             source,
             ...target?.overrides,
             durationMs: settings.duration,
+            tryOut,
             expect: settings.expect,
             timeoutMs: settings.timeout,
             stallTimeoutMs: settings['stall-timeout'],
@@ -53,3 +56,20 @@ export const probeCommand = defineCommand({
     };
   },
 });
+
+function wayToTryOut(
+  { publish, conformance }: { readonly publish: boolean; readonly conformance: boolean },
+  source: string,
+): ProbeOptions['tryOut'] {
+  if (!publish && !conformance) return undefined;
+  if (publish && conformance) {
+    throw new UsageError('ERR_USAGE', '--publish and --conformance go one at a time');
+  }
+  const tryOut = publish ? 'publish' : 'conformance';
+  if (!isUrl(source)) {
+    throw new UsageError('ERR_USAGE', `--${tryOut} tries out a server, and takes the URL of a stream`, {
+      advice: `rtmpkit probe rtmp://host/app/name --${tryOut}`,
+    });
+  }
+  return tryOut;
+}

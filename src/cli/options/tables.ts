@@ -90,6 +90,8 @@ export const PULL_OPTIONS = {
 export const PROBE_OPTIONS = {
   duration: value(duration, undefined),
   expect: lines(someText('an expectation such as "video.fps>=25"')),
+  publish: toggle(false),
+  conformance: toggle(false),
   ...CONNECTION_OPTIONS,
   ...COMMON_OPTIONS,
 };

@@ -1,21 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AmfObject, AmfValue } from '../../amf/value.js';
+import { type AmfObject, type AmfValue, isAmfObject } from '../../amf/value.js';
+import type { LinkWatch } from '../../endpoint/rtmp-opening.js';
+import { NetworkError } from '../../errors.js';
+import { Deadline } from '../../net/deadline.js';
 import type { DialTarget } from '../../net/dial.js';
+import type { WireObserver } from '../../net/pump.js';
 import { type Command, command } from '../../rtmp/message/command.js';
 import { connectProperties } from '../../rtmp/session/client-connect.js';
+import { rejectionToError } from '../../rtmp/session/rejection.js';
 import { type Status, StatusCode } from '../../rtmp/session/status.js';
 import { meaningOfStatus } from '../../rtmp/session/status-meaning.js';
+import type { RtmpUrl } from '../../rtmp/url.js';
 import { type GreetingAnswer, shakeHands } from './greet.js';
 import { AUDIO_HEADER, keyframe, METADATA, VIDEO_HEADER } from './media.js';
 import { ANSWER_MS, refusal, type Sending, Talk } from './talk.js';
 import { Wire } from './wire.js';
 
 /** Where the server is, and how it is spoken to. */
-export interface ServerAddress {
+export interface ServerAddress extends Pick<RtmpUrl, 'app' | 'tcUrl' | 'redacted'> {
   readonly dial: DialTarget;
-  readonly app: string;
-  readonly tcUrl: string;
   /** Of the stream's name, with its question mark: a token may stand there. */
   readonly query: string;
 }
@@ -26,6 +30,11 @@ export interface ServerNotes {
   connections: number;
   /** In its own words. */
   publishRefusal: string | undefined;
+}
+
+/** Looks at a server while a connection is opened. */
+export interface ServerWatch extends LinkWatch {
+  observe(): WireObserver;
 }
 
 /** A connection that is open for commands. */
@@ -45,6 +54,8 @@ export interface OpenStream {
 const PUBLISHER: AmfObject = properties('publisher');
 const PLAYER: AmfObject = properties('player');
 
+const DIAL_MS = 5_000;
+
 /** Gives a check its connections, and closes them when it is done. */
 export class CheckDesk {
   readonly address: ServerAddress;
@@ -52,8 +63,11 @@ export class CheckDesk {
   readonly #signal: AbortSignal;
   readonly #wires: Wire[] = [];
   #session: (Connected & OpenStream) | undefined;
+  #watch: ServerWatch | undefined;
 
-  constructor(address: ServerAddress, notes: ServerNotes, signal: AbortSignal) {
+  /** @param watch looks at the first connection */
+  constructor(address: ServerAddress, notes: ServerNotes, signal: AbortSignal, watch?: ServerWatch) {
+    this.#watch = watch;
     this.address = address;
     this.notes = notes;
     this.#signal = signal;
@@ -66,15 +80,28 @@ export class CheckDesk {
 
   /** @throws {NetworkError} see `dial` */
   async dial(): Promise<Wire> {
-    const wire = await Wire.open(this.address.dial, this.#signal);
-    this.#wires.push(wire);
-    return wire;
+    const { host, port } = this.address.dial;
+    const deadline = new Deadline(DIAL_MS, this.#signal, () => {
+      return new NetworkError('ERR_TIMEOUT', `no connection to ${host} port ${port} in ${DIAL_MS / 1000} s`, {
+        stage: 'tcp',
+      });
+    });
+    try {
+      const wire = await Wire.open(this.address.dial, { dialSignal: deadline.signal, signal: this.#signal });
+      this.#wires.push(wire);
+      return wire;
+    } finally {
+      deadline.clear();
+    }
   }
 
   /** Behind the handshake. */
   async greet(): Promise<{ readonly talk: Talk; readonly greeting: Connected['greeting'] }> {
     const wire = await this.dial();
+    wire.observer = this.#watch?.observe();
+    this.#watch?.dialed({ ...wire.address, tls: wire.tls });
     const greeting = await shakeHands(wire, ANSWER_MS);
+    this.#watch?.heard({ type: 'handshaken', scheme: 'simple' });
     this.notes.connections += 1;
     return { talk: new Talk(wire), greeting };
   }
@@ -83,6 +110,19 @@ export class CheckDesk {
   async connect(object: AmfObject = PUBLISHER): Promise<Connected> {
     const { talk, greeting } = await this.greet();
     const connectAnswer = await talk.connect(this.address.app, this.address.tcUrl, object);
+    const { commandObject: properties, args } = connectAnswer;
+    if (connectAnswer.name === '_error') {
+      throw rejectionToError('connect', talk.statusIn(connectAnswer), {
+        ...this.address,
+        streamName: this.address.query,
+      });
+    }
+    this.#watch?.heard({
+      type: 'connected',
+      properties: objectOrEmpty(properties),
+      information: objectOrEmpty(args[0]),
+    });
+    this.#watch = undefined; // the first connection has shown it
     return { talk, greeting, connectAnswer };
   }
 
@@ -192,6 +232,10 @@ export function deleteStream({ talk, streamId }: OpenStream): void {
 }
 
 export const STATUS = StatusCode;
+
+function objectOrEmpty(value: AmfValue): AmfObject {
+  return isAmfObject(value) ? value : new Map();
+}
 
 function properties(role: 'publisher' | 'player'): AmfObject {
   const all = connectProperties({ app: '', tcUrl: '', role });

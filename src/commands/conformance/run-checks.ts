@@ -4,7 +4,7 @@ import type { ConformanceCheckReport, ConformanceReport } from '../../report.js'
 import { ALL_CHECKS } from './all-checks.js';
 import { type Check, type Finding, fails, skipped } from './check.js';
 import { ALIVE_CHECK } from './checks/alive.js';
-import { CheckDesk, type ServerAddress, type ServerNotes } from './desk.js';
+import { CheckDesk, type ServerAddress, type ServerNotes, type ServerWatch } from './desk.js';
 
 const CHECK_MS = 8_000;
 const TOTAL_MS = 60_000;
@@ -14,6 +14,8 @@ const AT_A_TIME = 4;
 export interface CheckRunOptions {
   readonly address: ServerAddress;
   readonly signal: AbortSignal;
+  /** Looks at the first connection. */
+  readonly watch: ServerWatch;
   /** Called after each check. */
   readonly onDone?: (done: number, count: number) => void;
 }
@@ -30,7 +32,10 @@ export class CheckRun {
     this.#options = options;
   }
 
-  /** @throws the signal's reason when aborted */
+  /**
+   * @throws {RtmpkitError} when not even the first connection comes about
+   * @throws the signal's reason when aborted
+   */
   async run(): Promise<ConformanceReport> {
     const all = ALL_CHECKS.flatMap(({ checks }) => checks);
     await this.#onSession(all.filter(({ usesSession }) => usesSession === true));
@@ -40,9 +45,10 @@ export class CheckRun {
   }
 
   async #onSession(checks: readonly Check[]): Promise<void> {
-    const { address, signal } = this.#options;
-    const desk = new CheckDesk(address, this.#notes, signal);
+    const { address, signal, watch } = this.#options;
+    const desk = new CheckDesk(address, this.#notes, signal, watch);
     try {
+      await desk.session();
       for (const check of checks) await this.#do(check, desk, signal);
     } finally {
       desk.close();

@@ -149,14 +149,13 @@ export class Talk {
   }
 
   /**
+   * The answer, a refusal too.
+   *
    * @param properties of connect, without those that it always has
-   * @throws {RejectedError} when the server says no
    */
   async connect(app: string, tcUrl: string, properties: AmfObject): Promise<Command> {
     const object = new Map<string, AmfValue>([['app', app], ['tcUrl', tcUrl], ...properties]);
-    const answer = await this.answer(this.ask('connect', object), 'connect');
-    if (answer.name === '_error') throw refusal('connect', readStatus(answer.args[0], 'error'));
-    return answer;
+    return this.answer(this.ask('connect', object), 'connect');
   }
 
   /** @throws {RejectedError} when the server says no */

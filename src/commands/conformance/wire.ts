@@ -1,14 +1,25 @@
 import type { Socket } from 'node:net';
 import { NetworkError, RtmpkitError } from '../../errors.js';
-import { type DialTarget, dial } from '../../net/dial.js';
+import { type DialTarget, dial, type TlsSession } from '../../net/dial.js';
+import type { WireObserver } from '../../net/pump.js';
 import { systemCodeOf } from '../../net/system-code.js';
 import { joinBytes } from '../../rtmp/handshake/packet.js';
 
 /** More than any check lets a server send. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
+interface WireSignals {
+  /** Ends the attempt to connect. */
+  readonly dialSignal: AbortSignal;
+  /** Ends all waiting. */
+  readonly signal: AbortSignal;
+}
+
 /** A connection without any protocol: bytes go out as they are given, and what comes in waits until it is taken. */
 export class Wire {
+  readonly tls: TlsSession | undefined;
+  /** Hears all that goes over it. */
+  observer: WireObserver | undefined;
   readonly #socket: Socket;
   readonly #signal: AbortSignal;
   #waiting: Uint8Array[] = [];
@@ -16,8 +27,9 @@ export class Wire {
   #end: string | undefined;
   #wake = (): void => {};
 
-  private constructor(socket: Socket, signal: AbortSignal) {
+  private constructor(socket: Socket, tls: TlsSession | undefined, signal: AbortSignal) {
     this.#socket = socket;
+    this.tls = tls;
     this.#signal = signal;
     socket.on('end', () => this.#over('the server closed the connection'));
     socket.on('error', (error) => this.#over(`the server broke the connection off (${systemCodeOf(error)})`));
@@ -25,9 +37,9 @@ export class Wire {
   }
 
   /** @throws {NetworkError} see `dial` */
-  static async open(target: DialTarget, signal: AbortSignal): Promise<Wire> {
-    const { socket, reads } = await dial(target, { signal, onStage: () => {} });
-    const wire = new Wire(socket, signal);
+  static async open(target: DialTarget, { dialSignal, signal }: WireSignals): Promise<Wire> {
+    const { socket, reads, tls } = await dial(target, { signal: dialSignal, onStage: () => {} });
+    const wire = new Wire(socket, tls, signal);
     if (reads === undefined) {
       socket.on('data', (bytes: Uint8Array) => wire.#take(bytes));
     } else {
@@ -37,13 +49,21 @@ export class Wire {
     return wire;
   }
 
+  /** Of the server. */
+  get address(): { readonly address: string; readonly port: number } {
+    return { address: this.#socket.remoteAddress ?? '', port: this.#socket.remotePort ?? 0 };
+  }
+
   /** How the connection ended; `undefined` as long as it has not. */
   get end(): string | undefined {
     return this.#end;
   }
 
   write(...parts: readonly Uint8Array[]): void {
-    if (this.#end === undefined && this.#socket.writable) this.#socket.write(joinBytes(...parts));
+    if (this.#end !== undefined || !this.#socket.writable) return;
+    const bytes = joinBytes(...parts);
+    this.observer?.sent(bytes);
+    this.#socket.write(bytes);
   }
 
   /** Sends each part in a packet of its own, as far as the network leaves it so. */
@@ -130,6 +150,7 @@ export class Wire {
 
   #take(bytes: Uint8Array): void {
     if (this.#end !== undefined) return;
+    this.observer?.received(bytes);
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
     if (this.#waitingBytes > MAX_WAITING_BYTES) {

@@ -2,7 +2,9 @@ import type { PlainValue, ProbeReport, StageReport } from '../../../report.js';
 import { printable } from '../printable.js';
 import { span, volume } from '../quantities.js';
 import type { Style } from '../style.js';
+import { conformanceRows } from './conformance-rows.js';
 import { LABEL_COLUMNS, Page } from './page.js';
+import { publishRow } from './publish-row.js';
 import { streamRows } from './stream-rows.js';
 
 const MIN_COLUMNS = 40;
@@ -37,6 +39,7 @@ const STAGE_WORDS: Readonly<Record<StageReport['stage'], string>> = {
   handshake: 'handshake',
   connect: 'connect',
   createStream: 'stream id',
+  publish: 'publish',
   play: 'play',
   stream: 'media',
 };
@@ -59,6 +62,8 @@ export function reportText(report: ProbeReport, { columns, style, isVerbose }: R
   page.gap();
   serverRows(page, report, style);
   fileRow(page, report);
+  if (report.publish !== null) publishRow(page, report.publish);
+  if (report.conformance !== null) conformanceRows(page, report.conformance, style);
   for (const stream of report.streams) streamRows(page, stream, report.gop, style);
   flowRow(page, report);
   page.row('data', dataParts(report));
