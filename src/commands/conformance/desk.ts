@@ -142,10 +142,10 @@ export class CheckDesk {
   }
 
   /** A stream that flows, and somebody who plays it. */
-  async pair(): Promise<{ readonly publisher: OpenStream; readonly player: OpenStream }> {
+  async pair(startMs = 0): Promise<{ readonly publisher: OpenStream; readonly player: OpenStream }> {
     const publisher = await this.publish();
-    sendHeaders(publisher);
-    sendMedia(publisher, 'video', keyframe(FIRST_SEED), 0);
+    sendHeaders(publisher, startMs);
+    sendMedia(publisher, 'video', keyframe(FIRST_SEED), startMs);
     await publisher.talk.fence();
     const player = await this.play(publisher.name);
     return { publisher, player };
@@ -220,10 +220,10 @@ export function sendData({ talk, streamId }: OpenStream, ...values: readonly Amf
 }
 
 /** Metadata and configurations, as every publisher begins. */
-export function sendHeaders(stream: OpenStream): void {
+export function sendHeaders(stream: OpenStream, startMs = 0): void {
   sendData(stream, '@setDataFrame', 'onMetaData', METADATA);
-  sendMedia(stream, 'video', VIDEO_HEADER, 0);
-  sendMedia(stream, 'audio', AUDIO_HEADER, 0);
+  sendMedia(stream, 'video', VIDEO_HEADER, startMs);
+  sendMedia(stream, 'audio', AUDIO_HEADER, startMs);
 }
 
 /** Ends what is published or played, as well-behaved clients do. */

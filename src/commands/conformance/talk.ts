@@ -114,16 +114,18 @@ export class Talk {
   /** @throws {NetworkError | ProtocolError} when it does not come */
   async until<Result>(what: string, find: () => Result | undefined, patienceMs = ANSWER_MS): Promise<Result> {
     const result = await this.within(patienceMs, find);
-    if (result === undefined) throw this.#breach ?? this.wire.missing(what);
+    if (result === undefined) throw this.wire.missing(what);
     return result;
   }
 
-  /** `undefined` when it does not come. */
+  /** `undefined` when it does not come. @throws {ProtocolError} when what comes cannot be read */
   async within<Result>(patienceMs: number, find: () => Result | undefined): Promise<Result | undefined> {
-    return this.wire.within(patienceMs, () => {
+    const result = await this.wire.within(patienceMs, () => {
       this.#hear();
       return find();
     });
+    if (result === undefined && this.#breach !== undefined) throw this.#breach;
+    return result;
   }
 
   /** Those that have come. */

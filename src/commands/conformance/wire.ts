@@ -43,7 +43,7 @@ export class Wire {
     if (reads === undefined) {
       socket.on('data', (bytes: Uint8Array) => wire.#take(bytes));
     } else {
-      reads.onBytes = (bytes) => wire.#take(bytes.slice());
+      reads.onBytes = (bytes) => wire.#take(Uint8Array.from(bytes)); // what it reads into is used again
     }
     socket.resume();
     return wire;

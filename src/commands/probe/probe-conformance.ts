@@ -18,10 +18,10 @@ type Report = (event: CommandEvent) => void;
 export async function probeConformance(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<Found> {
   const url = parseRtmpUrl(options.source, options);
   const portrait = new ServerPortrait(
-    { onDialed: () => announce(url, portrait, report), onStreamCreated: () => {}, onWords: () => {} },
+    { onDialed: () => {}, onStreamCreated: () => {}, onWords: () => {} },
     () => new Date(),
   );
-  report({ event: 'connecting', role: 'player', stage: 'tcp', url: url.redacted });
+  report({ event: 'connecting', role: 'player', stage: 'stream', url: url.redacted });
   const run = new CheckRun({ address: addressOf(url, options), signal, watch: portrait });
   const about = () => ({ ...EMPTY_REPORT, url: url.redacted, server: portrait.report() });
   try {
@@ -32,20 +32,6 @@ export async function probeConformance(options: ProbeOptions, report: Report, si
     if (error === signal.reason || !(error instanceof RtmpkitError)) throw error;
     return { report: about(), failure: error };
   }
-}
-
-/** What is waited for from then on takes a while. */
-function announce(url: RtmpUrl, portrait: ServerPortrait, report: Report): void {
-  const { address, port } = portrait.report();
-  report({
-    event: 'connected',
-    role: 'player',
-    url: url.redacted,
-    address: address ?? url.host,
-    port: port ?? url.port,
-    handshake: null,
-  });
-  report({ event: 'connecting', role: 'player', stage: 'stream', url: url.redacted });
 }
 
 function addressOf(url: RtmpUrl, { tls }: ProbeOptions): ServerAddress {

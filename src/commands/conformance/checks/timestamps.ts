@@ -8,6 +8,9 @@ const EXTENDED_MS = 0x1000000;
 /** More than one chunk of 128 bytes. */
 const LONG_BYTES = 700;
 
+/** What the stream has behind it before the first of these. */
+const LEAD_MS = 200;
+
 interface Sent {
   readonly body: Uint8Array;
   readonly timestampMs: number;
@@ -16,7 +19,7 @@ interface Sent {
 
 /** Sends pictures at these times, and gives when they came: `undefined` for one that did not. */
 async function relayed(desk: CheckDesk, sent: readonly Sent[]): Promise<(number | undefined)[]> {
-  const { publisher, player } = await desk.pair();
+  const { publisher, player } = await desk.pair((sent[0]?.timestampMs ?? 0) - LEAD_MS);
   for (const { body, timestampMs, how } of sent) sendMedia(publisher, 'video', body, timestampMs, how);
   await publisher.talk.fence();
   return arrivals(player, sent);
