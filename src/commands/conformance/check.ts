@@ -16,6 +16,8 @@ export interface Check {
   readonly section: string;
   /** What is right. */
   readonly title: string;
+  /** What may bring a weak server down is tried out at the end, one thing at a time. */
+  readonly isRisky?: boolean;
   /** It does with the one connection that the desk keeps; else it opens its own. */
   readonly usesSession?: boolean;
   /**

@@ -161,6 +161,12 @@ export class CheckDesk {
     return this.#session;
   }
 
+  /** The next check gets another one. */
+  endSession(): void {
+    this.#session?.talk.wire.close();
+    this.#session = undefined;
+  }
+
   /** @throws the reason why the check has to end */
   async pause(waitMs: number): Promise<void> {
     await delay(waitMs, undefined, { signal: this.#signal }).catch(() => this.#signal.throwIfAborted());

@@ -1,4 +1,5 @@
 import { amfObject } from '../../amf/value.js';
+import { pcmAvcPicture } from '../../codec/avc-pcm.js';
 import type { MediaTag } from '../../media/tag.js';
 import { TestClip } from '../../media/test-clip.js';
 import type { Talk } from './talk.js';
@@ -14,17 +15,19 @@ export const METADATA = amfObject({ width: 16, height: 16, framerate: 25, videoc
 
 const AVC_KEYFRAME = [0x17, 1, 0, 0, 0];
 const AVC_FRAME = [0x27, 1, 0, 0, 0];
-const NAL_IDR = 0x65;
-const NAL_SLICE = 0x61;
 const AAC_FRAME = [0xaf, 1];
+/** Brightness goes from black to white in so many steps. */
+const GREYS = 219;
+const BLACK = 16;
 
-/** A picture that no other is like, of any size: in the frame of a NAL unit, and for nobody's eyes. */
-export function keyframe(seed: number, sizeBytes = 60): Uint8Array {
-  return frame(AVC_KEYFRAME, NAL_IDR, seed, sizeBytes);
+/** A picture that no other is like, of about this size. */
+export function keyframe(seed: number, sizeBytes = 0): Uint8Array {
+  return joined(AVC_KEYFRAME, picture(0, seed, sizeBytes));
 }
 
-export function interFrame(seed: number, sizeBytes = 60): Uint8Array {
-  return frame(AVC_FRAME, NAL_SLICE, seed, sizeBytes);
+/** The same, but players cannot begin with it. */
+export function interFrame(seed: number, sizeBytes = 0): Uint8Array {
+  return joined(AVC_FRAME, picture(seed, seed, sizeBytes));
 }
 
 export function audioFrame(seed: number, sizeBytes = 30): Uint8Array {
@@ -40,10 +43,24 @@ export function fourCc(codec: string): number[] {
   return [...codec].map((letter) => letter.charCodeAt(0));
 }
 
-function frame(header: readonly number[], nalHeader: number, seed: number, sizeBytes: number): Uint8Array {
-  const nalBytes = sizeBytes - header.length - 4;
-  const length = [24, 16, 8, 0].map((shift) => (nalBytes >>> shift) & 0xff);
-  return joined([...header, ...length, nalHeader], filler(seed, nalBytes - 1));
+function picture(index: number, seed: number, sizeBytes: number): Uint8Array {
+  const coded = pcmAvcPicture(CLIP.size, index, () => BLACK + (seed % GREYS));
+  const remark = remarkOf(filler(seed, Math.max(sizeBytes - coded.length, MIN_REMARK_BYTES)));
+  return joined([...remark], coded);
+}
+
+const NAL_SEI = 6;
+const SEI_USER_DATA = 5;
+const SEI_END = 0x80;
+/** A UUID, which says whose remark it is. */
+const MIN_REMARK_BYTES = 16;
+
+/** User data that decoders pass over (H.264 D.1.7), with its length in front. */
+function remarkOf(text: Uint8Array): Uint8Array {
+  const size = [...new Array<number>(Math.floor(text.length / 255)).fill(255), text.length % 255];
+  const nal = [NAL_SEI, SEI_USER_DATA, ...size, ...text, SEI_END];
+  const length = [24, 16, 8, 0].map((shift) => (nal.length >>> shift) & 0xff);
+  return Uint8Array.from([...length, ...nal]);
 }
 
 /** Bytes other than 0, so that nothing looks like a start code. */

@@ -16,8 +16,6 @@ export interface CheckRunOptions {
   readonly signal: AbortSignal;
   /** Looks at the first connection. */
   readonly watch: ServerWatch;
-  /** Called after each check. */
-  readonly onDone?: (done: number, count: number) => void;
 }
 
 /** Tries out everything: first what goes on one connection, then the rest a few at a time, at last whether it still lives. */
@@ -25,7 +23,6 @@ export class CheckRun {
   readonly #options: CheckRunOptions;
   readonly #notes: ServerNotes = { connections: 0, publishRefusal: undefined };
   readonly #found = new Map<Check, Pick<ConformanceCheckReport, 'outcome' | 'seen' | 'ms'>>();
-  readonly #count = ALL_CHECKS.reduce((sum, { checks }) => sum + checks.length, 0);
   readonly #endMs = performance.now() + TOTAL_MS;
 
   constructor(options: CheckRunOptions) {
@@ -39,8 +36,9 @@ export class CheckRun {
   async run(): Promise<ConformanceReport> {
     const all = ALL_CHECKS.flatMap(({ checks }) => checks);
     await this.#onSession(all.filter(({ usesSession }) => usesSession === true));
-    await this.#apart(all.filter((check) => check.usesSession !== true && check !== ALIVE_CHECK));
-    await this.#apart([ALIVE_CHECK]);
+    const others = all.filter((check) => check.usesSession !== true && check !== ALIVE_CHECK);
+    await this.#apart(others.filter(({ isRisky }) => isRisky !== true));
+    for (const check of [...others.filter(({ isRisky }) => isRisky === true), ALIVE_CHECK]) await this.#alone(check);
     return this.#report();
   }
 
@@ -49,7 +47,10 @@ export class CheckRun {
     const desk = new CheckDesk(address, this.#notes, signal, watch);
     try {
       await desk.session();
-      for (const check of checks) await this.#do(check, desk, signal);
+      for (const check of checks) {
+        const { outcome } = await this.#do(check, desk, signal);
+        if (outcome === 'fails') desk.endSession(); // nobody knows what state it is in
+      }
     } finally {
       desk.close();
     }
@@ -75,11 +76,11 @@ export class CheckRun {
     }
   }
 
-  async #do(check: Check, desk: CheckDesk, signal: AbortSignal): Promise<void> {
+  async #do(check: Check, desk: CheckDesk, signal: AbortSignal): Promise<Finding> {
     const startMs = performance.now();
     const finding = startMs > this.#endMs ? skipped('no time was left') : await this.#findingOf(check, desk, signal);
     this.#found.set(check, { ...finding, ms: Math.round(performance.now() - startMs) });
-    this.#options.onDone?.(this.#found.size, this.#count);
+    return finding;
   }
 
   /** What goes wrong is what was seen. */
@@ -89,11 +90,15 @@ export class CheckRun {
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof RtmpkitError) || error.code === 'ERR_INTERNAL') throw error;
-      if (error.code === 'ERR_REFUSED' && this.#notes.connections <= 1) return skipped(ONE_ONLY);
+      if (error.code === 'ERR_REFUSED' && check !== ALIVE_CHECK) return skipped(this.#whyGone);
       const isRefusal = error instanceof RejectedError && this.#notes.publishRefusal !== undefined;
       const words = error.peerWords === undefined ? '' : ` (${error.peerWords})`;
       return isRefusal ? skipped(`publishing is refused: ${this.#notes.publishRefusal}`) : fails(error.message + words);
     }
+  }
+
+  get #whyGone(): string {
+    return this.#notes.connections <= 1 ? 'the server takes one connection only' : 'the server is gone';
   }
 
   #report(): ConformanceReport {
@@ -117,4 +122,3 @@ export class CheckRun {
 }
 
 const TOO_LONG = `no result in ${CHECK_MS / 1000} s`;
-const ONE_ONLY = 'the server takes one connection only';

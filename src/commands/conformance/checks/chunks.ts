@@ -125,6 +125,7 @@ function lost(sizeBytes: number): Finding {
 
 const zeroSize: Check = {
   id: 'chunk-size-0',
+  isRisky: true,
   section: 'RTMP 5.4.1',
   title: 'a chunk size of 0 is refused or ignored, and does not hang the server',
   async run(desk) {
@@ -175,7 +176,7 @@ export const CHUNKS: CheckGroup = {
     asCommand('csid-long-form', 'RTMP 5.3.1.1', 'chunk stream 100 in three bytes, though two would do', (talk) =>
       talk.ask(CREATE, null, [], { csid: 100, basicHeaderBytes: 3 }),
     ),
-    size(1, 300),
+    size(1, 600),
     size(64, 2_000),
     size(128, 2_000),
     size(4_096, 20_000),

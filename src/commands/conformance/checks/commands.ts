@@ -51,9 +51,10 @@ const ENHANCED = amfObject({
 });
 
 /** A connect that every server should accept. */
-function accepted(id: string, title: string, object: ReadonlyMap<string, AmfValue>): Check {
+function accepted(id: string, title: string, object: ReadonlyMap<string, AmfValue>, isRisky = false): Check {
   return {
     id: `connect-${id}`,
+    isRisky,
     section: CONNECT,
     title,
     async run(desk) {
@@ -201,6 +202,7 @@ export const COMMANDS: CheckGroup = {
         nothing: undefined,
         long: 'x'.repeat(2_000),
       }),
+      true,
     ),
     accepted('amf3', 'connect that asks for AMF3', amfObject({ objectEncoding: 3 })),
     amf3,

@@ -91,6 +91,7 @@ const acknowledges: Check = {
 
 const abort: Check = {
   id: 'control-abort',
+  isRisky: true,
   section: 'RTMP 5.4.2',
   title: 'after an Abort, what came of the message is forgotten',
   async run(desk) {

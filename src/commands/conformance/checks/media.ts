@@ -42,6 +42,7 @@ const data: Check = {
 
 const dataAmf3: Check = {
   id: 'data-amf3',
+  isRisky: true,
   section: 'RTMP 7.1.2',
   title: 'data messages of type 15 are taken',
   async run(desk) {
@@ -57,6 +58,7 @@ const dataAmf3: Check = {
 
 const aggregate: Check = {
   id: 'media-aggregate',
+  isRisky: true,
   section: 'RTMP 7.1.6',
   title: 'an aggregate is taken apart, or passed on whole',
   async run(desk) {

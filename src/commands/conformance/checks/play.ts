@@ -1,5 +1,5 @@
 import type { AmfValue } from '../../../amf/value.js';
-import { RejectedError } from '../../../errors.js';
+import { NetworkError, RejectedError } from '../../../errors.js';
 import { isKeyframe } from '../../../media/tag-info.js';
 import { command } from '../../../rtmp/message/command.js';
 import { type Check, type CheckGroup, deviates, type Finding, fails, pass } from '../check.js';
@@ -105,7 +105,8 @@ const unknownName: Check = {
       await desk.play(desk.newName());
       return deviates('it gets Play.Start, and waits');
     } catch (error) {
-      if (!(error instanceof RejectedError)) return deviates(error instanceof Error ? error.message : String(error));
+      if (error instanceof NetworkError && error.code !== 'ERR_REFUSED') return deviates(error.message);
+      if (!(error instanceof RejectedError)) throw error;
       const words = error.peerWords ?? '';
       return words.includes(STATUS.PlayStreamNotFound) ? pass(words) : deviates(words);
     }
