@@ -66,7 +66,17 @@ describe('probe --conformance', () => {
     const port = await freePort();
     const url = `rtmp://127.0.0.1:${port}/live/key`;
     const input = ['-listen', '1', '-f', 'flv', '-i', url];
-    scene.peer('ffmpeg', ['-loglevel', 'error', '-nostdin', ...input, '-c', 'copy', '-f', 'flv', scene.file('out.flv')]);
+    scene.peer('ffmpeg', [
+      '-loglevel',
+      'error',
+      '-nostdin',
+      ...input,
+      '-c',
+      'copy',
+      '-f',
+      'flv',
+      scene.file('out.flv'),
+    ]);
     await listeningUntouched(port);
     const outcome = await conformance(url);
     keep('ffmpeg', outcome);

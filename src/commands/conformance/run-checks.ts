@@ -78,7 +78,7 @@ export class CheckRun {
 
   async #do(check: Check, desk: CheckDesk, signal: AbortSignal): Promise<Finding> {
     const startMs = performance.now();
-    const finding = startMs > this.#endMs ? skipped('no time was left') : await this.#findingOf(check, desk, signal);
+    const finding = this.#isOver ? skipped(NO_TIME) : await this.#findingOf(check, desk, signal);
     this.#found.set(check, { ...finding, ms: Math.round(performance.now() - startMs) });
     return finding;
   }
@@ -88,13 +88,17 @@ export class CheckRun {
     try {
       return await check.run(desk);
     } catch (error) {
-      signal.throwIfAborted();
+      if (signal.aborted) return skipped(NO_TIME);
       if (!(error instanceof RtmpkitError) || error.code === 'ERR_INTERNAL') throw error;
       if (error.code === 'ERR_REFUSED' && check !== ALIVE_CHECK) return skipped(this.#whyGone);
       const isRefusal = error instanceof RejectedError && this.#notes.publishRefusal !== undefined;
       const words = error.peerWords === undefined ? '' : ` (${error.peerWords})`;
       return isRefusal ? skipped(`publishing is refused: ${this.#notes.publishRefusal}`) : fails(error.message + words);
     }
+  }
+
+  get #isOver(): boolean {
+    return this.#options.signal.aborted || performance.now() > this.#endMs;
   }
 
   get #whyGone(): string {
@@ -121,4 +125,5 @@ export class CheckRun {
   }
 }
 
+const NO_TIME = 'no time was left for it';
 const TOO_LONG = `no result in ${CHECK_MS / 1000} s`;

@@ -25,7 +25,7 @@ export class PublishProbe {
   readonly #report: Report;
   readonly #signal: AbortSignal;
   readonly #clock = new StageClock(() => performance.now());
-  readonly #link = new PublishLink();
+  readonly #link: PublishLink;
   readonly #portrait: ServerPortrait;
   #announced: Stage | undefined;
 
@@ -34,6 +34,7 @@ export class PublishProbe {
     this.#options = options;
     this.#report = report;
     this.#signal = signal;
+    this.#link = new PublishLink(signal);
     this.#portrait = new ServerPortrait(
       { onDialed: () => this.#clock.pass(), onStreamCreated: () => {}, onWords: (words) => this.#clock.say(words) },
       () => new Date(),

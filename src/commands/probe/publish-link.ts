@@ -13,6 +13,13 @@ export class PublishLink implements RtmpLinkListener {
   #failure: RtmpkitError | undefined;
   #isClosed = false;
   #wake = (): void => {};
+  readonly #signal: AbortSignal;
+
+  /** @param signal aborting it ends all waiting, as if what is waited for had come */
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
+  }
 
   get opened(): RtmpLink {
     if (this.#link === undefined) throw new Error('the link is not open yet');
@@ -85,7 +92,7 @@ export class PublishLink implements RtmpLinkListener {
   }
 
   async #until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) {
+    while (!isSo() && !this.#signal.aborted) {
       this.#check();
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -93,7 +100,6 @@ export class PublishLink implements RtmpLinkListener {
     }
   }
 
-  /** Whoever interrupts ends the link, and so all waiting. */
   #check(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#isClosed) throw connectionEnded('while we were publishing');

@@ -34,7 +34,7 @@ export async function measureUpload(link: PublishLink, { durationMs, signal }: U
   while (!signal.aborted && bytes < MAX_BYTES && performance.now() < endMs) {
     const round = await sendRound(link, clip, Math.min(roundBytes, MAX_BYTES - bytes), endMs);
     if (answers) await link.answered(Math.max(PONG_MS, durationMs));
-    const tookMs = performance.now() - round.startMs;
+    const tookMs = Math.max(performance.now() - round.startMs, 1);
     bytes += round.bytes;
     frames += round.frames;
     bestKbps = Math.max(bestKbps, (round.bytes * 8) / tookMs);

@@ -98,7 +98,7 @@ const busy: Check = {
   async run(desk) {
     const first = await desk.publish();
     sendHeaders(first);
-    const refused = await refusalOf(() => desk.publish(first.name));
+    const refused = await refusalOf(async () => (await desk.publish(first.name)).talk.fence());
     await first.talk.fence();
     if (refused === undefined) return deviates('it is accepted');
     if (refused instanceof RejectedError) return pass(refused.peerWords ?? refused.message);
