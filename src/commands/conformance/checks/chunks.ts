@@ -1,7 +1,6 @@
 import { command } from '../../../rtmp/message/command.js';
 import { encodeMessage } from '../../../rtmp/message/message.js';
 import { type Check, type CheckGroup, deviates, type Finding, fails, pass } from '../check.js';
-import { sendMedia } from '../desk.js';
 import { keyframe, tagWith } from '../media.js';
 import { ANSWER_MS, type Sending, type Talk } from '../talk.js';
 
@@ -110,8 +109,12 @@ function size(chunkSizeBytes: number, pictureBytes: number): Check {
     async run(desk) {
       const { publisher, player } = await desk.pair();
       const body = keyframe(chunkSizeBytes, pictureBytes);
-      publisher.talk.changeChunkSize(chunkSizeBytes);
-      sendMedia(publisher, 'video', body, 40);
+      const { talk, streamId } = publisher;
+      const change = talk.chunks({ type: 'setChunkSize', sizeBytes: chunkSizeBytes });
+      talk.chunkSizeBytes = chunkSizeBytes;
+      // In one piece: a size counts for the very next byte.
+      const video = talk.chunks({ type: 'video', body }, { streamId, timestampField: 40 });
+      talk.wire.write(...change, ...video);
       await publisher.talk.fence();
       const tag = await player.talk.within(ANSWER_MS, () => tagWith(player.talk, body));
       return tag === undefined ? lost(pictureBytes) : pass(`a picture of ${pictureBytes} bytes arrived unchanged`);

@@ -13,6 +13,10 @@ function dataNamed({ talk }: OpenStream, name: string): readonly AmfValue[] | un
   return undefined;
 }
 
+function metadataOf(player: OpenStream): readonly AmfValue[] | undefined {
+  return dataNamed(player, 'onMetaData') ?? dataNamed(player, '@setDataFrame');
+}
+
 const lateMetadata: Check = {
   id: 'data-late-metadata',
   section: 'RTMP 7.1.2',
@@ -20,7 +24,8 @@ const lateMetadata: Check = {
   async run(desk) {
     const { publisher, player } = await desk.pair();
     sendMedia(publisher, 'video', keyframe(1), 40);
-    const values = await player.talk.within(ANSWER_MS, () => dataNamed(player, 'onMetaData'));
+    const values = await player.talk.within(ANSWER_MS, () => metadataOf(player));
+    if (values?.[0] === '@setDataFrame') return deviates('it comes with @setDataFrame in front, which is for servers');
     const metadata = values?.[1];
     if (metadata === undefined || !isAmfObject(metadata)) return fails('onMetaData does not come');
     return metadata.get('width') === 16 ? pass('it comes') : deviates('it comes with other values');
