@@ -120,19 +120,28 @@ Examples:
   rtmpkit probe film.flv                            all of a file
   rtmpkit probe rtmp://host/live/name --duration 0 --json
   rtmpkit probe URL --expect "video.fps>=25" --expect video.codec==h264
+  rtmpkit probe rtmp://host/live/name --publish     may we, and how fast
+  rtmpkit probe rtmp://host/live/name --conformance try the server out
 
 Usage: rtmpkit probe URL|FILE.flv [options]
 
+What to look at:
   --duration T         how long to look; 0: until picture and sound are there
                        [5s, or all of a file]
   --expect EXPRESSION  exit status 12 unless it holds; may be repeated. A name
                        of the JSON report, == != >= <= > or <, and a value;
                        video. and audio. are the first stream of the kind
-  --publish            send a short film of our own there: may we, and how fast
-                       [3s, at most 16 MB]
+
+Try a server out:
+  --publish            send a short film of our own to the URL: is it allowed,
+                       and how fast is it [--duration 3s, at most 16 MB]
   --conformance        try out what a server should take, on streams of our own
                        in the app of the URL; exit status 12 if a check fails
+
+Connection:
 ${connectionOptions()}
+
+General:
 ${commonOptions('the report as JSON')}
 `;
 

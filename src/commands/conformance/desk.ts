@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AmfObject, type AmfValue, isAmfObject } from '../../amf/value.js';
 import type { LinkWatch } from '../../endpoint/rtmp-opening.js';
-import { NetworkError } from '../../errors.js';
+import { NetworkError, type RtmpkitError } from '../../errors.js';
 import { Deadline } from '../../net/deadline.js';
 import type { DialTarget } from '../../net/dial.js';
 import type { WireObserver } from '../../net/pump.js';
@@ -14,7 +14,7 @@ import { meaningOfStatus } from '../../rtmp/session/status-meaning.js';
 import type { RtmpUrl } from '../../rtmp/url.js';
 import { type GreetingAnswer, shakeHands } from './greet.js';
 import { AUDIO_HEADER, keyframe, METADATA, VIDEO_HEADER } from './media.js';
-import { ANSWER_MS, refusal, type Sending, Talk } from './talk.js';
+import { ANSWER_MS, type Sending, Talk } from './talk.js';
 import { Wire } from './wire.js';
 
 /** Where the server is, and how it is spoken to. */
@@ -178,12 +178,13 @@ export class CheckDesk {
 }
 
 const FIRST_SEED = 4711;
+const HIDDEN_NAME = 'a name of ours';
 
 /** @throws {RejectedError} when the server says no */
 export async function startPublishing(talk: Talk, streamId: number, name: string, type = 'live'): Promise<Status> {
   const from = talk.statuses().length;
   const id = talk.ask('publish', null, [name, type], { streamId });
-  return started(talk, 'publish', from, id);
+  return started(talk, { role: 'publish', name, from, id });
 }
 
 /** @throws {RejectedError} when the server says no */
@@ -195,19 +196,31 @@ export async function startPlaying(
 ): Promise<Status> {
   const from = talk.statuses().length;
   const id = talk.ask('play', null, [name, ...args], { streamId });
-  return started(talk, 'play', from, id);
+  return started(talk, { role: 'play', name, from, id });
 }
 
-async function started(talk: Talk, role: 'publish' | 'play', from: number, id: number): Promise<Status> {
+/** What was asked for. */
+interface Start {
+  readonly role: 'publish' | 'play';
+  readonly name: string;
+  /** Number of the call. */
+  readonly id: number;
+  /** Statuses that came before it. */
+  readonly from: number;
+}
+
+async function started(talk: Talk, { role, name, from, id }: Start): Promise<Status> {
+  const refusal = (status: Status): RtmpkitError =>
+    rejectionToError(role, status, { app: '', streamName: name, redacted: HIDDEN_NAME });
   const status = await talk.until(`status to ${role}`, () => {
     const answer = talk.answerTo(id);
-    if (answer?.name === '_error') throw refusal(role, talk.statusIn(answer));
+    if (answer?.name === '_error') throw refusal(talk.statusIn(answer));
     return talk
       .statuses()
       .slice(from)
       .find((heard) => meaningOfStatus(heard, role, false) !== 'news');
   });
-  if (meaningOfStatus(status, role, false) !== 'started') throw refusal(role, status);
+  if (meaningOfStatus(status, role, false) !== 'started') throw refusal(status);
   return status;
 }
 

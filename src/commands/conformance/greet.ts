@@ -9,6 +9,7 @@ import {
   RTMP_VERSION,
   writeFirstPacket,
 } from '../../rtmp/handshake/packet.js';
+import { checkServerVersion } from '../../rtmp/handshake/version.js';
 import type { Wire } from './wire.js';
 
 /** As FFmpeg sends it. */
@@ -37,16 +38,22 @@ export function greeting({
 
 /** S0, S1 and S2. */
 export interface GreetingAnswer {
-  readonly version: number;
   readonly s1: Uint8Array;
   readonly s2: Uint8Array;
 }
 
-/** @throws {NetworkError} when it does not come */
+/**
+ * @throws {NetworkError} when it does not come
+ * @throws {ProtocolError} when something else speaks there
+ */
 export async function greetingAnswer(wire: Wire, patienceMs: number): Promise<GreetingAnswer> {
-  const bytes = await wire.take(HANDSHAKE_SIZE_BYTES, 'answer to the handshake', patienceMs);
+  const bytes = await wire.take(HANDSHAKE_SIZE_BYTES, 'answer to the handshake', patienceMs).catch((error: unknown) => {
+    checkServerVersion(wire.takeAll());
+    throw error;
+  });
+  checkServerVersion(bytes);
   const s2At = 1 + PACKET_SIZE_BYTES;
-  return { version: bytes[0] ?? 0, s1: bytes.subarray(1, s2At), s2: bytes.subarray(s2At) };
+  return { s1: bytes.subarray(1, s2At), s2: bytes.subarray(s2At) };
 }
 
 /** The usual way: C0 and C1 together, C2 is S1. */

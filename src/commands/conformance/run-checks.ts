@@ -6,7 +6,7 @@ import { type Check, type Finding, fails, skipped } from './check.js';
 import { ALIVE_CHECK } from './checks/alive.js';
 import { CheckDesk, type ServerAddress, type ServerNotes, type ServerWatch } from './desk.js';
 
-const CHECK_MS = 8_000;
+const CHECK_MS = 10_000;
 const TOTAL_MS = 60_000;
 /** Checks under way at a time, of those that have connections of their own. */
 const AT_A_TIME = 4;
@@ -46,7 +46,9 @@ export class CheckRun {
     const { address, signal, watch } = this.#options;
     const desk = new CheckDesk(address, this.#notes, signal, watch);
     try {
-      await desk.session();
+      await desk.session().catch((error: unknown) => {
+        throw withAdvice(error);
+      });
       for (const check of checks) {
         const { outcome } = await this.#do(check, desk, signal);
         if (outcome === 'fails') desk.endSession(); // nobody knows what state it is in
@@ -123,6 +125,13 @@ export class CheckRun {
       checks,
     };
   }
+}
+
+/** Without a first connection there is nothing to try out. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof NetworkError) || error.advice !== undefined) return error;
+  const advice = 'rtmpkit probe URL tells at which stage it goes wrong';
+  return new NetworkError(error.code, error.message, { stage: error.stage ?? 'connect', advice, cause: error });
 }
 
 const NO_TIME = 'no time was left for it';

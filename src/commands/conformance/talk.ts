@@ -9,7 +9,7 @@ import { type ChunkForm, chunksOf } from './chunk-form.js';
 import type { Wire } from './wire.js';
 
 /** How long an answer may take that should come at once. */
-export const ANSWER_MS = 2_000;
+export const ANSWER_MS = 3_000;
 
 /** A message of the server, and what it means. */
 export interface Heard {
@@ -190,11 +190,6 @@ export class Talk {
       this.send({ ...meaning, event: 'pingResponse' });
     }
   }
-}
-
-export function refusal(what: string, { code, description }: Status): RejectedError {
-  const words = [code, description].filter((part) => part !== '').join(': ');
-  return new RejectedError('ERR_REJECTED', `the server refused ${what}`, { peerWords: words });
 }
 
 function csidOf(message: Message): number {

@@ -88,7 +88,11 @@ function stageRows(page: Page, report: ProbeReport, { chalk, symbols }: Style): 
 }
 
 /** What is worth knowing of a stage besides the server's words. */
-function detailOf({ server, timings }: ProbeReport, stage: StageReport['stage'], ok: boolean): string | undefined {
+function detailOf(
+  { server, timings, publish }: ProbeReport,
+  stage: StageReport['stage'],
+  ok: boolean,
+): string | undefined {
   switch (stage) {
     case 'tcp':
       return server?.address === null || server === null ? undefined : `${server.address} port ${server.port}`;
@@ -97,7 +101,7 @@ function detailOf({ server, timings }: ProbeReport, stage: StageReport['stage'],
     case 'handshake':
       return server?.handshake === null ? undefined : server?.handshake;
     case 'stream':
-      return ok ? firstText(timings) : undefined;
+      return ok && publish === null ? firstText(timings) : undefined;
     default:
       return undefined;
   }
