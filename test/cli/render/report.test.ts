@@ -123,7 +123,7 @@ describe('a page', () => {
         upload       4.3 Mbit/s · 1.2 MB, 22 frames in 3.0 s"
     `);
     const unsure = { ...report, publish: { ...report.publish!, measuredBy: 'socket' as const } };
-    expect(text(unsure)).toContain('does not tell what it got');
+    expect(text(unsure)).toContain('the server answers no pings');
   });
 
   it('of checks has a line for each, and what was seen of those that do not pass', () => {
