@@ -14,7 +14,7 @@ export interface TestClipShape {
   readonly gopFrames: number;
 }
 
-export const CLIP_FRAME_MS = 40;
+const CLIP_FRAME_MS = 40;
 const FPS = 1000 / CLIP_FRAME_MS;
 const SAMPLE_SIZE = 16;
 /** AAC LC, 44.1 kHz, one channel (ISO/IEC 14496-3 1.6.2.1). */

@@ -6,6 +6,7 @@ import { CONTROL } from './checks/control.js';
 import { HANDSHAKE } from './checks/handshake.js';
 import { MEDIA } from './checks/media.js';
 import { PLAY } from './checks/play.js';
+import { PLAYING } from './checks/playing.js';
 import { PUBLISH } from './checks/publish.js';
 import { TIMESTAMPS } from './checks/timestamps.js';
 
@@ -21,6 +22,7 @@ export const ALL_CHECKS: readonly CheckGroup[] = [
   CHUNKS,
   TIMESTAMPS,
   PLAY,
+  PLAYING,
   MEDIA,
   ALIVE,
 ];

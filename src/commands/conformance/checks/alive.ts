@@ -1,7 +1,5 @@
 import { type Check, type CheckGroup, fails, pass, skipped } from '../check.js';
-import { sendMedia } from '../desk.js';
-import { keyframe, tagWith } from '../media.js';
-import { ANSWER_MS } from '../talk.js';
+import { comesThrough } from '../comes-through.js';
 
 /** The last of all: what was done to the server has not harmed it. */
 export const ALIVE_CHECK: Check = {
@@ -9,12 +7,11 @@ export const ALIVE_CHECK: Check = {
   section: 'all of it',
   title: 'after all this the server still carries a stream',
   async run(desk) {
-    if (desk.notes.connections <= 1) return skipped('it takes one connection only');
+    if (desk.notes.connections <= 1) return skipped('the server takes one connection only');
     const { publisher, player } = await desk.pair();
-    const body = keyframe(99);
-    sendMedia(publisher, 'video', body, 40);
-    const tag = await player.talk.within(ANSWER_MS, () => tagWith(player.talk, body));
-    return tag === undefined ? fails('no picture comes through') : pass('a picture comes through');
+    return (await comesThrough(publisher, player, 99, 40))
+      ? pass('a picture comes through')
+      : fails('no picture comes');
   },
 };
 
