@@ -2,15 +2,8 @@ import type { AmfValue } from '../../../amf/value.js';
 import { NetworkError, RejectedError } from '../../../errors.js';
 import { isKeyframe } from '../../../media/tag-info.js';
 import { type Check, type CheckGroup, deviates, fails, pass } from '../check.js';
-import {
-  type CheckDesk,
-  deleteStream,
-  type OpenStream,
-  STATUS,
-  sendHeaders,
-  sendMedia,
-  startPlaying,
-} from '../desk.js';
+import { comesThrough } from '../comes-through.js';
+import { type CheckDesk, type OpenStream, STATUS, sendHeaders, sendMedia, startPlaying } from '../desk.js';
 import { AUDIO_HEADER, audioFrame, interFrame, keyframe, sameBytes, tagsOf, tagWith, VIDEO_HEADER } from '../media.js';
 import { ANSWER_MS } from '../talk.js';
 
