@@ -32,6 +32,10 @@ export interface ProbeReport {
   readonly metadata: Readonly<Record<string, PlainValue>>;
   readonly warnings: readonly WarningReport[];
   readonly expectations: readonly ExpectationReport[];
+  /** What `--publish` found; `null` without it. */
+  readonly publish: PublishReport | null;
+  /** What `--conformance` found; `null` without it. */
+  readonly conformance: ConformanceReport | null;
 }
 
 /** What JSON can say. */
@@ -92,7 +96,7 @@ export interface TimingsReport {
 }
 
 export interface StageReport {
-  readonly stage: 'dns' | 'tcp' | 'tls' | 'handshake' | 'connect' | 'createStream' | 'play' | 'stream';
+  readonly stage: 'dns' | 'tcp' | 'tls' | 'handshake' | 'connect' | 'createStream' | 'publish' | 'play' | 'stream';
   readonly ok: boolean;
   readonly ms: number;
   /** What the server said to it. */
@@ -228,4 +232,42 @@ export interface ExpectationReport {
   readonly met: boolean;
   /** The value that was seen. */
   readonly actual: PlainValue;
+}
+
+/** What became of a short stream of our own. */
+export interface PublishReport {
+  /** Media that was sent, headers of messages not counted. */
+  readonly bytes: number;
+  readonly frames: number;
+  /** From the first byte until the server had the last one, or, where it does not tell, until the network had taken it. */
+  readonly elapsedMs: number;
+  readonly uploadKbps: number;
+  /** What showed that the end was reached. */
+  readonly measuredBy: 'answer' | 'socket';
+}
+
+export type ConformanceOutcome = 'pass' | 'deviates' | 'fails' | 'skipped';
+
+export interface ConformanceReport {
+  readonly pass: number;
+  /** Not as it is written, but clients get along with it. */
+  readonly deviates: number;
+  readonly fails: number;
+  /** What could not be tried out. */
+  readonly skipped: number;
+  readonly checks: readonly ConformanceCheckReport[];
+}
+
+export interface ConformanceCheckReport {
+  /** Stable. */
+  readonly id: string;
+  readonly group: string;
+  /** Where it is written: `RTMP 5.3.1.1`. */
+  readonly section: string;
+  /** What is right. */
+  readonly title: string;
+  readonly outcome: ConformanceOutcome;
+  /** What the server did. */
+  readonly seen: string;
+  readonly ms: number;
 }

@@ -1,7 +1,9 @@
 import type {
   AudioStreamReport,
+  ConformanceReport,
   FileReport,
   ProbeReport,
+  PublishReport,
   ServerReport,
   TimingsReport,
   VideoStreamReport,
@@ -38,6 +40,8 @@ export const EMPTY_REPORT: ProbeReport = {
   metadata: {},
   warnings: [],
   expectations: [],
+  publish: null,
+  conformance: null,
 };
 
 export const UNKNOWN_SERVER: ServerReport = {
@@ -120,6 +124,10 @@ const FILE: FileReport = {
   isCutOff: false,
 };
 
+const PUBLISH: PublishReport = { bytes: 0, frames: 0, elapsedMs: 0, uploadKbps: 0, measuredBy: 'answer' };
+
+const CONFORMANCE: ConformanceReport = { pass: 0, deviates: 0, fails: 0, skipped: 0, checks: [] };
+
 /** A report with one of everything, and the two short names: the names that a path may go along. */
 export const REPORT_NAMES = {
   ...EMPTY_REPORT,
@@ -135,6 +143,8 @@ export const REPORT_NAMES = {
   stages: [{ stage: 'tcp', ok: true, ms: 0, words: null }],
   streams: [{ ...VIDEO, ...AUDIO, kind: '' }],
   warnings: [{ code: '', message: '', advice: '' }],
+  publish: PUBLISH,
+  conformance: CONFORMANCE,
 };
 
 /** Whose members are another's to name, so that any is possible. */

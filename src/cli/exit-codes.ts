@@ -21,7 +21,7 @@ export const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
   protocol: { code: 9, name: 'protocol', meaning: 'the peer broke the protocol' },
   media: { code: 10, name: 'media', meaning: 'unreadable, damaged or unsupported media' },
   ffmpeg: { code: 11, name: 'ffmpeg', meaning: 'FFmpeg missing or failed' },
-  expectation: { code: 12, name: 'expectation', meaning: 'probe --expect is not met' },
+  expectation: { code: 12, name: 'expectation', meaning: 'probe: an expectation is not met, or a check fails' },
   output: { code: 13, name: 'output', meaning: 'cannot write (disk full, permission)' },
 };
 

@@ -122,6 +122,8 @@ Examples:
   rtmpkit probe rtmp://host/live/name --duration 1m --report out.html
   rtmpkit probe rtmp://host/live/name --duration 0 --json
   rtmpkit probe URL --expect "video.fps>=25" --expect video.codec==h264
+  rtmpkit probe rtmp://host/live/name --publish     may we, and how fast
+  rtmpkit probe rtmp://host/live/name --conformance try the server out
 
 Usage: rtmpkit probe URL|FILE.flv [options]
 
@@ -134,6 +136,12 @@ What it does:
   --expect EXPRESSION  exit status 12 unless it holds; may be repeated. A name
                        of the JSON report, == != >= <= > or <, and a value;
                        video. and audio. are the first stream of the kind
+
+Try a server out:
+  --publish            send a short film of our own to the URL: is it allowed,
+                       and how fast is it [--duration 3s, at most 16 MB]
+  --conformance        try out what a server should take, on streams of our own
+                       in the app of the URL; exit status 12 if a check fails
 
 Connection:
 ${connectionOptions()}

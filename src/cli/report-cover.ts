@@ -8,7 +8,7 @@ export interface Cover {
 
 /** A report as it may be shown. What is measured, and the names that scripts compare, stay as they are. */
 export function coveredReport(report: ProbeReport, { own, foreign }: Cover): ProbeReport {
-  const { url, server, stages, data, metadata, warnings, expectations } = report;
+  const { url, server, stages, data, metadata, warnings, expectations, conformance } = report;
   return {
     ...report,
     url: url === null ? null : own(url),
@@ -17,6 +17,10 @@ export function coveredReport(report: ProbeReport, { own, foreign }: Cover): Pro
     data: { ...data, names: data.names.map(foreign) },
     metadata: coveredMembers(metadata, foreign),
     warnings: warnings.map((warning) => ({ ...warning, message: own(warning.message) })),
+    conformance:
+      conformance === null
+        ? null
+        : { ...conformance, checks: conformance.checks.map((check) => ({ ...check, seen: foreign(check.seen) })) },
     expectations: expectations.map((one) => ({ ...one, actual: coveredValue(one.actual, foreign) })),
   };
 }

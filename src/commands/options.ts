@@ -111,6 +111,11 @@ export interface ProbeOptions extends ConnectionOptions {
    * or all of a file.
    */
   readonly durationMs: number | undefined;
+  /**
+   * Instead of a look at the stream: publishes a short one of our own under the URL, or tries out what the server should
+   * accept. Only for URLs.
+   */
+  readonly tryOut?: 'publish' | 'conformance' | undefined;
   /** What has to be so of the report, such as `video.fps>=25`. */
   readonly expect: readonly string[];
   /** Of a stream: a `snapshot` every second, and without a duration no end but that of the stream, or the signal. */

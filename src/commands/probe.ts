@@ -41,7 +41,15 @@ async function run(options: ProbeOptions, report: Report, signal: AbortSignal): 
   }
 }
 
-function look(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<Found> {
+async function look(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<Found> {
+  if (options.tryOut === 'conformance') {
+    const { probeConformance } = await import('./probe/probe-conformance.js');
+    return probeConformance(options, report, signal);
+  }
+  if (options.tryOut === 'publish') {
+    const { PublishProbe } = await import('./probe/probe-publish.js');
+    return new PublishProbe(options, report, signal).run();
+  }
   return isRtmpUrl(options.source) ? new StreamProbe(options, report, signal).run() : probeFile(options, signal);
 }
 

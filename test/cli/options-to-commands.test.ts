@@ -240,6 +240,10 @@ describe('probe', () => {
     expect((await run(['probe', URL, '--config', config])).probe?.expect).toEqual(['video.fps>=25', 'audio!=null']);
   });
 
+  it.each(['publish', 'conformance'] as const)('tries out %s', async (tryOut) => {
+    expect((await run(['probe', URL, `--${tryOut}`])).probe?.tryOut).toBe(tryOut);
+  });
+
   it('takes a file', async () => {
     expect((await run(['probe', 'film.flv'])).probe?.source).toBe('film.flv');
   });
@@ -251,7 +255,10 @@ describe('probe', () => {
     [['http://host/live/name'], /expected rtmp/],
     [[URL, '--expect', 'video.fsp>=25'], /no "video.fsp"[\s\S]*did you mean video.fps\?/],
     [[URL, '--expect', 'video.fps>=fast'], /needs a number/],
+    [[URL, '--publish', '--conformance'], /one at a time/],
+    [['film.flv', '--publish'], /takes the URL of a stream/],
     [[URL, '--duration', 'long'], /expected a duration/],
+    [[URL, '--publish', '--report', 'a.html'], /--report looks at a stream, and --publish at none/],
     [[URL, '--report', '-'], /writes a file/],
     [[URL, '--watch'], /needs a terminal[\s\S]*--report/],
     [[URL, '--watch', '--json'], /"--watch and --json contradict each other"/],

@@ -5,12 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ProbeOptions } from '../../src/commands/options.js';
-import { probe } from '../../src/commands/probe.js';
 import { RtmpkitError } from '../../src/errors.js';
-import type { CommandEvent } from '../../src/events.js';
 import type { MediaTag } from '../../src/media/tag.js';
-import type { ProbeReport } from '../../src/report.js';
 import type { ServerEvent } from '../../src/rtmp/session/events.js';
 import type { ServerSession } from '../../src/rtmp/session/server.js';
 import { errorStatus, StatusCode } from '../../src/rtmp/session/status.js';
@@ -18,6 +14,7 @@ import { selfSigned } from '../support/certificate.js';
 import { FakeServers } from '../support/fake-servers.js';
 import { flvBytes } from '../support/flv-file.js';
 import { syntheticStream } from '../support/streams.js';
+import { type Outcome, probed } from './probed.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/testcard.flv', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'rtmpkit-probe-'));
@@ -27,35 +24,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const NEVER = new AbortController().signal;
 const STREAM = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 4_000 });
-
-interface Outcome {
-  readonly report: ProbeReport | undefined;
-  readonly error: unknown;
-  readonly events: readonly CommandEvent[];
-}
-
-async function probed(source: string, given: Partial<ProbeOptions> = {}, signal = NEVER): Promise<Outcome> {
-  const options: ProbeOptions = {
-    source,
-    durationMs: undefined,
-    expect: [],
-    timeoutMs: 5_000,
-    stallTimeoutMs: 5_000,
-    tls: {},
-    ...given,
-  };
-  const events: CommandEvent[] = [];
-  let error: unknown;
-  try {
-    for await (const event of probe(options, signal)) events.push(event);
-  } catch (thrown) {
-    error = thrown;
-  }
-  const found = events.find((event) => event.event === 'report');
-  return { report: found?.report, error, events };
-}
 
 const at = (port: number, scheme = 'rtmp'): string => `${scheme}://127.0.0.1:${port}/live/key`;
 

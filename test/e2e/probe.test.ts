@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorStatus, StatusCode } from '../../src/rtmp/session/status.js';
 import { CliRuns, type CliServer } from '../support/cli.js';
 import { FakeServers } from '../support/fake-servers.js';
 import { FaultProxy } from '../support/fault-proxy.js';
@@ -130,5 +131,40 @@ describe('a way with faults', () => {
     const path = await publish('stalling');
     const { document } = await documentOf(`rtmp://127.0.0.1:${proxy.port}${path}`, '--duration', '5s');
     expect(document.warnings.map(({ code }) => code)).toEqual(['WARN_STALL']);
+  });
+});
+
+describe('probe of a server', () => {
+  it('may publish there, or says who is in the way', async () => {
+    const url = `${server.url}/live/${KEY}-published`;
+    const { document, exitCode } = await documentOf(url, '--publish', '--duration', '100ms');
+    expect(exitCode).toBe(0);
+    expect(document).toMatchObject({ ok: true, publish: { measuredBy: 'answer' }, error: null });
+    expect(JSON.stringify(document)).not.toContain(KEY);
+
+    const path = await publish('taken');
+    const busy = await documentOf(`${server.url}${path}`, '--publish');
+    expect(busy.exitCode).toBe(8);
+    expect(busy.document).toMatchObject({ ok: false, publish: null, error: { code: 'ERR_STREAM_BUSY' } });
+  });
+
+  it('tries it out, and shows the token of the URL nowhere', async () => {
+    const run = runs.start(['probe', `${server.url}/live/x?token=${KEY}`, '--conformance']);
+    expect(await run.exit(), run.stderr).toBe(0);
+    const page = run.stdout.toString();
+    expect(page).toMatch(/^ +handshake$/m);
+    expect(page).toMatch(/checks +\d+ pass\n/);
+    expect(page + run.stderr).not.toContain(KEY);
+  });
+
+  it('that plays nothing ends with 12', async () => {
+    const port = await fakes.rtmp((event, session) => {
+      if (event.type === 'connectRequest') session.acceptConnect();
+      if (event.type === 'publishRequest') session.acceptPublish(event.streamId);
+      if (event.type === 'playRequest') session.rejectPlay(event.streamId, errorStatus(StatusCode.PlayFailed, 'no'));
+    });
+    const { document, exitCode } = await documentOf(`rtmp://127.0.0.1:${port}/live/x`, '--conformance');
+    expect(exitCode).toBe(12);
+    expect(document.error).toMatchObject({ code: 'ERR_EXPECTATION', exitCode: 12 });
   });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { ProtocolError } from '../../src/errors.js';
 import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../../src/rtmp/handshake/packet.js';
 import type { ServerEvent } from '../../src/rtmp/session/events.js';
 import { ServerSession } from '../../src/rtmp/session/server.js';
@@ -46,8 +47,11 @@ export class FakeServers {
     return this.raw((socket) => {
       const session = new ServerSession({ random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES), timeMs: 0 });
       socket.on('data', (bytes) => {
-        for (const event of session.receive(bytes, 0)) {
-          answer(event, session, socket);
+        try {
+          for (const event of session.receive(bytes, 0)) answer(event, session, socket);
+        } catch (error) {
+          if (!(error instanceof ProtocolError)) throw error;
+          socket.end();
         }
         const output = session.takeOutput();
         if (output !== undefined) {

@@ -1,5 +1,5 @@
 import { parseExpectation } from '../../analysis/expectation.js';
-import type { ReportPageOptions } from '../../commands/options.js';
+import type { ProbeOptions, ReportPageOptions } from '../../commands/options.js';
 import { UsageError } from '../../errors.js';
 import type { ProbeReport } from '../../report.js';
 import { Curtain } from '../curtain.js';
@@ -34,6 +34,7 @@ export const probeCommand = defineCommand({
         advice: 'write it to a file first: rtmpkit pull URL out.flv',
       });
     }
+    const tryOut = wayToTryOut(settings, source);
     for (const expression of settings.expect) parseExpectation(expression); // before a key is asked for
     checkTogether(source, settings, world);
     refuseVisibleKey(resolved);
@@ -50,6 +51,7 @@ export const probeCommand = defineCommand({
             source,
             ...target?.overrides,
             durationMs: settings.duration,
+            tryOut,
             expect: settings.expect,
             watch: settings.watch,
             page: pageOptions(settings, curtain),
@@ -72,6 +74,11 @@ function checkTogether(source: string, settings: ProbeSettings, { stderr, enviro
     throw new UsageError('ERR_USAGE', '--report writes a file, not standard output', {
       advice: '--report out.html; --json gives the report on standard output',
     });
+  }
+  const tried = settings.publish ? '--publish' : settings.conformance ? '--conformance' : undefined;
+  const looked = settings.watch ? '--watch' : settings.report === undefined ? undefined : '--report';
+  if (tried !== undefined && looked !== undefined) {
+    throw new UsageError('ERR_USAGE', `${looked} looks at a stream, and ${tried} at none: they go one at a time`);
   }
   if (!settings.watch) return;
   if (!isUrl(source)) {
@@ -114,4 +121,21 @@ async function monitor(talk: Renderer, settings: ProbeSettings, world: World): P
     style: styleFor(output, environment, settings.color),
     keys: { onQuit: () => interruption.stop({ by: 'key' }), onInterrupt: () => world.interrupt() },
   });
+}
+
+function wayToTryOut(
+  { publish, conformance }: { readonly publish: boolean; readonly conformance: boolean },
+  source: string,
+): ProbeOptions['tryOut'] {
+  if (!publish && !conformance) return undefined;
+  if (publish && conformance) {
+    throw new UsageError('ERR_USAGE', '--publish and --conformance go one at a time');
+  }
+  const tryOut = publish ? 'publish' : 'conformance';
+  if (!isUrl(source)) {
+    throw new UsageError('ERR_USAGE', `--${tryOut} tries out a server, and takes the URL of a stream`, {
+      advice: `rtmpkit probe rtmp://host/app/name --${tryOut}`,
+    });
+  }
+  return tryOut;
 }

@@ -103,6 +103,8 @@ export const PROBE_OPTIONS = {
   watch: toggle(false),
   report: value(someText('a file name such as out.html'), undefined),
   overwrite: toggle(false),
+  publish: toggle(false),
+  conformance: toggle(false),
   ...CONNECTION_OPTIONS,
   ...COMMON_OPTIONS,
 };

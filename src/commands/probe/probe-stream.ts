@@ -10,12 +10,12 @@ import { NetworkError, RtmpkitError, type Stage } from '../../errors.js';
 import type { CommandEvent } from '../../events.js';
 import { Meter } from '../../flow/meter.js';
 import type { MediaTag } from '../../media/tag.js';
-import type { WireObserver } from '../../net/pump.js';
 import type { AnalysisReport, ProbeReport, TimingsReport, WarningReport } from '../../report.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { messageReports } from '../message-reports.js';
 import type { ProbeOptions } from '../options.js';
 import { reportStats } from '../stats-reports.js';
+import { bothObservers } from './both-observers.js';
 import type { Found } from './found.js';
 import { ServerPortrait } from './server-portrait.js';
 import { StageClock } from './stage-clock.js';
@@ -150,7 +150,7 @@ export class StreamProbe {
     const messages = messageReports(this.#options.messages, this.#report);
     return () => {
       const greeting = this.#portrait.observe();
-      return messages === undefined ? greeting : both(greeting, messages());
+      return messages === undefined ? greeting : bothObservers(greeting, messages());
     };
   }
 
@@ -288,19 +288,6 @@ function newClock(): StageClock {
 
 function isHangUp(error: unknown): boolean {
   return error instanceof NetworkError && error.code === 'ERR_CONNECTION_LOST' && error.stage === 'handshake';
-}
-
-function both(one: WireObserver, other: WireObserver): WireObserver {
-  return {
-    received: (bytes) => {
-      one.received(bytes);
-      other.received(bytes);
-    },
-    sent: (bytes) => {
-      one.sent(bytes);
-      other.sent(bytes);
-    },
-  };
 }
 
 const digestRefused: WarningReport = {

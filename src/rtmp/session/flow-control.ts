@@ -30,11 +30,7 @@ export class FlowControl {
   /** Bytes came, the handshake's included, and are acknowledged at half of the peer's window, as FFmpeg and SRS do. */
   received(sizeBytes: number): void {
     this.#receivedBytes += sizeBytes;
-    const dueBytes = this.#peerWindowBytes / 2;
-    if (dueBytes > 0 && this.#receivedBytes - this.#acknowledgedBytes >= dueBytes) {
-      this.#acknowledgedBytes = this.#receivedBytes;
-      this.#outbox.send({ type: 'acknowledgement', sequenceNumber: this.#receivedBytes % SEQUENCE_NUMBERS });
-    }
+    this.#acknowledgeIfDue();
   }
 
   /** Asks the peer to acknowledge what we send, unless its Set Peer Bandwidth has made us do so already. */
@@ -62,6 +58,7 @@ export class FlowControl {
     switch (message.type) {
       case 'windowAckSize':
         this.#peerWindowBytes = message.sizeBytes;
+        this.#acknowledgeIfDue(); // what is counted came with this message, and nothing may follow
         return undefined;
       case 'setPeerBandwidth':
         this.#limitBandwidth(message);
@@ -87,6 +84,14 @@ export class FlowControl {
     const isLarger = this.#ourWindowBytes > 0 && sizeBytes > this.#ourWindowBytes;
     if (sizeBytes > 0 && !(limit === 'soft' && isLarger)) {
       this.#announceWindow(sizeBytes);
+    }
+  }
+
+  #acknowledgeIfDue(): void {
+    const dueBytes = this.#peerWindowBytes / 2;
+    if (dueBytes > 0 && this.#receivedBytes - this.#acknowledgedBytes >= dueBytes) {
+      this.#acknowledgedBytes = this.#receivedBytes;
+      this.#outbox.send({ type: 'acknowledgement', sequenceNumber: this.#receivedBytes % SEQUENCE_NUMBERS });
     }
   }
 

@@ -103,6 +103,70 @@ describe('a page', () => {
     ]);
   });
 
+  it('of a film that was published tells how fast it went', () => {
+    const report: ProbeReport = {
+      ...EMPTY_REPORT,
+      url: 'rtmp://host/live/****',
+      ok: true,
+      stages: [
+        { stage: 'publish', ok: true, ms: 3.5, words: 'NetStream.Publish.Start' },
+        { stage: 'stream', ok: true, ms: 3_000, words: null },
+      ],
+      publish: { bytes: 1_200_000, frames: 22, elapsedMs: 3_000, uploadKbps: 4_321, measuredBy: 'answer' },
+    };
+    expect(text(report)).toMatchInlineSnapshot(`
+      "rtmp://host/live/****
+
+        publish    ✔  3.5 ms  NetStream.Publish.Start
+        media      ✔   3.0 s
+
+        upload       4.3 Mbit/s · 1.2 MB, 22 frames in 3.0 s"
+    `);
+    const unsure = { ...report, publish: { ...report.publish!, measuredBy: 'socket' as const } };
+    expect(text(unsure)).toContain('the server answers no pings');
+  });
+
+  it('of checks has a line for each, and what was seen of those that do not pass', () => {
+    const check = { group: 'chunks', section: 'RTMP 5.3', title: 'chunks are put together', ms: 1 };
+    const report: ProbeReport = {
+      ...EMPTY_REPORT,
+      url: 'rtmp://host/live/****',
+      conformance: {
+        pass: 1,
+        deviates: 1,
+        fails: 1,
+        skipped: 1,
+        checks: [
+          { ...check, id: 'a', outcome: 'pass', seen: 'they are' },
+          { ...check, id: 'b', outcome: 'deviates', seen: 'not all' },
+          { ...check, id: 'c', outcome: 'fails', seen: 'the server \x1b[2Jhung up' },
+          { ...check, id: 'd', group: 'play', outcome: 'skipped', seen: 'no time was left for it' },
+        ],
+      },
+    };
+    expect(text(report)).toMatchInlineSnapshot(`
+      "rtmp://host/live/****
+
+        chunks
+        ✔ chunks are put together
+        ! chunks are put together
+          deviates: not all (RTMP 5.3)
+        ✖ chunks are put together
+          fails: the server ?[2Jhung up (RTMP 5.3)
+
+        play
+        - chunks are put together
+          skipped: no time was left for it (RTMP 5.3)
+
+        checks       1 pass · 1 deviate · 1 fail · 1 check skipped"
+    `);
+    expect(
+      text(report, 40)
+        .split('\n')
+        .every((line) => line.length <= 40),
+    ).toBe(true);
+  });
+
   it.each([40, 60, 80, 120])('is not wider than a terminal of %i columns', (columns) => {
     const report = {
       ...REPORT,

@@ -40,6 +40,14 @@ describe('acknowledgements', () => {
     expect(flow.sent()).toEqual(['acknowledgement(109999)']);
   });
 
+  it('are sent at once for what came in one piece with the question', () => {
+    const flow = new Flow();
+    flow.control.received(60_000);
+    expect(flow.handle({ type: 'windowAckSize', sizeBytes: 10_000 })).toEqual(['acknowledgement(60000)']);
+    flow.control.received(4_999);
+    expect(flow.sent()).toEqual([]);
+  });
+
   it('are not sent to a peer that never asked, or asked for none', () => {
     const flow = new Flow();
     flow.control.received(1e9);

@@ -47,6 +47,10 @@ export class Page {
     if (line !== '') this.#push(shownLabel, line);
   }
 
+  heading(text: string): void {
+    this.lines.push(`${INDENT}${this.#chalk.bold(text)}`);
+  }
+
   /** A sentence, wrapped between its words, behind a mark. */
   sentence(mark: string, text: string, paint: (text: string) => string): void {
     const room = this.#columns - INDENT.length - 2;

@@ -3,7 +3,9 @@ import { span, volume } from '../../../text/quantities.js';
 import { shortTime } from '../../../text/stream-words.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
+import { conformanceRows } from './conformance-rows.js';
 import { LABEL_COLUMNS, Page } from './page.js';
+import { publishRow } from './publish-row.js';
 import { streamRows } from './stream-rows.js';
 
 const MIN_COLUMNS = 40;
@@ -38,6 +40,7 @@ const STAGE_WORDS: Readonly<Record<StageReport['stage'], string>> = {
   handshake: 'handshake',
   connect: 'connect',
   createStream: 'stream id',
+  publish: 'publish',
   play: 'play',
   stream: 'media',
 };
@@ -60,6 +63,8 @@ export function reportText(report: ProbeReport, { columns, style, isVerbose }: R
   page.gap();
   serverRows(page, report, style);
   fileRow(page, report);
+  if (report.publish !== null) publishRow(page, report.publish);
+  if (report.conformance !== null) conformanceRows(page, report.conformance, style);
   for (const stream of report.streams) streamRows(page, stream, report.gop, style);
   flowRow(page, report);
   page.row('data', dataParts(report));
@@ -84,7 +89,11 @@ function stageRows(page: Page, report: ProbeReport, { chalk, symbols }: Style): 
 }
 
 /** What is worth knowing of a stage besides the server's words. */
-function detailOf({ server, timings }: ProbeReport, stage: StageReport['stage'], ok: boolean): string | undefined {
+function detailOf(
+  { server, timings, publish }: ProbeReport,
+  stage: StageReport['stage'],
+  ok: boolean,
+): string | undefined {
   switch (stage) {
     case 'tcp':
       return server?.address === null || server === null ? undefined : `${server.address} port ${server.port}`;
@@ -93,7 +102,7 @@ function detailOf({ server, timings }: ProbeReport, stage: StageReport['stage'],
     case 'handshake':
       return server?.handshake === null ? undefined : server?.handshake;
     case 'stream':
-      return ok ? firstText(timings) : undefined;
+      return ok && publish === null ? firstText(timings) : undefined;
     default:
       return undefined;
   }

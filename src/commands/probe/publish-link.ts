@@ -1,0 +1,109 @@
+import { connectionEnded } from '../../endpoint/rtmp-failure.js';
+import type { LinkWatch, RtmpLink, RtmpLinkListener } from '../../endpoint/rtmp-opening.js';
+import type { RtmpkitError } from '../../errors.js';
+import type { MediaTag } from '../../media/tag.js';
+import type { CloseReason } from '../../net/pump.js';
+
+type Heard = Parameters<LinkWatch['heard']>[0];
+
+/** A link that publishes, for one who writes piece by piece and wants to know when the server has it. */
+export class PublishLink implements RtmpLinkListener {
+  #link: RtmpLink | undefined;
+  #pongs = 0;
+  #failure: RtmpkitError | undefined;
+  #isClosed = false;
+  #wake = (): void => {};
+  readonly #signal: AbortSignal;
+
+  /** @param signal aborting it ends all waiting, as if what is waited for had come */
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
+  }
+
+  get opened(): RtmpLink {
+    if (this.#link === undefined) throw new Error('the link is not open yet');
+    return this.#link;
+  }
+
+  /** Waits as long as the network does not take it. @throws {RtmpkitError} when the connection is over */
+  async write(tags: readonly MediaTag[]): Promise<void> {
+    const { session, pump } = this.opened;
+    this.#check();
+    pump.flush();
+    if (!pump.write(session.mediaFormat().encode(tags))) await this.drained();
+  }
+
+  /** Until the network has taken all. @throws {RtmpkitError} when the connection is over */
+  async drained(): Promise<void> {
+    await this.#until(() => this.opened.pump.queuedBytes === 0);
+  }
+
+  /** Until a ping comes back; `false`: the time was up. @throws {RtmpkitError} when the connection is over */
+  async answered(patienceMs: number): Promise<boolean> {
+    const { session, pump } = this.opened;
+    const before = this.#pongs;
+    session.ping(performance.now());
+    pump.flush();
+    let isUp = false;
+    const timer = setTimeout(() => {
+      isUp = true;
+      this.#wake();
+    }, patienceMs);
+    try {
+      await this.#until(() => this.#pongs > before || isUp);
+      return this.#pongs > before;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  heard(event: Heard): void {
+    if (event.type === 'pong') this.#pongs++;
+    this.#wake();
+  }
+
+  onOpen(link: RtmpLink): void {
+    this.#link = link;
+  }
+
+  onTags(): void {}
+
+  onStreamEnded(reason: string): void {
+    this.#failure ??= connectionEnded(`with ${reason}`);
+    this.#wake();
+  }
+
+  onNews(): void {}
+
+  onDrain(): void {
+    this.#wake();
+  }
+
+  onClose(reason: CloseReason): void {
+    this.#isClosed = true;
+    if (reason.by === 'error') this.#failure ??= reason.error;
+    this.#wake();
+  }
+
+  /** Says goodbye. */
+  end(): void {
+    if (this.#link === undefined || this.#isClosed) return;
+    this.#link.session.close();
+    this.#link.pump.end();
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!isSo() && !this.#signal.aborted) {
+      this.#check();
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#isClosed) throw connectionEnded('while we were publishing');
+  }
+}
