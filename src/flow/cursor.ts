@@ -17,17 +17,24 @@ export interface CursorHome {
   /** The cursor has moved or gone: the source may have room now. */
   moved(): void;
   remove(cursor: Cursor): void;
+  /** `isLossless` has changed. */
+  bound(cursor: Cursor): void;
   sinkFailed(error: unknown, sink: Sink): void;
 }
 
 /** A subscriber: a place in the ring and a sink. Whatever the sink does not take simply stays in the ring. */
 export class Cursor implements Subscription {
-  readonly isLossless: boolean;
+  /** How long the source waits for it while it takes nothing and others would go on. */
+  readonly patienceMs: number;
   readonly #home: CursorHome;
   readonly #sink: Sink;
   readonly #maxLagMs: number;
   readonly #cutOffAfterMs: number;
-  readonly #held: HeldBursts | undefined;
+  readonly #maxHeldBytes: number | undefined;
+  #isLossless: boolean;
+  /** It was lossless, and will be again when it has caught up. */
+  #isLetGo = false;
+  #held: HeldBursts | undefined;
 
   /** Number of the burst that it gets next. `NONE`: it waits for one where it can join. */
   #next = NONE;
@@ -51,12 +58,29 @@ export class Cursor implements Subscription {
   constructor(home: CursorHome, sink: Sink, options: SubscribeOptions) {
     this.#home = home;
     this.#sink = sink;
-    this.isLossless = options.mode === 'lossless';
-    this.#maxLagMs = (this.isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
-    this.#cutOffAfterMs = (this.isLossless ? undefined : options.cutOffAfterMs) ?? Number.POSITIVE_INFINITY;
-    if (this.isLossless && options.maxHeldBytes !== undefined) {
-      this.#held = new HeldBursts(home.ring, options.maxHeldBytes);
-    }
+    this.#isLossless = options.mode === 'lossless';
+    this.patienceMs = options.patienceMs ?? Number.POSITIVE_INFINITY;
+    this.#maxLagMs = (this.#isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
+    this.#cutOffAfterMs = (this.#isLossless ? undefined : options.cutOffAfterMs) ?? Number.POSITIVE_INFINITY;
+    this.#maxHeldBytes = this.#isLossless ? options.maxHeldBytes : undefined;
+    this.#hold();
+  }
+
+  get isLossless(): boolean {
+    return this.#isLossless;
+  }
+
+  /** How long it has taken nothing; 0 while it takes what comes. */
+  idleMs(nowMs: number): number {
+    return this.#isFull ? nowMs - this.#fullSinceMs : 0;
+  }
+
+  /** Lossless: nobody waits for it any more. What it has not had when the ring lets go of it is missed. */
+  letGo(): void {
+    this.#isLetGo = true;
+    this.#isLossless = false;
+    this.#held = undefined;
+    this.#home.bound(this);
   }
 
   /** Number of the oldest burst that it still has to get, or may have to get again. */
@@ -94,7 +118,7 @@ export class Cursor implements Subscription {
     if (this.#isClosed) return;
     this.#knownHeaders = undefined;
     this.#hasEnded = false;
-    if (this.isLossless) {
+    if (this.#isLossless) {
       this.#joinAt(this.#held?.goBack(this.#home.isEnded) ?? this.#next);
     } else {
       this.#rejoin(this.#findJoinPoint('newest-keyframe'));
@@ -112,8 +136,8 @@ export class Cursor implements Subscription {
   }
 
   suspend(): void {
+    if (!this.#isFull) this.#fullSinceMs = this.#home.clock.nowMs();
     this.#isFull = true;
-    this.#fullSinceMs = this.#home.clock.nowMs();
   }
 
   close(): void {
@@ -244,9 +268,24 @@ export class Cursor implements Subscription {
     } else if (this.#home.isEnded && this.position === this.#home.ring.end) {
       this.#finish();
     }
-    if (this.isLossless) {
+    if (this.#isLetGo) this.#bindAgain();
+    if (this.#isLossless) {
       this.#home.moved();
     }
+  }
+
+  /** It has caught up: the source waits for it as before. */
+  #bindAgain(): void {
+    if (this.#isClosed || this.#isFull || this.#next !== this.#home.ring.end) return;
+    this.#isLetGo = false;
+    this.#isLossless = true;
+    this.#hold();
+    this.#held?.begin(this.position);
+    this.#home.bound(this);
+  }
+
+  #hold(): void {
+    if (this.#maxHeldBytes !== undefined) this.#held = new HeldBursts(this.#home.ring, this.#maxHeldBytes);
   }
 
   #canWrite(): boolean {
