@@ -7,8 +7,14 @@ export type Role = 'publisher' | 'player' | 'server' | 'connection' | 'recorder'
 /** What an output is, when it is not a recording in a file or a stream: then `output` is the name of the program, or the command. */
 export type OutputMedium = 'window' | 'command' | 'picture' | 'data';
 
+/** push to several servers: whom an event is about. */
+export interface TargetPlace {
+  /** The target by its name: its redacted URL, with a number where two would look alike. */
+  readonly target?: string;
+}
+
 /** A connection is being opened. One event per stage that begins. */
-export interface ConnectingEvent {
+export interface ConnectingEvent extends TargetPlace {
   readonly event: 'connecting';
   readonly role: Role;
   readonly stage: Stage;
@@ -16,7 +22,7 @@ export interface ConnectingEvent {
   readonly url: string;
 }
 
-export interface ConnectedEvent {
+export interface ConnectedEvent extends TargetPlace {
   readonly event: 'connected';
   readonly role: Role;
   readonly url: string;
@@ -30,7 +36,7 @@ export interface ConnectedEvent {
 }
 
 /** A connection was lost, or could not be made, and is tried again after a wait. */
-export interface RetryingEvent {
+export interface RetryingEvent extends TargetPlace {
   readonly event: 'retrying';
   readonly role: Role;
   /** Redacted. */
@@ -48,7 +54,7 @@ export interface RetryingEvent {
 }
 
 /** Media flows from now on; for a server: it listens. */
-export interface StartedEvent {
+export interface StartedEvent extends TargetPlace {
   readonly event: 'started';
   readonly role: Role;
   /** Redacted. */
@@ -76,9 +82,16 @@ export interface SwitchedEvent {
   readonly inputCount: number;
 }
 
-export interface StatsEvent {
+/** `waiting`: to try again. `failed`: for good. */
+export type TargetState = 'connecting' | 'running' | 'waiting' | 'failed';
+
+export interface StatsEvent extends TargetPlace {
   readonly event: 'stats';
   readonly role: Role;
+  /** push: where it goes, redacted. To several there is an event for each. */
+  readonly url?: string;
+  /** push to several: how this one does. */
+  readonly state?: TargetState;
   /** Media time since the start. */
   readonly positionMs: number;
   readonly durationMs: number | null;
@@ -107,13 +120,15 @@ export interface StatsEvent {
   readonly latencyMs?: number;
 }
 
-export interface WarningEvent {
+export interface WarningEvent extends TargetPlace {
   readonly event: 'warning';
   /** Stable, like `WARN_NO_AUTHENTICATION`. */
   readonly code: string;
   readonly message: string;
   readonly advice?: string;
   readonly connection?: number;
+  /** push to several: redacted. */
+  readonly url?: string;
 }
 
 /** push --list-devices: what it can capture. */
@@ -160,7 +175,7 @@ export interface ReportEvent {
 }
 
 /** The last event of a command, or, for a server, of one of its connections, publishes or plays. */
-export interface EndedEvent {
+export interface EndedEvent extends TargetPlace {
   readonly event: 'ended';
   readonly role: Role;
   /** For people: `end of file`, `end of stream`, `duration reached`, `interrupted`, `idle for 60 s` … */
