@@ -23,6 +23,8 @@ const KIND_OF_CODE = {
   ERR_USAGE: 'usage',
   ERR_URL: 'usage',
   ERR_OUTPUT_EXISTS: 'usage',
+  /** What is to be sent later does not fit into the memory that is allowed for it. */
+  ERR_DELAY_MEMORY: 'usage',
 
   ERR_DNS: 'unreachable',
   ERR_REFUSED: 'unreachable',

@@ -2,19 +2,22 @@ import type { ErrorCode, Stage } from './errors.js';
 import type { ProbeReport } from './report.js';
 
 /** Who is meant by an event: the command's own connection, or one of the peers of a server. */
-export type Role = 'publisher' | 'player' | 'server' | 'connection' | 'recorder' | 'file';
+export type Role = 'publisher' | 'player' | 'server' | 'connection' | 'recorder' | 'file' | 'relay';
+
+/** relay, push to several servers: what an event is about. */
+export interface RelayPlace {
+  /** Which of several relays, by its name. */
+  readonly relay?: string;
+  /** Which of the sources or targets, by its name: where no other was given its redacted URL, with a number where two look alike. */
+  readonly source?: string;
+  readonly target?: string;
+}
 
 /** What an output is, when it is not a recording in a file or a stream: then `output` is the name of the program, or the command. */
 export type OutputMedium = 'window' | 'command' | 'picture' | 'data';
 
-/** push to several servers: whom an event is about. */
-export interface TargetPlace {
-  /** The target by its name: its redacted URL, with a number where two would look alike. */
-  readonly target?: string;
-}
-
 /** A connection is being opened. One event per stage that begins. */
-export interface ConnectingEvent extends TargetPlace {
+export interface ConnectingEvent extends RelayPlace {
   readonly event: 'connecting';
   readonly role: Role;
   readonly stage: Stage;
@@ -22,7 +25,7 @@ export interface ConnectingEvent extends TargetPlace {
   readonly url: string;
 }
 
-export interface ConnectedEvent extends TargetPlace {
+export interface ConnectedEvent extends RelayPlace {
   readonly event: 'connected';
   readonly role: Role;
   readonly url: string;
@@ -36,7 +39,7 @@ export interface ConnectedEvent extends TargetPlace {
 }
 
 /** A connection was lost, or could not be made, and is tried again after a wait. */
-export interface RetryingEvent extends TargetPlace {
+export interface RetryingEvent extends RelayPlace {
   readonly event: 'retrying';
   readonly role: Role;
   /** Redacted. */
@@ -54,7 +57,7 @@ export interface RetryingEvent extends TargetPlace {
 }
 
 /** Media flows from now on; for a server: it listens. */
-export interface StartedEvent extends TargetPlace {
+export interface StartedEvent extends RelayPlace {
   readonly event: 'started';
   readonly role: Role;
   /** Redacted. */
@@ -67,12 +70,14 @@ export interface StartedEvent extends TargetPlace {
   /** pull: where it writes; `-` is standard output. One event for each output. */
   readonly output?: string;
   readonly medium?: OutputMedium;
+  /** relay: how many of them run now. */
+  readonly relays?: number;
   /** push: length of what is sent, where it is known. */
   readonly durationMs?: number | null;
 }
 
-/** push of several inputs: another one is being sent from now on; the first one, too, is told. */
-export interface SwitchedEvent {
+/** push of several inputs, relay of several sources: another one is being sent from now on; the first one, too, is told. */
+export interface SwitchedEvent extends RelayPlace {
   readonly event: 'switched';
   readonly role: Role;
   /** A path; a URL is redacted. */
@@ -80,12 +85,17 @@ export interface SwitchedEvent {
   /** Which of how many, counted from 1. */
   readonly inputNumber: number;
   readonly inputCount: number;
+  /** relay: why. */
+  readonly reason?: SwitchReason;
 }
 
 /** `waiting`: to try again. `failed`: for good. */
 export type TargetState = 'connecting' | 'running' | 'waiting' | 'failed';
 
-export interface StatsEvent extends TargetPlace {
+/** `first`: it is the first one. `lost`, `stalled`: what became of the one before. `better`: it is preferred to that, and healthy. */
+export type SwitchReason = 'first' | 'lost' | 'stalled' | 'better';
+
+export interface StatsEvent extends RelayPlace {
   readonly event: 'stats';
   readonly role: Role;
   /** push: where it goes, redacted. To several there is an event for each. */
@@ -118,9 +128,56 @@ export interface StatsEvent extends TargetPlace {
   readonly connections?: number;
   /** How long media gathers now, in the stream with the most players, before it leaves; 0: not at all. */
   readonly latencyMs?: number;
+  /** relay only: what waits for `--delay`. */
+  readonly delayedBytes?: number;
+  readonly sources?: readonly SourceStats[];
+  readonly targets?: readonly TargetStats[];
 }
 
-export interface WarningEvent extends TargetPlace {
+/**
+ * `idle`: not connected, because it is not needed. `connected`: no media has come yet. `waiting`: to try again. `failed`: for
+ * good.
+ */
+export type SourceState = 'idle' | 'connecting' | 'connected' | 'running' | 'waiting' | 'failed';
+
+/** How one source of a relay does. */
+export interface SourceStats {
+  readonly source: string;
+  readonly state: SourceState;
+  readonly onAir?: boolean;
+  /** Received, over all connections. */
+  readonly bytes: number;
+  readonly bitrateKbps: number;
+  readonly fps: number;
+  readonly skewMs: number | null;
+  readonly reconnects: number;
+  /** Round trip of the newest ping that was answered; `null`: none was. */
+  readonly rttMs: number | null;
+  /** Of the present connection. */
+  readonly uptimeMs: number;
+}
+
+/** How one target of a relay does. */
+export interface TargetStats {
+  readonly target: string;
+  readonly state: TargetState;
+  /** Sent or written, over all connections. */
+  readonly bytes: number;
+  readonly bitrateKbps: number;
+  /** What waits for it. */
+  readonly queueMs: number;
+  readonly queueBytes: number;
+  readonly droppedFrames: number;
+  readonly droppedAudio: number;
+  readonly droppedVideo: number;
+  /** Dropped frames of all, 0 to 1. */
+  readonly lossRate: number;
+  readonly reconnects: number;
+  readonly rttMs: number | null;
+  readonly uptimeMs: number;
+}
+
+export interface WarningEvent extends RelayPlace {
   readonly event: 'warning';
   /** Stable, like `WARN_NO_AUTHENTICATION`. */
   readonly code: string;
@@ -175,7 +232,7 @@ export interface ReportEvent {
 }
 
 /** The last event of a command, or, for a server, of one of its connections, publishes or plays. */
-export interface EndedEvent extends TargetPlace {
+export interface EndedEvent extends RelayPlace {
   readonly event: 'ended';
   readonly role: Role;
   /** For people: `end of file`, `end of stream`, `duration reached`, `interrupted`, `idle for 60 s` … */
@@ -196,6 +253,9 @@ export interface EndedEvent extends TargetPlace {
   readonly parts?: number;
   /** pull of a damaged file: bytes that could not be used. */
   readonly skippedBytes?: number;
+  /** relay: how each of them did. */
+  readonly sources?: readonly SourceStats[];
+  readonly targets?: readonly TargetStats[];
   /** True for the event that ends the command itself. */
   readonly final: boolean;
 }

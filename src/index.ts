@@ -21,6 +21,14 @@ export type {
 export { probe } from './commands/probe.js';
 export { pull } from './commands/pull.js';
 export { push } from './commands/push.js';
+export type {
+  RelayChange,
+  RelayOptions,
+  RelayPeer,
+  RelaysOptions,
+  RelayTarget,
+} from './commands/relay/options.js';
+export { relay } from './commands/relay/relay.js';
 export { serve } from './commands/serve.js';
 // FLV
 export {

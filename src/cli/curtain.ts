@@ -32,11 +32,12 @@ const FOREIGN_FIELDS: ReadonlySet<string> = new Set(['software', 'output', 'name
  */
 export class Curtain {
   readonly #isOpen: boolean;
-  readonly #url: RtmpUrl | undefined;
+  readonly #urls: RtmpUrl[] = [];
+  readonly #openTexts: string[] = [];
   /** What each secret looks like in text of our own, and in text of others. */
-  readonly #ownPatterns: readonly SecretPattern[];
-  readonly #foreignPatterns: readonly SecretPattern[];
-  readonly #spared: RegExp | undefined;
+  #ownPatterns: readonly SecretPattern[] = [];
+  #foreignPatterns: readonly SecretPattern[] = [];
+  #spared: RegExp | undefined;
 
   /**
    * @param isOpen for `--show-keys`: nothing is covered, and redacted URLs are shown in full
@@ -44,11 +45,17 @@ export class Curtain {
    */
   constructor(isOpen: boolean, url?: RtmpUrl, openTexts: readonly string[] = []) {
     this.#isOpen = isOpen;
-    this.#url = url;
-    const secrets = url === undefined ? [] : secretsOf(url);
+    this.learn(url === undefined ? [] : [url], openTexts);
+  }
+
+  /** There are more secrets, and more of what stays as it is. */
+  learn(urls: readonly RtmpUrl[], openTexts: readonly string[]): void {
+    this.#urls.push(...urls);
+    this.#openTexts.push(...openTexts);
+    const secrets = [...new Set(this.#urls.flatMap(secretsOf))].sort((one, other) => other.length - one.length);
     this.#ownPatterns = secrets.map((secret) => secretPattern(secret, asName));
     this.#foreignPatterns = secrets.map(wordPattern);
-    const spared = [url?.redacted ?? '', ...openTexts].filter(
+    const spared = [...new Set([...this.#urls.map(({ redacted }) => redacted), ...this.#openTexts])].filter(
       (text) => text !== '' && !secrets.some((secret) => secret.includes(text)),
     );
     this.#spared = spared.length === 0 ? undefined : new RegExp(`(${spared.map(escapeForRegExp).join('|')})`);
@@ -56,8 +63,11 @@ export class Curtain {
 
   /** For text of our own. Short secrets are covered where they stand as a name: quoted, or behind a slash. */
   cover(text: string): string {
-    if (this.#isOpen && this.#url !== undefined) {
-      return text.replaceAll(this.#url.redacted, `${this.#url.tcUrl}/${this.#url.streamName}`);
+    if (this.#isOpen) {
+      return this.#urls.reduce(
+        (shown, { redacted, tcUrl, streamName }) => shown.replaceAll(redacted, `${tcUrl}/${streamName}`),
+        text,
+      );
     }
     return this.#cover(text, this.#ownPatterns);
   }
@@ -77,6 +87,10 @@ export class Curtain {
   }
 
   #coverField(field: string, content: unknown): unknown {
+    if (Array.isArray(content)) return content.map((item) => this.#coverField(field, item));
+    if (typeof content === 'object' && content !== null) {
+      return Object.fromEntries(Object.entries(content).map(([name, item]) => [name, this.#coverField(name, item)]));
+    }
     if (typeof content !== 'string' || STRUCTURAL_FIELDS.has(field)) {
       return content;
     }

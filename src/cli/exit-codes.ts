@@ -6,7 +6,7 @@ export interface ExitCode {
   readonly meaning: string;
 }
 
-export const EXIT_OK: ExitCode = { code: 0, name: 'ok', meaning: 'done; for serve also a graceful stop by signal' };
+export const EXIT_OK: ExitCode = { code: 0, name: 'ok', meaning: 'done; for serve and relay also a stop by signal' };
 
 /** One exit status for each kind of error. */
 export const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitCode>> = {

@@ -11,10 +11,10 @@ Examples:
   rtmpkit probe rtmp://127.0.0.1/live/film          inspect a stream
 
 Usage: rtmpkit COMMAND [options]
-
   push   publish a file, a camera, a screen or another stream
   pull   record a stream, or repair an FLV file
   probe  tell what a stream or a file is like, and what is wrong with it
+  relay  pull from one of several servers, push to many
   serve  run a server that takes and gives streams
 
   rtmpkit COMMAND --help    examples and options of a command; --version
@@ -132,6 +132,31 @@ ${connectionOptions()}
 ${commonOptions('the report as JSON')}
 `;
 
+export const RELAY_HELP = `\
+Examples:
+  rtmpkit relay rtmp://a/live/x --to rtmp://b/live/x --to copy.flv
+  rtmpkit relay rtmp://main/a/x rtmp://spare/a/x --warm --to rtmp://b/live/x
+  rtmpkit relay rtmp://a/live/x --fallback slate.flv --to rtmp://b/live/x
+  rtmpkit relay --config relays.yaml        many at once; SIGHUP reads it again
+
+Usage: rtmpkit relay URL... --to URL|FILE.flv|- [--to ...] [options]
+
+  --warm               connect all sources, to change without a gap
+  --failback T         go back to a better source when it is healthy for T [10s]
+  --fallback FILE.flv  repeat this while no source is alive
+  --delay T            send on T later; holds at most --max-memory SIZE [512M]
+  --on-demand          pull only while a target takes the stream
+  --max-queue T        drop frames for a target that falls T behind [3s]
+  --overwrite          replace files where they exist
+  --retry N            for each source and target, times in a row [forever]
+  --retry-delay T      doubling, with jitter, to --retry-max-delay T [1s, 30s]
+  --key-file FILE      a line for each URL without a name; --key -, RTMPKIT_KEY
+  --show-keys          keys and passwords are shown, not ****
+  --timeout T, --stall-timeout T      for a start, of silence [10s, 15s]
+  --tls-ca FILE, --tls-insecure, --tls-cert FILE, --tls-key FILE
+${commonOptions()}
+`;
+
 export const SERVE_HELP = `\
 Examples:
   rtmpkit serve                         for programs on this machine
@@ -171,7 +196,7 @@ function connectionOptions(): string {
 /** @param result what `--json` gives */
 function commonOptions(result = 'events as NDJSON'): string {
   return `\
-  --config FILE        options as JSON; RTMPKIT_<OPTION_NAME> comes before it
+  --config FILE        options as JSON or YAML; RTMPKIT_<OPTION_NAME> wins
   -q, --quiet          errors only; -v, --verbose: stages; -vv: messages
   --json, --no-color   ${result} on stdout; no colours
 

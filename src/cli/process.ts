@@ -13,6 +13,7 @@ const COMMANDS: CommandLoaders = {
   pull: async () => (await import('../commands/pull.js')).pull,
   probe: async () => (await import('../commands/probe.js')).probe,
   serve: async () => (await import('../commands/serve.js')).serve,
+  relay: async () => (await import('../commands/relay/relay.js')).relay,
 };
 
 /** Runs a command line as this process: with its streams, signals and exit status. */
@@ -32,6 +33,10 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     now: () => new Date(),
     interruption,
     crashed: watchCrashes(interruption),
+    onHangup: (run) => {
+      process.on('SIGHUP', run);
+      return () => process.off('SIGHUP', run);
+    },
     commands: COMMANDS,
   };
   process.exitCode = await runProgram(argv, world);

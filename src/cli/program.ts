@@ -59,10 +59,10 @@ class Program {
       return EXIT_OF_KIND.usage.code;
     }
     this.#endsBySignal = command.endsBySignal;
-    const layers = await layersFor(command, parsed.options, this.#world);
+    const { layers, document } = await layersFor(command, parsed.options, this.#world);
     const renderer = await chooseRenderer(this.#name, resolve(COMMON_OPTIONS, layers), this.#world, command.result);
     this.#renderer = renderer;
-    const prepared = await command.prepare(layers, parsed.operands, this.#world);
+    const prepared = await command.prepare(layers, parsed.operands, this.#world, document);
     this.#curtain = prepared.curtain;
     await this.#show(prepared, renderer);
     return EXIT_OK.code;
@@ -122,11 +122,13 @@ function directAnswer({ wantsHelp, wantsVersion }: Arguments, command: Command |
 }
 
 async function layersFor(
-  { options }: Command,
+  { options, documentSections }: Command,
   commandLine: LayerContent,
   { environment }: World,
-): Promise<Record<Layer, LayerContent>> {
+): Promise<{ readonly layers: Record<Layer, LayerContent>; readonly document: unknown }> {
   const layers = { 'command line': commandLine, environment: environmentLayer(options, environment), file: new Map() };
   const { config } = resolve({ config: COMMON_OPTIONS.config }, layers).settings;
-  return config === undefined ? layers : { ...layers, file: fileLayer(options, await readConfigFile(config), config) };
+  if (config === undefined) return { layers, document: undefined };
+  const document = await readConfigFile(config);
+  return { layers: { ...layers, file: fileLayer(options, document, config, documentSections) }, document };
 }

@@ -1,4 +1,4 @@
-import { MAIN_HELP, PROBE_HELP, PULL_HELP, PUSH_HELP, SERVE_HELP } from './help.js';
+import { MAIN_HELP, PROBE_HELP, PULL_HELP, PUSH_HELP, RELAY_HELP, SERVE_HELP } from './help.js';
 import { version } from './version.js';
 
 const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
@@ -6,6 +6,7 @@ const HELP_OF: ReadonlyMap<string | undefined, string> = new Map([
   ['push', PUSH_HELP],
   ['pull', PULL_HELP],
   ['probe', PROBE_HELP],
+  ['relay', RELAY_HELP],
   ['serve', SERVE_HELP],
 ]);
 

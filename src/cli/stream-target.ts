@@ -17,6 +17,12 @@ type NamingOption = (typeof NAMING_OPTIONS)[number];
 
 type ConnectionSettings = Readonly<Record<'app' | NamingOption, string | undefined>>;
 
+/** Where the key of a stream comes from. */
+export interface ResolvedKey {
+  readonly settings: { readonly key: string | undefined };
+  readonly layerOf: (name: 'key') => Layer | undefined;
+}
+
 export interface ResolvedConnection {
   readonly settings: ConnectionSettings;
   readonly layerOf: (name: NamingOption) => Layer | undefined;
@@ -45,7 +51,7 @@ export async function streamTarget(text: string, connection: ResolvedConnection,
 }
 
 /** @throws {UsageError} for a key on the command line, where everybody on the machine could read it. */
-export function refuseVisibleKey({ settings, layerOf }: ResolvedConnection): void {
+export function refuseVisibleKey({ settings, layerOf }: ResolvedKey): void {
   if (layerOf('key') === 'command line' && settings.key !== '-') {
     throw new UsageError('ERR_USAGE', '--key takes only -, for a line of standard input: a command line is no secret', {
       advice: 'put the key into a file and use --key-file FILE, or into the variable RTMPKIT_KEY',

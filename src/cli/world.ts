@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { DevicesOptions, ProbeOptions, PullOptions, PushOptions, ServeOptions } from '../commands/options.js';
+import type { RelaysOptions } from '../commands/relay/options.js';
 import type { CommandEvent } from '../events.js';
 import type { Interruption } from './interruption.js';
 import type { Environment } from './options/layers.js';
@@ -22,6 +23,7 @@ export interface CommandLoaders {
   readonly pull: () => Promise<Start<PullOptions>>;
   readonly probe: () => Promise<Start<ProbeOptions>>;
   readonly serve: () => Promise<Start<ServeOptions>>;
+  readonly relay: () => Promise<Start<RelaysOptions>>;
 }
 
 /** All that the command line takes from outside, so that tests can give it something else. */
@@ -35,5 +37,7 @@ export interface World {
   readonly interruption: Interruption;
   /** Never fulfilled; rejected with what no one caught. */
   readonly crashed: Promise<never>;
+  /** Calls back at each SIGHUP, which ends the process while nobody listens. Gives back what stops it. */
+  readonly onHangup: (run: () => void) => () => void;
   readonly commands: CommandLoaders;
 }

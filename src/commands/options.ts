@@ -5,7 +5,7 @@ import type { MessageDisclosure } from '../rtmp/watch/message-watch.js';
 import type { RetryWish } from './retry-policy.js';
 
 /** What all commands that speak RTMP share. */
-interface ReportingOptions {
+export interface ReportingOptions {
   /** Report every protocol message, with or without what is secret in it. */
   readonly messages?: MessageDisclosure | undefined;
 }

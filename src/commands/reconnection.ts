@@ -43,7 +43,11 @@ export function reconnecting(
   };
 }
 
-function retryingEvent({ attempt, delayMs, error }: Retry, attempts: number): Omit<RetryingEvent, 'role' | 'url'> {
+/** What is told of a wait. */
+export function retryingEvent(
+  { attempt, delayMs, error }: Retry,
+  attempts: number,
+): Omit<RetryingEvent, 'role' | 'url'> {
   return {
     event: 'retrying',
     attempt,

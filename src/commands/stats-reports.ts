@@ -54,7 +54,8 @@ export function reportStats(
   return () => clearInterval(timer);
 }
 
-function toTenths(value: number): number {
+/** Rounded for events. */
+export function toTenths(value: number): number {
   return Math.round(value * 10) / 10;
 }
 

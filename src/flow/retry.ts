@@ -14,6 +14,7 @@ const CLASS_OF_CODE: Readonly<Record<ErrorCode, RetryClass>> = {
   ERR_USAGE: 'never',
   ERR_URL: 'never',
   ERR_OUTPUT_EXISTS: 'never',
+  ERR_DELAY_MEMORY: 'never',
 
   ERR_DNS: 'soon',
   ERR_REFUSED: 'soon',

@@ -68,6 +68,22 @@ export function streamMetadata(tag: MediaTag): MediaTag {
   return undefinedOnFailure(() => metadataTag(new Map(kept), tag.timestampMs)) ?? tag;
 }
 
+const DESCRIBING = [
+  'width',
+  'height',
+  'framerate',
+  'videocodecid',
+  'audiocodecid',
+  'audiosamplerate',
+  'stereo',
+] as const;
+
+/** What an `onMetaData` tag says of pictures and sound that a player may want to know ahead of them; in a fixed order. */
+export function describingProperties(tag: MediaTag): readonly unknown[] {
+  const properties = readMetadata(tag);
+  return DESCRIBING.map((name) => properties?.get(name) ?? null);
+}
+
 /** A duration of 0 means unknown, so it may stay. */
 function isOfFile(name: string, value: AmfValue): boolean {
   return FILE_LAYOUT_PROPERTIES.has(name) || (name === 'duration' && value !== 0);

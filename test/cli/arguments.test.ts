@@ -68,7 +68,7 @@ describe('command line', () => {
   });
 
   it('does not offer what is not there yet', () => {
-    for (const option of ['--to', '--backup', '--user']) {
+    for (const option of ['--backup', '--user']) {
       expect(() => parse('push', 'a', option, 'x')).toThrow(/unknown option/);
     }
     expect(() => parse('serve', '--http', ':80')).toThrow(/unknown option/);
@@ -76,7 +76,7 @@ describe('command line', () => {
 
   it('repeats nothing that may be a secret', () => {
     expect(() => parse('probe', 'a', 'rtmp://host/live/hush')).toThrow(/^(?!.*hush)/);
-    expect(() => parse('rtmp://host/live/hush')).toThrow(/^expected a command first: push, pull, probe, serve$/);
+    expect(() => parse('rtmp://host/live/hush')).toThrow(/^expected a command first: push, pull, probe, relay, serve$/);
     expect(() => parse('push', 'a', '--kee=hush')).toThrow(/^unknown option --kee$/);
   });
 });

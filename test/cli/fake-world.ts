@@ -8,6 +8,7 @@ import type {
   PushOptions,
   ServeOptions,
 } from '../../src/commands/options.js';
+import type { RelaysOptions } from '../../src/commands/relay/options.js';
 import type { CommandEvent } from '../../src/events.js';
 import { asOutput, FakeFile, type FakeTerminal, stdinWith } from './fake-terminal.js';
 
@@ -21,6 +22,7 @@ export interface RunSettings {
   readonly script?: Script;
   readonly interruption?: Interruption;
   readonly crashed?: Promise<never>;
+  readonly onHangup?: World['onHangup'];
 }
 
 export interface Run {
@@ -33,6 +35,7 @@ export interface Run {
   readonly pull: PullOptions | undefined;
   readonly probe: ProbeOptions | undefined;
   readonly serve: ServeOptions | undefined;
+  readonly relay: RelaysOptions | undefined;
 }
 
 const NOW = new Date(2024, 4, 6, 14, 3, 22);
@@ -41,7 +44,7 @@ const NOW = new Date(2024, 4, 6, 14, 3, 22);
 export async function run(argv: readonly string[], settings: RunSettings = {}): Promise<Run> {
   const stdout = new FakeFile();
   const stderr = new FakeFile();
-  const given: { -readonly [Name in 'push' | 'devices' | 'pull' | 'probe' | 'serve']?: Run[Name] } = {};
+  const given: { -readonly [Name in 'push' | 'devices' | 'pull' | 'probe' | 'serve' | 'relay']?: Run[Name] } = {};
   const script = settings.script ?? nothing;
   const world: World = {
     stdin: stdinWith(settings.stdin ?? '') as InputStream,
@@ -51,6 +54,7 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
     now: () => NOW,
     interruption: settings.interruption ?? new Interruption(),
     crashed: settings.crashed ?? new Promise<never>(() => {}),
+    onHangup: settings.onHangup ?? (() => () => {}),
     commands: {
       push: async () => (options, signal) => {
         given.push = options;
@@ -72,11 +76,15 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
         given.serve = options;
         return script(signal);
       },
+      relay: async () => (options, signal) => {
+        given.relay = options;
+        return script(signal);
+      },
     },
   };
   const exitCode = await runProgram(argv, world);
-  const { push, devices, pull, probe, serve } = given;
-  return { exitCode, stdout, stderr, push, devices, pull, probe, serve };
+  const { push, devices, pull, probe, serve, relay } = given;
+  return { exitCode, stdout, stderr, push, devices, pull, probe, serve, relay };
 }
 
 /** A command that throws. */

@@ -18,11 +18,17 @@ export interface Command extends CommandSyntax {
   readonly result?: 'report';
   /** Being stopped by a signal is how it ends: exit status 0. */
   readonly endsBySignal: boolean;
-  /** @throws {UsageError} */
+  /** Entries of a configuration file that are no options, and that the command reads itself. */
+  readonly documentSections?: readonly string[];
+  /**
+   * @param document the whole configuration file; `undefined`: there is none
+   * @throws {UsageError}
+   */
   readonly prepare: (
     layers: Readonly<Record<Layer, LayerContent>>,
     operands: readonly string[],
     world: World,
+    document: unknown,
   ) => Promise<Prepared>;
 }
 

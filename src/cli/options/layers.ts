@@ -42,19 +42,26 @@ export function environmentLayer(options: OptionTable, environment: Environment)
 /**
  * The keys of a configuration file are the names of options.
  *
+ * @param sections keys that are none, and are passed over
  * @throws {UsageError} for a key that is none of them, and for values that no option has.
  */
-export function fileLayer(options: OptionTable, document: unknown, path: string): LayerContent {
+export function fileLayer(
+  options: OptionTable,
+  document: unknown,
+  path: string,
+  sections: readonly string[] = [],
+): LayerContent {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw new UsageError('ERR_USAGE', `${path}: expected a JSON object of options, such as {"timeout": "10s"}`);
+    throw new UsageError('ERR_USAGE', `${path}: expected an object of options, such as {"timeout": "10s"}`);
   }
   const known = new Map(spellings(options).map((one) => [one.spelling, one]));
   const content = new Map<string, RawSetting>();
   for (const [key, raw] of Object.entries(document)) {
+    if (sections.includes(key)) continue;
     const option = known.get(key);
     if (option === undefined) {
       throw new UsageError('ERR_USAGE', `${path}: unknown option "${key}"`, {
-        advice: suggestion(key, [...known.keys()], (name) => `"${name}"`),
+        advice: suggestion(key, [...known.keys(), ...sections], (name) => `"${name}"`),
       });
     }
     if (!isRawValue(raw)) {

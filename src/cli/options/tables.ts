@@ -1,5 +1,6 @@
 import { AUDIO_CODECS, VIDEO_CODECS } from '../../ffmpeg/encoding.js';
 import { DEFAULT_MAX_BURST_MS } from '../../flow/burst-length.js';
+import { DEFAULT_MAX_DELAY_BYTES } from '../../flow/delay-line.js';
 import { NO_RETRY } from '../../flow/retry.js';
 import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
 import { duration, positiveDuration, segmentLength, waitingTime, waitingTimeOrNone } from '../values/duration.js';
@@ -24,12 +25,8 @@ export const COMMON_OPTIONS = {
   'show-keys': toggle(false),
 };
 
-/** Options of the commands that connect to a server. */
-const CONNECTION_OPTIONS = {
-  app: value(someText('the name of an app'), undefined),
-  name: value(someText('the name of a stream'), undefined),
-  'key-file': value(fileName, undefined),
-  key: secret(someText('a stream key')),
+/** How a connection is made and kept. */
+const LINK_OPTIONS = {
   timeout: value(waitingTime, 10_000),
   'stall-timeout': value(waitingTime, 15_000),
   retry: value(retryCount, undefined),
@@ -53,6 +50,15 @@ export const ENCODE_OPTIONS = {
   preset: value(preset, undefined),
   'low-latency': toggle(false),
   'ffmpeg-args': anyValue(shellWords),
+};
+
+/** Options of the commands that connect to one server. */
+const CONNECTION_OPTIONS = {
+  app: value(someText('the name of an app'), undefined),
+  name: value(someText('the name of a stream'), undefined),
+  'key-file': value(fileName, undefined),
+  key: secret(someText('a stream key')),
+  ...LINK_OPTIONS,
 };
 
 export const PUSH_OPTIONS = {
@@ -95,6 +101,27 @@ export const PROBE_OPTIONS = {
   duration: value(duration, undefined),
   expect: lines(someText('an expectation such as "video.fps>=25"')),
   ...CONNECTION_OPTIONS,
+  ...COMMON_OPTIONS,
+};
+
+/** What each relay of a configuration file may have of its own. */
+export const RELAY_ENTRY_OPTIONS = {
+  warm: toggle(false),
+  failback: value(waitingTimeOrNone, 10_000),
+  fallback: value(fileName, undefined),
+  delay: value(waitingTimeOrNone, 0),
+  'max-memory': value(size, DEFAULT_MAX_DELAY_BYTES),
+  'on-demand': toggle(false),
+  'max-queue': value(positiveDuration, 3_000),
+  overwrite: toggle(false),
+  ...LINK_OPTIONS,
+};
+
+export const RELAY_OPTIONS = {
+  to: lines(someText('an RTMP URL, a file name or -')),
+  'key-file': value(fileName, undefined),
+  key: secret(someText('a stream key')),
+  ...RELAY_ENTRY_OPTIONS,
   ...COMMON_OPTIONS,
 };
 

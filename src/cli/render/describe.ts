@@ -87,6 +87,7 @@ function startedWords(event: StartedEvent): string {
         : `${writing(output, event.medium)}${lengthOf(event)}`;
     case 'server':
     case 'connection':
+    case 'relay':
       return `started${where}`;
   }
 }
@@ -159,6 +160,8 @@ function endedWords(event: EndedEvent): string {
         return medium === 'window' ? `showed ${amount}${rate}` : `piped ${amount}${rate} into ${output}`;
       }
       return `wrote ${parts > 1 ? `${parts} parts of ` : ''}${output}, ${amount}${rate}`;
+    case 'relay':
+      return `relayed ${amount}${rate}`;
     case 'server':
       return `served for ${clock(durationMs)}, ${volume(bytes)}`;
     case 'connection':

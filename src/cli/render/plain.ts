@@ -15,6 +15,7 @@ import {
 import { failureText } from './failure-text.js';
 import { printable } from './printable.js';
 import { timeOfDay } from './quantities.js';
+import { isOfRelay, RelayTalk } from './relay-text.js';
 import type { Renderer, RendererOptions } from './renderer.js';
 import { statsSentence } from './stats-text.js';
 
@@ -24,15 +25,18 @@ const STATS_EVERY_MS = 9_500;
 /** For pipes and logs: one line for each change, and one about the stream every ten seconds. */
 export class PlainRenderer implements Renderer {
   readonly #options: RendererOptions;
+  readonly #relays: RelayTalk;
   #isConnecting = false;
   #statsFromMs: number;
 
   constructor(options: RendererOptions) {
     this.#options = options;
+    this.#relays = new RelayTalk(options.verbosity);
     this.#statsFromMs = options.now().getTime();
   }
 
   event(event: CommandEvent): void {
+    if (isOfRelay(event)) return this.#ofRelay(event);
     switch (event.event) {
       case 'connecting':
         return this.#connecting(event);
@@ -58,6 +62,11 @@ export class PlainRenderer implements Renderer {
       case 'ended':
         return this.#print(describeEnded(event));
     }
+  }
+
+  #ofRelay(event: CommandEvent): void {
+    if (event.event === 'stats') this.#stats(this.#relays.together(event));
+    else this.#print(this.#relays.lines(event));
   }
 
   failure(failure: Failure): void {

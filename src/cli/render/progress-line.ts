@@ -1,5 +1,6 @@
 import type { StatsEvent } from '../../events.js';
-import { type Figure, figures } from './stats-text.js';
+import { alike, type Figure } from './figure.js';
+import { figures } from './stats-text.js';
 
 const MOST_BAR_COLUMNS = 40;
 
@@ -78,8 +79,4 @@ function partsOf(chosen: readonly Figure[], wording: Wording): LinePart[] {
 
 function widthOf(chosen: readonly Figure[], wording: Wording): number {
   return chosen.reduce((sum, figure) => sum + figure[wording].length, GAP.length * (chosen.length - 1));
-}
-
-function alike(text: string): Figure {
-  return { long: text, short: text };
 }

@@ -1,15 +1,11 @@
 import type { StatsEvent } from '../../events.js';
+import { alike, type Figure } from './figure.js';
 import { bitrate, clock, counted, volume } from './quantities.js';
-
-/** One figure about a running stream, in words and shorter. */
-export interface Figure {
-  readonly long: string;
-  readonly short: string;
-  readonly isAlarming?: boolean;
-}
+import { relayFigures } from './relay-figures.js';
 
 /** The figures of a stream or a server, the most important first. */
 export function figures(stats: StatsEvent, etaSeconds?: number): Figure[] {
+  if (stats.targets !== undefined) return relayFigures(stats);
   return stats.connections === undefined ? streamFigures(stats, etaSeconds) : serverFigures(stats);
 }
 
@@ -54,10 +50,6 @@ function serverFigures(stats: StatsEvent): Figure[] {
     { long: `up ${clock(stats.positionMs)}`, short: clock(stats.positionMs) },
   ];
   return all.filter((figure) => figure !== undefined);
-}
-
-function alike(text: string): Figure {
-  return { long: text, short: text };
 }
 
 function signed(milliseconds: number): string {

@@ -22,6 +22,7 @@ import { printable } from './printable.js';
 import { ProgressBar } from './progress-bar.js';
 import { GAP, layOut, type ProgressLine } from './progress-line.js';
 import { span, timeOfDay } from './quantities.js';
+import { isOfRelay, RelayTalk } from './relay-text.js';
 import type { Renderer, RendererOptions } from './renderer.js';
 
 /** A stage that is under way. */
@@ -37,6 +38,7 @@ interface OpenStage {
 export class TerminalRenderer implements Renderer {
   readonly #options: RendererOptions;
   readonly #line: LiveLine;
+  readonly #relays: RelayTalk;
   #spinner: Ora | undefined;
   #bar: ProgressBar | undefined;
   #stage: OpenStage | undefined;
@@ -46,10 +48,12 @@ export class TerminalRenderer implements Renderer {
 
   constructor(options: RendererOptions) {
     this.#options = options;
+    this.#relays = new RelayTalk(options.verbosity);
     this.#line = new LiveLine(options.output, () => this.#showStats(this.#stats));
   }
 
   event(event: CommandEvent): void {
+    if (isOfRelay(event)) return this.#ofRelay(event);
     switch (event.event) {
       case 'connecting':
         return this.#connecting(event);
@@ -82,6 +86,13 @@ export class TerminalRenderer implements Renderer {
         }
         return this.#print(describeEnded(event), !event.final);
     }
+  }
+
+  #ofRelay(event: CommandEvent): void {
+    if (event.event === 'stats') return this.#showStats(this.#relays.together(event));
+    const isFinal = event.event === 'ended' && event.final;
+    if (isFinal) this.close();
+    this.#print(this.#relays.lines(event), !isFinal);
   }
 
   failure(failure: Failure): void {

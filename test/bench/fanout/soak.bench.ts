@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { slopePerMinute } from '../level.js';
 import type { BenchContext, BenchResult } from '../result.js';
 import type { CrowdReport } from './roles.js';
 import { type CrowdServer, rtmpkit } from './servers.js';
@@ -62,7 +63,7 @@ async function changing({ pid }: CrowdServer, crowd: StageCrowd, minutes: number
 
 function results(samples: readonly Sample[], { lost }: CrowdReport): BenchResult[] {
   const settled = samples.slice(Math.floor(samples.length * SETTLING_SHARE));
-  const slope = slopePerMinute(settled) * 60;
+  const slope = slopePerMinute(settled.map(({ minutes, rssMb }) => [minutes, rssMb])) * 60;
   return [
     {
       name: 'growth of the memory',
@@ -74,14 +75,4 @@ function results(samples: readonly Sample[], { lost }: CrowdReport): BenchResult
     { name: 'memory, most', value: Math.max(...samples.map(({ rssMb }) => rssMb)), unit: 'MB' },
     { name: 'players that were cut off', value: lost, unit: '' },
   ];
-}
-
-/** Of the straight line that fits best. */
-function slopePerMinute(samples: readonly Sample[]): number {
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const meanMinutes = mean(samples.map(({ minutes }) => minutes));
-  const meanMb = mean(samples.map(({ rssMb }) => rssMb));
-  const covariance = samples.reduce((sum, { minutes, rssMb }) => sum + (minutes - meanMinutes) * (rssMb - meanMb), 0);
-  const variance = samples.reduce((sum, { minutes }) => sum + (minutes - meanMinutes) ** 2, 0);
-  return covariance / variance;
 }

@@ -107,8 +107,8 @@ describe('layers of options', () => {
     expect(() => settle(NONE, {}, { __proto__: null, constructor: 1 })).toThrow('unknown option "constructor"');
     expect(() => settle(NONE, {}, { drop: null })).toThrow('my.json: "drop" is neither text nor number');
     expect(() => settle(NONE, {}, { listen: [{}] })).toThrow('my.json: "listen" is neither');
-    expect(() => fileLayer(OPTIONS, [], 'my.json')).toThrow('my.json: expected a JSON object');
-    expect(() => fileLayer(OPTIONS, null, 'my.json')).toThrow('my.json: expected a JSON object');
+    expect(() => fileLayer(OPTIONS, [], 'my.json')).toThrow('my.json: expected an object');
+    expect(() => fileLayer(OPTIONS, null, 'my.json')).toThrow('my.json: expected an object');
   });
 });
 

@@ -1,0 +1,120 @@
+import type { CommandEvent, EndedEvent, RetryingEvent, StatsEvent, SwitchReason } from '../../events.js';
+import { describeStage, describeWarning, type Line, nextAttempt } from './describe.js';
+import { bitrate, counted, span, volume } from './quantities.js';
+
+/** Whether an event comes from a relay: such events go on while connections come and go, so they never make a spinner turn. */
+export function isOfRelay(event: CommandEvent): boolean {
+  if (event.event === 'message' || event.event === 'devices' || event.event === 'report') return false;
+  const isOfEnd = event.relay !== undefined || event.source !== undefined || event.target !== undefined;
+  return isOfEnd || ('role' in event && event.role === 'relay');
+}
+
+/**
+ * Says what happens in relays. The same failure of the same end is told once, until it is well again; and of several relays that
+ * tell how they do, it gives the sum.
+ */
+export class RelayTalk {
+  readonly #verbosity: number;
+  readonly #failures = new Map<string, string>();
+  readonly #stats = new Map<string, StatsEvent>();
+
+  /** @param verbosity from 1 on every stage and every failure is told */
+  constructor(verbosity: number) {
+    this.#verbosity = verbosity;
+  }
+
+  lines(event: Exclude<CommandEvent, StatsEvent>): Line[] {
+    switch (event.event) {
+      case 'connecting':
+        return this.#verbosity > 0 ? [line('progress', event, describeStage(event))] : [];
+      case 'connected':
+        this.#failures.delete(endOf(event));
+        return event.target === undefined || this.#verbosity > 0
+          ? [line('done', event, `connected to ${event.url} (${event.address} port ${event.port})`)]
+          : [];
+      case 'started':
+        return [line('progress', event, startedWords(event.url ?? event.output, event.output, event.relays))];
+      case 'switched':
+        return [line('progress', event, `on air: ${event.input}${switchWords(event.reason)}`)];
+      case 'retrying':
+        return this.#retrying(event);
+      case 'warning':
+        return describeWarning(event).map(({ tone, text }) => line(tone, event, text));
+      case 'ended':
+        if (event.role === 'relay') this.#stats.delete(event.relay ?? '');
+        return [line(event.final ? 'done' : 'progress', event, endedWords(event))];
+      case 'message':
+      case 'devices':
+      case 'report':
+        return []; // no part of a relay
+    }
+  }
+
+  /** What all relays do together, with the newest of this one. */
+  together(stats: StatsEvent): StatsEvent {
+    this.#stats.set(stats.relay ?? '', stats);
+    const all = [...this.#stats.values()];
+    if (all.length === 1) return stats;
+    const total = (read: (one: StatsEvent) => number): number => all.reduce((sum, one) => sum + read(one), 0);
+    return {
+      ...stats,
+      positionMs: Math.max(...all.map(({ positionMs }) => positionMs)),
+      bytes: total(({ bytes }) => bytes),
+      bitrateKbps: total(({ bitrateKbps }) => bitrateKbps),
+      fps: total(({ fps }) => fps),
+      skewMs: null,
+      queueMs: Math.max(...all.map(({ queueMs }) => queueMs)),
+      droppedFrames: total(({ droppedFrames }) => droppedFrames),
+      reconnects: total(({ reconnects }) => reconnects),
+      sources: all.flatMap(({ sources = [] }) => sources),
+      targets: all.flatMap(({ targets = [] }) => targets),
+    };
+  }
+
+  #retrying(event: RetryingEvent): Line[] {
+    const end = endOf(event);
+    const isKnown = this.#failures.get(end) === event.reason;
+    this.#failures.set(end, event.reason);
+    if (isKnown && this.#verbosity === 0) return [];
+    const said = event.peerWords === undefined ? event.reason : `${event.reason} ("${event.peerWords}")`;
+    return [line('warning', event, `${event.url}: ${said}; ${nextAttempt(event)}`)];
+  }
+}
+
+function line(tone: Line['tone'], { relay }: { readonly relay?: string }, text: string): Line {
+  return { tone, text: relay === undefined ? text : `${relay}: ${text}` };
+}
+
+function endOf({ relay, source, target }: { relay?: string; source?: string; target?: string }): string {
+  return JSON.stringify([relay, source, target]);
+}
+
+function startedWords(where = '', output: string | undefined, relays: number | undefined): string {
+  if (relays !== undefined) return `running ${counted(relays, 'relay')}`;
+  if (output === undefined) return `publishing ${where}`;
+  return output === '-' ? 'writing to standard output' : `writing ${output}`;
+}
+
+function switchWords(reason: SwitchReason | undefined): string {
+  switch (reason) {
+    case 'lost':
+      return ' (the one before was lost)';
+    case 'stalled':
+      return ' (the one before has stalled)';
+    case 'better':
+      return ' (it is well again)';
+    case 'first':
+    case undefined:
+      return '';
+  }
+}
+
+function endedWords(event: EndedEvent): string {
+  const { bytes, durationMs, reason, droppedFrames = 0, url, output, role } = event;
+  const rate = durationMs > 0 && role !== 'file' ? `, ${bitrate((bytes * 8) / durationMs)}` : '';
+  const losses = droppedFrames > 0 ? `, ${counted(droppedFrames, 'frame')} dropped` : '';
+  const amount = `${span(durationMs)}, ${volume(bytes)}`;
+  if (role === 'relay') return `relayed ${amount}: ${reason}${losses}`;
+  const how = output === undefined ? `${url ?? ''}: sent ` : `${output}: wrote `;
+  return `${how}${amount}${rate}: ${reason}${losses}`;
+}

@@ -1,0 +1,132 @@
+import { RtmpkitError } from '../../errors.js';
+import type { RelayChange, RelayOptions } from './options.js';
+import type { RelayOutcome } from './outcome.js';
+import { type RelayHost, RunningRelay } from './running-relay.js';
+
+/** All relays of a process, each by itself. */
+export class RelayFleet {
+  readonly #host: RelayHost;
+  readonly #relays: RunningRelay[] = [];
+  readonly #outcomes: RelayOutcome[] = [];
+  readonly #over = new AbortController();
+  readonly #startedMs = performance.now();
+  /** Of all that have ended. */
+  #bytes = 0;
+  #isSingle = true;
+  /** Changes happen one after the other. */
+  #work: Promise<unknown> = Promise.resolve();
+
+  constructor(host: RelayHost) {
+    this.#host = host;
+  }
+
+  /** Aborts when every relay is over. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** @throws {UsageError | MediaError | OutputError} when one of them cannot begin */
+  async start(relays: readonly RelayOptions[]): Promise<void> {
+    this.#isSingle = relays.length === 1;
+    for (const options of relays) {
+      await this.#begin(options);
+    }
+    if (!this.#isSingle) this.#reportCount();
+  }
+
+  /** Touches what is different from before, and nothing else. What cannot be done is told. */
+  change(change: RelayChange): Promise<void> {
+    return this.#inTurn(async () => {
+      if ('error' in change) {
+        this.#warn('WARN_RELOAD_FAILED', `nothing has changed: ${change.error.message}`);
+        return;
+      }
+      const { relays } = change;
+      this.#isSingle &&= relays.length === 1;
+      const gone = this.#relays.filter(({ name }) => !relays.some((options) => options.name === name));
+      for (const relay of gone) await this.#finish(relay, { kind: 'ended', reason: 'no longer wanted' }, 'stopped');
+      for (const options of relays) await this.#tryChange(options);
+      this.#reportCount();
+    });
+  }
+
+  reportStats(): void {
+    for (const relay of this.#relays) this.#host.report(relay.stats);
+  }
+
+  /** Ends all of them. */
+  async close(): Promise<void> {
+    await this.#inTurn(async () => {
+      const relays = [...this.#relays];
+      await Promise.all(relays.map((relay) => this.#finish(relay, { kind: 'ended', reason: 'stopped' }, 'stopped')));
+    });
+    if (this.#isSingle) return;
+    this.#host.report({
+      event: 'ended',
+      role: 'relay',
+      reason: 'stopped',
+      bytes: this.#bytes,
+      durationMs: Math.round(performance.now() - this.#startedMs),
+      final: true,
+    });
+  }
+
+  /** @throws the error of the first relay that failed, when none has ended well */
+  throwIfFailed(): void {
+    const [first] = this.#outcomes;
+    if (first?.kind === 'failed' && this.#outcomes.every(({ kind }) => kind === 'failed')) throw first.error;
+  }
+
+  async #begin(options: RelayOptions): Promise<void> {
+    const relay = await RunningRelay.start(options, this.#host);
+    this.#relays.push(relay);
+    relay.over.then((outcome) => this.#inTurn(() => this.#ended(relay, outcome))).catch(this.#host.onBug);
+  }
+
+  async #ended(relay: RunningRelay, outcome: RelayOutcome): Promise<void> {
+    if (!this.#relays.includes(relay)) return;
+    if (outcome.kind === 'failed' && !this.#isSingle) {
+      this.#warn('WARN_RELAY_FAILED', `${relay.name}: ${outcome.error.message}`, relay.name);
+    }
+    await this.#finish(relay, outcome, 'ended');
+    if (this.#relays.length === 0) this.#over.abort();
+  }
+
+  async #finish(relay: RunningRelay, outcome: RelayOutcome, how: 'ended' | 'stopped'): Promise<void> {
+    this.#relays.splice(this.#relays.indexOf(relay), 1);
+    await relay.close(how);
+    const reason = outcome.kind === 'failed' ? outcome.error.message : outcome.reason;
+    const summary = relay.summary(reason, this.#isSingle);
+    this.#bytes += summary.bytes;
+    if (how === 'ended') this.#outcomes.push(outcome);
+    if (outcome.kind === 'ended' || !this.#isSingle) this.#host.report(summary);
+  }
+
+  async #tryChange(options: RelayOptions): Promise<void> {
+    const present = this.#relays.find(({ name }) => name === options.name);
+    try {
+      if (await present?.become(options)) return;
+      if (present !== undefined) {
+        await this.#finish(present, { kind: 'ended', reason: 'its settings have changed' }, 'stopped');
+      }
+      await this.#begin(options);
+    } catch (error) {
+      if (!(error instanceof RtmpkitError)) throw error;
+      this.#warn('WARN_RELAY_FAILED', `${options.name}: ${error.message}`, options.name);
+    }
+  }
+
+  #reportCount(): void {
+    this.#host.report({ event: 'started', role: 'relay', relays: this.#relays.length });
+  }
+
+  #warn(code: string, message: string, relay?: string): void {
+    this.#host.report({ event: 'warning', code, message, ...(relay === undefined ? {} : { relay }) });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => {});
+    return done;
+  }
+}

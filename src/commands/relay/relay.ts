@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { RecycledMemory } from '../../bytes/recycled-memory.js';
+import type { CommandEvent } from '../../events.js';
+import { closeSource, Interruption } from '../../flow/interruption.js';
+import { eventStream } from '../event-stream.js';
+import { messageReports } from '../message-reports.js';
+import type { RelaysOptions } from './options.js';
+import { RelayFleet } from './relay-fleet.js';
+
+const STATS_EVERY_MS = 1_000;
+
+/**
+ * Pulls streams and pushes them on until the signal aborts, or nothing is left to do. Connections are made again by
+ * themselves; what cannot be is reported, and ends a relay when no source or no target is left.
+ *
+ * @throws {UsageError | MediaError | OutputError} when one of the relays cannot begin; the error of the first relay when all
+ *   have failed.
+ */
+export function relay(options: RelaysOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
+  return eventStream((report, stop) => run(options, report, stop), signal);
+}
+
+async function run(
+  { relays, changes, messages }: RelaysOptions,
+  report: (event: CommandEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const bug = new AbortController();
+  const fleet = new RelayFleet({
+    report,
+    observe: messageReports(messages, report),
+    onBug: (error) => bug.abort(error),
+    sendMemory: new RecycledMemory(),
+  });
+  const over = AbortSignal.any([signal, fleet.over, bug.signal]);
+  const timer = setInterval(() => fleet.reportStats(), STATS_EVERY_MS);
+  try {
+    await fleet.start(relays);
+    const following = changes === undefined ? undefined : follow(changes, fleet, over);
+    following?.catch((error: unknown) => bug.abort(error));
+    if (!over.aborted) await once(over, 'abort');
+    await following;
+  } finally {
+    clearInterval(timer);
+    await fleet.close();
+  }
+  bug.signal.throwIfAborted();
+  if (!signal.aborted) fleet.throwIfFailed();
+}
+
+/** Makes one change after the other until all is over. */
+async function follow(
+  changes: NonNullable<RelaysOptions['changes']>,
+  fleet: RelayFleet,
+  over: AbortSignal,
+): Promise<void> {
+  const interruption = new Interruption(over);
+  const iterator = changes[Symbol.asyncIterator]();
+  try {
+    while (!over.aborted) {
+      const next = await interruption.wait(iterator.next());
+      if (next === undefined || next.done === true) return;
+      await fleet.change(next.value);
+    }
+  } finally {
+    interruption.dispose();
+    await closeSource(iterator, over);
+  }
+}

@@ -1,0 +1,95 @@
+import type { Writable } from 'node:stream';
+import { FlvStreamSink } from '../../endpoint/flv-stream-sink.js';
+import { RtmpkitError } from '../../errors.js';
+import type { TargetStats } from '../../events.js';
+import type { RelayContext } from './context.js';
+import { Rate } from './rate.js';
+import type { RunningTarget, TargetOptions } from './running-target.js';
+
+/** A reader that takes nothing any more is not waited for any longer. */
+const GOODBYE_MS = 2_000;
+
+/** A pipe that takes the stream as FLV. A reader that goes away ends it, and nothing else. */
+export class StreamTarget implements RunningTarget {
+  readonly name: string;
+  readonly over: Promise<RtmpkitError | undefined>;
+  readonly #context: RelayContext;
+  readonly #sink: FlvStreamSink;
+  readonly #rate = new Rate();
+  #isOver = false;
+  #giveUp: () => void = () => {};
+
+  constructor(
+    { output, name = '-' }: { readonly output: Writable; readonly name?: string },
+    { context, broadcast, maxQueueMs, onChange }: TargetOptions,
+  ) {
+    this.name = name;
+    this.#context = context;
+    this.#sink = new FlvStreamSink(output);
+    this.#sink.attach(broadcast, { mode: 'live', join: 'next-keyframe', maxLagMs: maxQueueMs });
+    context.report({ event: 'started', ...this.#about });
+    const givenUp = new Promise<undefined>((resolve) => {
+      this.#giveUp = () => resolve(undefined);
+    });
+    const finished = this.#sink.finished.then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof RtmpkitError) return error;
+        context.onBug(error);
+        return undefined;
+      },
+    );
+    this.over = Promise.race([finished, givenUp]).finally(() => {
+      this.#isOver = true;
+      onChange();
+    });
+  }
+
+  get isTaking(): boolean {
+    return !this.#isOver;
+  }
+
+  get stats(): TargetStats {
+    const { subscription, bytes } = this.#sink;
+    return {
+      target: this.name,
+      state: this.#isOver ? 'failed' : 'running',
+      bytes,
+      bitrateKbps: this.#rate.of(bytes),
+      queueMs: subscription?.queueMs ?? 0,
+      queueBytes: subscription?.queueBytes ?? 0,
+      droppedFrames: subscription?.droppedTags ?? 0,
+      droppedAudio: subscription?.dropped.audio ?? 0,
+      droppedVideo: subscription?.dropped.video ?? 0,
+      lossRate: 0,
+      reconnects: 0,
+      rttMs: null,
+      uptimeMs: this.#rate.ageMs,
+    };
+  }
+
+  async leave(): Promise<void> {
+    this.#sink.finish().catch(() => {}); // told by `over`
+    const patience = setTimeout(this.#giveUp, GOODBYE_MS);
+    await this.over;
+    clearTimeout(patience);
+  }
+
+  reportEnd(): void {
+    const { droppedFrames, bytes, uptimeMs } = this.stats;
+    const reason = this.#isOver ? 'its reader has closed it' : 'stopped';
+    this.#context.report({
+      event: 'ended',
+      ...this.#about,
+      reason,
+      bytes,
+      durationMs: uptimeMs,
+      droppedFrames,
+      final: false,
+    });
+  }
+
+  get #about() {
+    return { ...this.#context.place, target: this.name, role: 'file', output: '-' } as const;
+  }
+}
