@@ -16,6 +16,7 @@ export type {
   PullDestination,
   PullOptions,
   PushOptions,
+  PushTarget,
   ServeOptions,
 } from './commands/options.js';
 export { probe } from './commands/probe.js';

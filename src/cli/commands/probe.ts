@@ -4,7 +4,7 @@ import { Curtain } from '../curtain.js';
 import { PROBE_HELP } from '../help.js';
 import { PROBE_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
-import { refuseVisibleKey, streamTarget } from '../stream-target.js';
+import { refuseVisibleSecrets, streamTarget } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
 import { isUrl } from '../url-text.js';
 import { defineCommand } from './command.js';
@@ -29,7 +29,7 @@ export const probeCommand = defineCommand({
       });
     }
     for (const expression of settings.expect) parseExpectation(expression); // before a key is asked for
-    refuseVisibleKey(resolved);
+    refuseVisibleSecrets(resolved);
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
     const tls = await readTlsOptions(settings);
     return {
