@@ -55,6 +55,7 @@ export class PublishingTarget {
   #isConnected: () => void = () => {};
   #stopStats: () => void = () => {};
   #isClosed = false;
+  #isGivenUp = false;
 
   /** Begins to connect. */
   constructor(options: PublishingTargetOptions) {
@@ -68,7 +69,7 @@ export class PublishingTarget {
     });
     this.#publisher = new ReconnectingPublisher({ ...this.#linkTo(options.server), backup: this.#backup() });
     this.over = this.#publisher.finished.then(
-      () => this.#end(this.#neverHadIt()),
+      () => this.#end(this.#unreached()),
       (error: unknown) => this.#end(error),
     );
   }
@@ -99,6 +100,13 @@ export class PublishingTarget {
   reportStats(): void {
     if (this.#state === 'failed') return;
     this.#stopStats = reportStats('publisher', this.sent, () => this.#progress, this.#options.report);
+  }
+
+  /** The stream is over: without a connection it is not tried again, and has failed. */
+  giveUp(): void {
+    if (this.isConnected) return;
+    this.#isGivenUp = true;
+    this.#publisher.close();
   }
 
   /** Says goodbye behind what was sent. */
@@ -200,9 +208,10 @@ export class PublishingTarget {
     this.#wasTried();
   }
 
-  /** The stream was over before there was a connection. */
-  #neverHadIt(): RtmpkitError | undefined {
-    if (this.#hasStarted || this.#options.signal.aborted || this.#isClosed) return undefined;
+  /** It has no connection, and the stream is over. */
+  #unreached(): RtmpkitError | undefined {
+    const isFine = this.#hasStarted && !this.#isGivenUp;
+    if (isFine || this.#options.signal.aborted || this.#isClosed) return undefined;
     const message = `the stream was over before ${this.name} was connected`;
     return this.#newestError ?? new NetworkError('ERR_TIMEOUT', message, { stage: 'connect' });
   }

@@ -79,7 +79,10 @@ export class PushTargets {
   /** Nothing more comes; resolves when every server has the rest. @throws the failure of the first that has failed */
   async finish(): Promise<void> {
     this.broadcast.end();
+    const isLive = this.#place.mode === 'live';
+    const patience = this.only ? undefined : setTimeout(() => this.#giveUpDead(), isLive ? 0 : PATIENCE_MS);
     await this.#over;
+    clearTimeout(patience);
     if (this.#failures.length > 0) throw this.#failures[0];
   }
 
@@ -111,6 +114,14 @@ export class PushTargets {
     const reason =
       target.failure === undefined ? pushReason(target.loss, source.failedPlays(), this.#signal) : 'failed';
     report({ ...target.summary(reason), final: false });
+  }
+
+  /** The stream is over: whoever has no connection is not waited for any longer than it takes the others to get the rest. */
+  #giveUpDead(): void {
+    const reached = this.#targets.filter(({ isConnected }) => isConnected);
+    Promise.all(reached.map(({ over }) => over)).then(() => {
+      for (const target of this.#targets) target.giveUp();
+    });
   }
 
   #throwIfAllFailed(): void {
