@@ -2,9 +2,10 @@ import type { MediaTag } from '../media/tag.js';
 import type { Burst } from './burst.js';
 import type { Clock } from './clock.js';
 import { HeldBursts } from './held-bursts.js';
+import { MissedMedia } from './missed-media.js';
 import { NONE, type Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
-import { minus, NO_TAGS, plus, type TagCounts, total } from './tag-counts.js';
+import { type TagCounts, total } from './tag-counts.js';
 
 /** What one subscriber gets at most in one go. The rest comes in the next turn, after the others. */
 const MAX_SHARE_BYTES = 1024 * 1024;
@@ -42,9 +43,7 @@ export class Cursor implements Subscription {
   #knownHeaders: readonly MediaTag[] | undefined;
   /** The headers of the next burst have to go ahead of it. */
   #needsHeaders = false;
-  /** Where in the stream it lost its place, until it has found a new one. */
-  #lostPlace: { readonly tagsBefore: TagCounts; readonly positionMs: number } | undefined;
-  #dropped = NO_TAGS;
+  readonly #missed: MissedMedia;
 
   #isFull = false;
   #fullSinceMs = 0;
@@ -58,6 +57,7 @@ export class Cursor implements Subscription {
   constructor(home: CursorHome, sink: Sink, options: SubscribeOptions) {
     this.#home = home;
     this.#sink = sink;
+    this.#missed = new MissedMedia(home.ring);
     this.#isLossless = options.mode === 'lossless';
     this.patienceMs = options.patienceMs ?? Number.POSITIVE_INFINITY;
     this.#maxLagMs = (this.#isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
@@ -105,9 +105,7 @@ export class Cursor implements Subscription {
   }
 
   get dropped(): TagCounts {
-    const { ring } = this.#home;
-    if (this.#lostPlace === undefined) return this.#dropped;
-    return plus(this.#dropped, minus(ring.tagsBefore(ring.end), this.#lostPlace.tagsBefore));
+    return this.#missed.dropped;
   }
 
   delivered(position: number): void {
@@ -143,8 +141,7 @@ export class Cursor implements Subscription {
   close(): void {
     if (!this.#isClosed) {
       this.#isClosed = true;
-      this.#dropped = this.dropped;
-      this.#lostPlace = undefined;
+      this.#missed.close();
       this.#next = NONE;
       this.#home.remove(this);
     }
@@ -215,14 +212,14 @@ export class Cursor implements Subscription {
     if (!this.#needsHeaders) {
       this.#knownHeaders = ring.burst(this.#next).headers;
     }
-    this.#lostPlace = this.#placeOf(this.#next);
+    this.#missed.lost(this.#next);
     this.#next = NONE;
   }
 
   /** Live: goes to another place, maybe back. `NONE`: to the next keyframe that comes. */
   #rejoin(joinPoint: number): void {
     if (joinPoint === NONE || joinPoint > this.position) {
-      this.#lostPlace ??= this.#placeOf(this.position);
+      this.#missed.lost(this.position);
       this.#next = NONE;
     }
     if (joinPoint !== NONE) {
@@ -238,20 +235,10 @@ export class Cursor implements Subscription {
     this.#reportLoss(sequence);
   }
 
-  #placeOf(sequence: number): { readonly tagsBefore: TagCounts; readonly positionMs: number } {
-    const { ring } = this.#home;
-    return { tagsBefore: ring.tagsBefore(sequence), positionMs: ring.positionMs(sequence) };
-  }
-
   /** What it missed since it lost its place, up to this burst. */
   #reportLoss(sequence: number): void {
-    if (this.#lostPlace === undefined) return;
-    const { ring } = this.#home;
-    const missed = minus(ring.tagsBefore(sequence), this.#lostPlace.tagsBefore);
-    const durationMs = ring.positionMs(sequence) - this.#lostPlace.positionMs;
-    this.#lostPlace = undefined;
-    this.#dropped = plus(this.#dropped, missed);
-    this.#call(() => this.#sink.skipped?.({ tags: total(missed), durationMs }));
+    const lost = this.#missed.found(sequence);
+    if (lost !== undefined) this.#call(() => this.#sink.skipped?.(lost));
   }
 
   /** Hands on what there is, until the sink is full, has had its share, or nothing is left. */
