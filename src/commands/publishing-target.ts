@@ -67,7 +67,11 @@ export class PublishingTarget {
     this.connected = new Promise((resolve) => {
       this.#isConnected = resolve;
     });
-    this.#publisher = new ReconnectingPublisher({ ...this.#linkTo(options.server), backup: this.#backup() });
+    this.#publisher = new ReconnectingPublisher({
+      ...this.#linkTo(options.server),
+      retry: retryPolicy(options.connection.retry, options.use),
+      backup: this.#backup(),
+    });
     this.over = this.#publisher.finished.then(
       () => this.#end(this.#unreached()),
       (error: unknown) => this.#end(error),
@@ -128,8 +132,15 @@ export class PublishingTarget {
     return { event: 'ended', role: 'publisher', reason, ...this.#about, ...amount };
   }
 
-  /** Warns of what ails it. */
-  warn(code: string, message: string, advice?: string): void {
+  /** Warns that it will not get any more. */
+  warnOfFailure(): void {
+    const { failure } = this;
+    if (!(failure instanceof RtmpkitError)) return;
+    const said = failure.peerWords === undefined ? failure.message : `${failure.message} ("${failure.peerWords}")`;
+    this.#warn('WARN_TARGET_FAILED', `${this.name} has failed for good: ${said}`, failure.advice);
+  }
+
+  #warn(code: string, message: string, advice?: string): void {
     const about = advice === undefined ? this.#about : { ...this.#about, advice };
     this.#options.report({ event: 'warning', code, message, ...about });
   }
@@ -159,7 +170,8 @@ export class PublishingTarget {
   }
 
   #linkTo(server: NamedServer) {
-    const { connection, use, memory, signal, report } = this.#options;
+    const { connection, backup, memory, signal, report } = this.#options;
+    const use = backup === undefined ? this.#options.use : 'live'; // who wants a backup wants the stream to go on
     const place = this.#placeOf(server);
     const link = reconnecting({ role: 'publisher', url: server.url, place, use, memory, signal, report }, connection);
     return {
@@ -177,15 +189,16 @@ export class PublishingTarget {
   }
 
   #backup(): PublisherBackup | undefined {
-    const { server, backup, connection } = this.#options;
+    const { server, backup } = this.#options;
     if (backup === undefined) return undefined;
+    const link = this.#linkTo(backup);
     return {
-      server: this.#linkTo(backup),
-      retry: retryPolicy(connection.retry, 'live'), // who wants a backup wants the stream to go on
+      server: link,
+      retry: link.retry,
       onTakeOver: ({ message }) =>
-        this.warn('WARN_ON_BACKUP', `${server.name} has failed, the backup takes over: ${message}`),
-      onFailed: ({ message }) => this.warn('WARN_BACKUP_FAILED', `the backup ${backup.name} has failed: ${message}`),
-      onGivenUp: () => this.warn('WARN_NO_WAY_BACK', `${server.name} is not tried again, the backup keeps the stream`),
+        this.#warn('WARN_ON_BACKUP', `${server.name} has failed, the backup takes over: ${message}`),
+      onFailed: ({ message }) => this.#warn('WARN_BACKUP_FAILED', `the backup ${backup.name} has failed: ${message}`),
+      onGivenUp: () => this.#warn('WARN_NO_WAY_BACK', `${server.name} is not tried again, the backup keeps the stream`),
     };
   }
 
@@ -222,8 +235,5 @@ export class PublishingTarget {
     if (error === undefined) return;
     this.failure = error;
     this.#state = 'failed';
-    if (!this.#options.isOneOfSeveral || !(error instanceof RtmpkitError)) return;
-    const said = error.peerWords === undefined ? error.message : `${error.message} ("${error.peerWords}")`;
-    this.warn('WARN_TARGET_FAILED', `${this.name} has failed for good: ${said}`, error.advice);
   }
 }

@@ -111,6 +111,7 @@ export class PushTargets {
     await target.over;
     if (target.failure !== undefined) this.#failures.push(target.failure);
     if (this.only !== undefined || this.#isClosed) return; // its end is that of the push
+    target.warnOfFailure();
     const reason =
       target.failure === undefined ? pushReason(target.loss, source.failedPlays(), this.#signal) : 'failed';
     report({ ...target.summary(reason), final: false });

@@ -181,6 +181,8 @@ describe('push with a backup', () => {
     const started = outcome.events.flatMap((event) => (event.event === 'started' ? [event.url] : []));
     const [mainName, backupName] = [main, backup].map(({ port }) => `rtmp://127.0.0.1:${port}/live/****`);
     expect(started).toEqual([mainName, backupName, mainName]);
+    const waits = outcome.events.filter((event) => event.event === 'retrying');
+    expect(waits.every(({ url, attempts }) => url === mainName && attempts === retry.attempts)).toBe(true);
     expect(JSON.stringify(outcome.events)).not.toContain('SECRETKEY');
   });
 
@@ -196,7 +198,7 @@ describe('push with a backup', () => {
     const options = optionsOf(FILM, { url: urlOf(await deadPort()), backup: { url: urlOf(await deadPort()) } });
     const outcome = await outcomeOf(options);
     expect(outcome.error).toMatchObject({ code: 'ERR_REFUSED' });
-    expect(warningsIn(outcome)).toEqual(['WARN_BACKUP_FAILED', 'WARN_TARGET_FAILED']);
+    expect(warningsIn(outcome)).toEqual(['WARN_BACKUP_FAILED']);
   });
 
   it('goes back to the server when the backup dies, too', async () => {
