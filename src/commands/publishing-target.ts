@@ -1,6 +1,8 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { PublisherBackup } from '../endpoint/publisher-supply.js';
 import { ReconnectingPublisher } from '../endpoint/reconnecting-publisher.js';
+import type { Retry } from '../endpoint/redial.js';
+import type { RtmpPeer } from '../endpoint/rtmp-opening.js';
 import { NetworkError, RtmpkitError } from '../errors.js';
 import type { CommandEvent, EndedEvent, TargetState } from '../events.js';
 import type { Broadcast, SubscribeOptions } from '../flow/broadcast.js';
@@ -176,11 +178,11 @@ export class PublishingTarget {
     const link = reconnecting({ role: 'publisher', url: server.url, place, use, memory, signal, report }, connection);
     return {
       ...link,
-      onConnected: (peer: Parameters<typeof link.onConnected>[0]) => {
+      onConnected: (peer: RtmpPeer) => {
         link.onConnected(peer);
         this.#took(server);
       },
-      onRetry: (retry: Parameters<typeof link.onRetry>[0]) => {
+      onRetry: (retry: Retry) => {
         link.onRetry(retry);
         this.#newestError = retry.error;
         this.#lost(server);

@@ -29,11 +29,12 @@ export class Comeback {
     return this.#ready?.isOpen === true ? this.#ready : undefined;
   }
 
-  /** Hands it over. */
+  /** Hands it over, if it is open; then nothing more is tried. */
   take(): RtmpPublisher | undefined {
-    const ready = this.ready;
-    if (ready !== undefined) this.#ready = undefined;
-    this.cancel();
+    const { ready } = this;
+    if (ready === undefined) return undefined;
+    this.#ready = undefined;
+    this.#stop.abort();
     return ready;
   }
 
@@ -53,6 +54,7 @@ export class Comeback {
       if (signal.aborted) return opened.end();
       this.#ready = opened;
       failure = (await failureOf(opened)) ?? connectionEnded('before it had the stream back');
+      this.#ready = undefined;
     }
   }
 }
