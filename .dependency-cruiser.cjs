@@ -3,11 +3,11 @@
  * Folders on one floor do not know each other.
  */
 const floors = [
-  ['errors.ts', 'events.ts', 'report.ts', 'bytes', 'text'],
+  ['errors.ts', 'events.ts', 'report.ts', 'history.ts', 'bytes', 'text'],
   ['amf', 'codec'],
   ['media'],
   ['rtmp', 'flv', 'mp4', 'matroska'],
-  ['flow', 'net', 'ffmpeg', 'analysis'],
+  ['flow', 'net', 'ffmpeg', 'analysis', 'page'],
   ['endpoint'],
   ['server'],
   ['commands'],
@@ -42,9 +42,9 @@ const terminalOnlyInCli = {
 
 const engineWithoutIo = {
   name: 'engine-without-io',
-  comment: 'floors 0 to 3 and the analysis do no I/O; node:crypto is there for its digests',
+  comment: 'floors 0 to 3, the analysis and the page do no I/O; node:crypto is there for its digests',
   severity: 'error',
-  from: { path: '^src/(errors\\.ts|bytes|text|amf|codec|media|rtmp|flv|mp4|matroska|analysis)' },
+  from: { path: '^src/(errors\\.ts|bytes|text|amf|codec|media|rtmp|flv|mp4|matroska|analysis|page)' },
   to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
 };
 

@@ -14,6 +14,7 @@ export default defineConfig({
           // Nothing here touches globals; a fresh world for each of some eighty files would take most of the time.
           pool: 'threads',
           isolate: false,
+          testTimeout: 30_000, // on a busy machine some take long; none waits for time to pass
         },
       },
       {

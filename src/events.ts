@@ -1,4 +1,5 @@
 import type { ErrorCode, Stage } from './errors.js';
+import type { RecentHistory, StreamHistory } from './history.js';
 import type { ProbeReport } from './report.js';
 
 /** Who is meant by an event: the command's own connection, or one of the peers of a server. */
@@ -229,6 +230,14 @@ export interface ProtocolMessageEvent {
 export interface ReportEvent {
   readonly event: 'report';
   readonly report: ProbeReport;
+  readonly history: StreamHistory;
+}
+
+/** What a probe that is watched has found by now. Once a second. */
+export interface SnapshotEvent {
+  readonly event: 'snapshot';
+  readonly report: ProbeReport;
+  readonly recent: RecentHistory;
 }
 
 /** The last event of a command, or, for a server, of one of its connections, publishes or plays. */
@@ -271,4 +280,5 @@ export type CommandEvent =
   | DevicesEvent
   | ProtocolMessageEvent
   | ReportEvent
+  | SnapshotEvent
   | EndedEvent;

@@ -17,6 +17,7 @@ export type {
   PullOptions,
   PushOptions,
   PushTarget,
+  ReportPageOptions,
   ServeOptions,
 } from './commands/options.js';
 export { probe } from './commands/probe.js';
@@ -66,6 +67,7 @@ export type { FlvItem } from './flv/item.js';
 export { toMediaTag } from './flv/media-tag.js';
 export { FlvReader } from './flv/reader.js';
 export { flvTagFormat } from './flv/tag-format.js';
+export type * from './history.js';
 // Media
 export { type AudioTagHeader, parseAudioTag } from './media/audio-tag.js';
 export { metadataTag, readMetadata } from './media/metadata.js';

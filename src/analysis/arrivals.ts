@@ -2,7 +2,7 @@ import type { WarningReport } from '../report.js';
 import { median } from './rounding.js';
 import { times } from './words.js';
 
-/** Twenty minutes of audio; what comes later is not looked at. */
+/** Twenty minutes of audio; when there are more, the older half is forgotten. */
 const MAX_SAMPLES = 50_000;
 /** So near to the shortest delay of all, the first burst is over. */
 const BURST_END_MS = 50;
@@ -10,6 +10,8 @@ const BURST_END_MS = 50;
 const MIN_SAMPLES = 10;
 /** A frame that comes so much later than its timestamp says has been held up. */
 const STALL_MS = 1_000;
+/** So many of them are remembered for ever: the longest. */
+const MAX_OLD_STALLS = 1_000;
 /** A delay that grows so fast, and has grown so much, goes on growing. */
 const FALLING_BEHIND_MS_PER_SECOND = 50;
 const FALLING_BEHIND_MS = 300;
@@ -23,11 +25,13 @@ export class Arrivals {
   /** Arrival minus timestamp: the delay, but for a constant. */
   readonly #delays: number[] = [];
 
+  /** Stalls among what is forgotten. */
+  #oldStalls: readonly number[] = [];
+
   see(timestampMs: number, arrivalMs: number): void {
-    if (this.#arrivals.length < MAX_SAMPLES) {
-      this.#arrivals.push(arrivalMs);
-      this.#delays.push(arrivalMs - timestampMs);
-    }
+    if (this.#arrivals.length >= MAX_SAMPLES) this.#forget();
+    this.#arrivals.push(arrivalMs);
+    this.#delays.push(arrivalMs - timestampMs);
   }
 
   /** Mean change of the delay between frames that follow each other. */
@@ -50,8 +54,7 @@ export class Arrivals {
   }
 
   #stallWarnings(): WarningReport[] {
-    const delays = this.#steadyDelays;
-    const stalls = delays.map((delay, i) => delay - (delays[i - 1] ?? delay)).filter((step) => step >= STALL_MS);
+    const stalls = [...this.#oldStalls, ...stallsAmong(this.#steadyDelays)];
     if (stalls.length === 0) return [];
     return [
       {
@@ -86,8 +89,24 @@ export class Arrivals {
     return overMs > 0 ? { ms, overMs } : undefined;
   }
 
+  #forget(): void {
+    const half = MAX_SAMPLES >> 1;
+    const steady = this.#steadyDelays;
+    const forgotten = Math.max(0, half - (this.#delays.length - steady.length));
+    // The next one tells whether the last of them stood still.
+    const stalls = [...this.#oldStalls, ...stallsAmong(steady.slice(0, forgotten + 1))];
+    this.#oldStalls =
+      stalls.length > MAX_OLD_STALLS ? stalls.toSorted((one, other) => other - one).slice(0, MAX_OLD_STALLS) : stalls;
+    this.#arrivals.splice(0, half);
+    this.#delays.splice(0, half);
+  }
+
   get #steadyDelays(): readonly number[] {
     const shortest = this.#delays.reduce((least, delay) => Math.min(least, delay), Number.POSITIVE_INFINITY);
     return this.#delays.slice(this.#delays.findIndex((delay) => delay <= shortest + BURST_END_MS));
   }
+}
+
+function stallsAmong(delays: readonly number[]): number[] {
+  return delays.map((delay, i) => delay - (delays[i - 1] ?? delay)).filter((step) => step >= STALL_MS);
 }

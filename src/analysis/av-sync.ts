@@ -1,6 +1,7 @@
 import type { SyncReport, WarningReport } from '../report.js';
 import { median, rounded } from './rounding.js';
 
+/** Twenty minutes of audio; when there are more, the older half is forgotten. */
 const MAX_SAMPLES = 50_000;
 /** A change that is smaller may be the play of frames of different lengths. */
 const MIN_DRIFT_MS = 40;
@@ -20,17 +21,20 @@ export class AvSync {
 
   seeVideo(timestampMs: number): void {
     this.#videoMs = timestampMs;
-    if (this.#audioMs !== undefined && this.#atVideo.length < MAX_SAMPLES) {
-      this.#atVideo.push(timestampMs - this.#audioMs);
-      this.#videoTimes.push(timestampMs);
+    if (this.#audioMs === undefined) return;
+    if (this.#atVideo.length >= MAX_SAMPLES) {
+      this.#atVideo.splice(0, MAX_SAMPLES >> 1);
+      this.#videoTimes.splice(0, MAX_SAMPLES >> 1);
     }
+    this.#atVideo.push(timestampMs - this.#audioMs);
+    this.#videoTimes.push(timestampMs);
   }
 
   seeAudio(timestampMs: number): void {
     this.#audioMs = timestampMs;
-    if (this.#videoMs !== undefined && this.#atAudio.length < MAX_SAMPLES) {
-      this.#atAudio.push(this.#videoMs - timestampMs);
-    }
+    if (this.#videoMs === undefined) return;
+    if (this.#atAudio.length >= MAX_SAMPLES) this.#atAudio.splice(0, MAX_SAMPLES >> 1);
+    this.#atAudio.push(this.#videoMs - timestampMs);
   }
 
   report(): SyncReport {

@@ -35,16 +35,22 @@ export class RateSeries {
    * @param durationMs of the stream: the last step is seldom a whole one
    */
   seriesKbps(durationMs: number): number[] {
-    const perPoint = Math.max(1, Math.ceil(this.#slots.length / MAX_POINTS));
-    const points: number[] = [];
+    return this.steps(durationMs, MAX_POINTS).kbps;
+  }
+
+  /** The same over another number of steps at most, with their length. */
+  steps(durationMs: number, maxPoints: number): { readonly stepMs: number; readonly kbps: number[] } {
+    const perPoint = Math.max(1, Math.ceil(this.#slots.length / maxPoints));
+    const stepMs = perPoint * this.#slotMs;
+    const kbps: number[] = [];
     for (let at = 0; at < this.#slots.length; at += perPoint) {
       let bytes = 0;
       for (let i = at; i < at + perPoint; i++) bytes += this.#slots[i] ?? 0;
-      const lengthMs = Math.min(perPoint * this.#slotMs, durationMs - at * this.#slotMs);
+      const lengthMs = Math.min(stepMs, durationMs - at * this.#slotMs);
       // A step of a few frames only shows how frames differ.
-      if (lengthMs >= this.#slotMs / 2 || points.length === 0) points.push((bytes * 8) / Math.max(lengthMs, 1));
+      if (lengthMs >= this.#slotMs / 2 || kbps.length === 0) kbps.push((bytes * 8) / Math.max(lengthMs, 1));
     }
-    return points;
+    return { stepMs, kbps };
   }
 
   #countSecond(second: number, sizeBytes: number): void {

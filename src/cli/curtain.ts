@@ -1,4 +1,5 @@
 import type { CommandEvent } from '../events.js';
+import type { ProbeReport } from '../report.js';
 import {
   escapeForRegExp,
   type SecretPattern,
@@ -83,12 +84,16 @@ export class Curtain {
   }
 
   coverEvent<Event extends CommandEvent>(event: Event): Event {
-    if (event.event === 'report') {
-      const cover = { own: (text: string) => this.cover(text), foreign: (text: string) => this.coverForeign(text) };
-      return { ...event, report: coveredReport(event.report, cover) };
+    if (event.event === 'report' || event.event === 'snapshot') {
+      return { ...event, report: this.coverReport(event.report) };
     }
     const covered = Object.entries(event).map(([field, content]) => [field, this.#coverField(field, content)]);
     return { ...event, ...Object.fromEntries(covered) };
+  }
+
+  coverReport(report: ProbeReport): ProbeReport {
+    const cover = { own: (text: string) => this.cover(text), foreign: (text: string) => this.coverForeign(text) };
+    return coveredReport(report, cover);
   }
 
   #coverField(field: string, content: unknown): unknown {

@@ -2,7 +2,7 @@ import { EXIT_OF_KIND, EXIT_OF_SIGNAL, EXIT_OK } from './exit-codes.js';
 
 const WIDTH = 80;
 
-/** Fits on a screen of 80 columns and 30 lines, like the others but that of push. */
+/** Fits on a screen of 80 columns and 30 lines, like the others but those of push, pull and probe. */
 export const MAIN_HELP = `\
 Examples:
   rtmpkit serve                                     a server on 127.0.0.1:1935
@@ -126,17 +126,27 @@ export const PROBE_HELP = `\
 Examples:
   rtmpkit probe rtmp://host/live/name               look at it for 5 seconds
   rtmpkit probe film.flv                            all of a file
+  rtmpkit probe rtmp://host/live/name --watch       until q is pressed
+  rtmpkit probe rtmp://host/live/name --duration 1m --report out.html
   rtmpkit probe rtmp://host/live/name --duration 0 --json
   rtmpkit probe URL --expect "video.fps>=25" --expect video.codec==h264
 
 Usage: rtmpkit probe URL|FILE.flv [options]
 
+What it does:
   --duration T         how long to look; 0: until picture and sound are there
-                       [5s, or all of a file]
+                       [5s, or all of a file; with --watch: no end]
+  --watch              show on the screen how it goes; q quits
+  --report OUT.html    write a page with plots, too, in one file
+  --overwrite          replace a page that is there
   --expect EXPRESSION  exit status 12 unless it holds; may be repeated. A name
                        of the JSON report, == != >= <= > or <, and a value;
                        video. and audio. are the first stream of the kind
+
+Connection:
 ${connectionOptions()}
+
+General:
 ${commonOptions('the report as JSON')}
 `;
 

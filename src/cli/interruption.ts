@@ -3,6 +3,8 @@ import type { StopSignal } from './exit-codes.js';
 /** Why a command is asked to end. */
 export type InterruptionCause =
   | { readonly by: 'signal'; readonly signal: StopSignal }
+  /** The person has seen enough. */
+  | { readonly by: 'key' }
   /** Nobody reads standard output any more. */
   | { readonly by: 'reader gone' }
   | { readonly by: 'output failure'; readonly error: Error };
@@ -29,7 +31,7 @@ export class Interruption {
 
   /** @returns false when it was asked before, or need not end for this. */
   stop(cause: InterruptionCause): boolean {
-    if (this.#cause !== undefined || (cause.by !== 'signal' && !this.#isOutputVital)) {
+    if (this.#cause !== undefined || (isOutputCause(cause) && !this.#isOutputVital)) {
       return false;
     }
     this.#cause = cause;
@@ -48,4 +50,8 @@ export class Interruption {
       cleanup();
     }
   }
+}
+
+function isOutputCause({ by }: InterruptionCause): boolean {
+  return by === 'reader gone' || by === 'output failure';
 }

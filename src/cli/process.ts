@@ -20,7 +20,8 @@ const COMMANDS: CommandLoaders = {
 export async function runProcess(argv: readonly string[]): Promise<void> {
   process.title = 'rtmpkit'; // on most systems this takes the arguments out of sight, too
   const interruption = new Interruption();
-  watchSignals(interruption);
+  const stopBy = stopper(interruption);
+  watchSignals(stopBy);
   watchOutputs(interruption);
   const stdin = new LazyStdin();
   const world: World = {
@@ -32,6 +33,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     environment: process.env,
     now: () => new Date(),
     interruption,
+    interrupt: () => stopBy('SIGINT'),
     crashed: watchCrashes(interruption),
     onHangup: (run) => {
       process.on('SIGHUP', run);
@@ -60,14 +62,18 @@ class LazyStdin {
 }
 
 /** The first signal asks for an orderly end, the second one ends at once. */
-function watchSignals(interruption: Interruption): void {
+function stopper(interruption: Interruption): (signal: StopSignal) => void {
+  return (signal) => {
+    if (!interruption.stop({ by: 'signal', signal })) {
+      interruption.abandon();
+      process.exit(EXIT_OF_SIGNAL[signal]);
+    }
+  };
+}
+
+function watchSignals(stopBy: (signal: StopSignal) => void): void {
   for (const signal of Object.keys(EXIT_OF_SIGNAL) as StopSignal[]) {
-    process.on(signal, () => {
-      if (!interruption.stop({ by: 'signal', signal })) {
-        interruption.abandon();
-        process.exit(EXIT_OF_SIGNAL[signal]);
-      }
-    });
+    process.on(signal, () => stopBy(signal));
   }
 }
 

@@ -60,9 +60,11 @@ class Program {
     }
     this.#endsBySignal = command.endsBySignal;
     const { layers, document } = await layersFor(command, parsed.options, this.#world);
-    const renderer = await chooseRenderer(this.#name, resolve(COMMON_OPTIONS, layers), this.#world, command.result);
-    this.#renderer = renderer;
+    const talk = await chooseRenderer(this.#name, resolve(COMMON_OPTIONS, layers), this.#world, command.result);
+    this.#renderer = talk;
     const prepared = await command.prepare(layers, parsed.operands, this.#world, document);
+    const renderer = (await prepared.screen?.(talk)) ?? talk;
+    this.#renderer = renderer;
     this.#curtain = prepared.curtain;
     await this.#show(prepared, renderer);
     return EXIT_OK.code;
@@ -99,6 +101,7 @@ class Program {
           new OutputError('ERR_OUTPUT', 'cannot write to standard output', { stage: 'output', cause: cause.error }),
         );
       case 'reader gone':
+      case 'key':
       case undefined:
         return EXIT_OK.code;
     }

@@ -9,10 +9,11 @@ import type { Environment } from './options/layers.js';
 export type OutputStream = Writable & {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   readonly getColorDepth?: (environment?: Environment) => number;
 };
 
-export type InputStream = Readable & { readonly isTTY?: boolean };
+export type InputStream = Readable & { readonly isTTY?: boolean; readonly setRawMode?: (isRaw: boolean) => unknown };
 
 export type Start<Options> = (options: Options, signal: AbortSignal) => AsyncIterable<CommandEvent>;
 
@@ -35,6 +36,8 @@ export interface World {
   readonly environment: Environment;
   readonly now: () => Date;
   readonly interruption: Interruption;
+  /** What Ctrl-C does: for those who read keys, to whom it comes as one of them. */
+  readonly interrupt: () => void;
   /** Never fulfilled; rejected with what no one caught. */
   readonly crashed: Promise<never>;
   /** Calls back at each SIGHUP, which ends the process while nobody listens. Gives back what stops it. */

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { EncodeOptions } from '../ffmpeg/encoding.js';
 import type { TlsOptions } from '../net/tls-options.js';
+import type { ProbeReport } from '../report.js';
 import type { MessageDisclosure } from '../rtmp/watch/message-watch.js';
 import type { RetryWish } from './retry-policy.js';
 
@@ -130,6 +131,24 @@ export interface ProbeOptions extends ConnectionOptions {
   readonly durationMs: number | undefined;
   /** What has to be so of the report, such as `video.fps>=25`. */
   readonly expect: readonly string[];
+  /** Of a stream: a `snapshot` every second, and without a duration no end but that of the stream, or the signal. */
+  readonly watch?: boolean;
+  /** Write the report as an HTML page, too. */
+  readonly page?: ReportPageOptions | undefined;
+}
+
+export interface ReportPageOptions {
+  readonly path: string;
+  /** Replace a file that is there; otherwise it is refused before anything else is done. */
+  readonly overwrite: boolean;
+  /** Hides what is secret: the page goes to others. Default: what is redacted by itself stays so, and no more. */
+  readonly cover?: PageCover | undefined;
+}
+
+export interface PageCover {
+  readonly report: (report: ProbeReport) => ProbeReport;
+  /** For the words of an error. */
+  readonly text: (text: string) => string;
 }
 
 export interface ServeOptions extends ReportingOptions {

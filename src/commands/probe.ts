@@ -8,6 +8,7 @@ import type { ProbeOptions } from './options.js';
 import type { Found } from './probe/found.js';
 import { probeFile } from './probe/probe-file.js';
 import { StreamProbe } from './probe/probe-stream.js';
+import { ReportPage } from './probe/report-page.js';
 
 type Report = (event: CommandEvent) => void;
 
@@ -15,8 +16,9 @@ type Report = (event: CommandEvent) => void;
  * Inspects a stream or a file. What it has found comes as one `report` event, also when it came only half-way; then comes
  * the error that says why. Aborting ends the inspection early, and what was found by then is reported.
  *
- * @throws {UsageError} before anything else, for an expectation that cannot be understood
+ * @throws {UsageError} before anything else, for an expectation that cannot be understood and a page that is already there
  * @throws {ExpectationError} `ERR_EXPECTATION`
+ * @throws {OutputError} when the page cannot be written
  * @throws {NetworkError | ProtocolError | RejectedError | MediaError}
  */
 export function probe(options: ProbeOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
@@ -25,12 +27,18 @@ export function probe(options: ProbeOptions, signal: AbortSignal): AsyncIterable
 
 async function run(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<void> {
   const expectations = options.expect.map(parseExpectation);
-  const { report: found, failure } = await look(options, report, signal);
-  const checked = checkAll(found, expectations);
-  report({ event: 'report', report: checked });
-  if (failure !== undefined) throw failure;
-  const missed = checked.expectations.filter(({ met }) => !met);
-  if (missed.length > 0) throw unmet(missed, expectations.length);
+  const page = options.page === undefined ? undefined : await ReportPage.open(options.page, options.source);
+  try {
+    const found = await look(options, report, signal);
+    const checked = checkAll(found.report, expectations);
+    const missed = checked.expectations.filter(({ met }) => !met);
+    const failure = found.failure ?? (missed.length > 0 ? unmet(missed, expectations.length) : undefined);
+    report({ event: 'report', report: checked, history: found.history });
+    await page?.write({ ...found, report: checked, failure }, report);
+    if (failure !== undefined) throw failure;
+  } finally {
+    await page?.close();
+  }
 }
 
 function look(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<Found> {

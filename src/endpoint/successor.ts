@@ -1,8 +1,5 @@
 import { Redial, type RedialOptions } from './redial.js';
 
-/** How hard it is tried to move while the connection that is to be left still runs. */
-const ATTEMPTS = 8;
-
 export interface SuccessorOptions<T> extends Pick<RedialOptions, 'retry' | 'signal' | 'clock' | 'random'> {
   readonly open: (signal: AbortSignal) => Promise<T>;
   /** Closes one that is not wanted any more. */
@@ -87,7 +84,7 @@ class Search<T> {
     const signal = AbortSignal.any([parent, this.#stop.signal]);
     const redial = new Redial(() => this.#attempt(signal), {
       ...this.#options,
-      retry: { ...retry, attempts: ATTEMPTS },
+      retry: { ...retry, attempts: Number.POSITIVE_INFINITY }, // the one that is to be left still runs meanwhile
       onRetry: () => {}, // nothing is lost yet
       signal,
     });

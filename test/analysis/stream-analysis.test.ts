@@ -320,3 +320,31 @@ function changedFrame(change: (body: Uint8Array) => void): MediaTag[] {
   change(framesOf('video', tags)[100]!.body);
   return tags;
 }
+
+describe('a stream of hours', () => {
+  const hour = syntheticStream({
+    video: 'h264',
+    audio: 'aac',
+    durationMs: 3_600_000,
+    keyframeBytes: 30,
+    frameBytes: 10,
+  });
+
+  it('is judged by its newest arrivals', () => {
+    const late = (at: number): number => (at < 3_000_000 ? 0 : at % 80 < 40 ? 20 : 0);
+    expect(arriving(hour, () => 0).jitterMs).toBe(0);
+    expect(arriving(hour, late).jitterMs).toBeGreaterThan(2);
+  });
+
+  it('is remembered to have stood still', () => {
+    const report = arriving(hour, (at) => (at >= 60_000 && at < 60_040 ? 2_000 : 0));
+    expect(report.warnings).toMatchObject([
+      { code: 'WARN_STALL', message: expect.stringMatching(/once, for 2000 ms/) },
+    ]);
+  });
+
+  it('has the skew of its newest frames', () => {
+    const shifted = retimed(hour, 'audio', (at) => (at < 1_800_000 ? at : at + 300));
+    expect(analysed(shifted).sync.skewMs).toBeLessThan(-250);
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_REPORT, UNKNOWN_SERVER } from '../../src/analysis/empty-report.js';
+import { StreamCourse } from '../../src/analysis/stream-course.js';
 import { Curtain } from '../../src/cli/curtain.js';
 import type { ProbeReport } from '../../src/report.js';
 import { parseRtmpUrl } from '../../src/rtmp/url.js';
@@ -87,10 +88,14 @@ describe('curtain', () => {
       warnings: [{ code: 'WARN_X', message: 'there is no "h264"', advice: 'look' }],
       expectations: [{ expression: 'metadata.title==x', met: false, actual: 'h264' }],
     };
-    const { report: covered } = closed.coverEvent({ event: 'report', report });
+    const { report: covered } = closed.coverEvent({
+      event: 'report' as const,
+      report,
+      history: new StreamCourse().history(),
+    });
     expect(covered.streams).toEqual(report.streams);
     expect(JSON.stringify({ ...covered, streams: [] })).not.toContain('h264');
-    expect(curtain('rtmp://host/live/h264', true).coverEvent({ event: 'report', report }).report.metadata).toEqual({
+    expect(curtain('rtmp://host/live/h264', true).coverReport(report).metadata).toEqual({
       title: 'h264',
       h264: 1,
     });

@@ -18,21 +18,26 @@ export class FakeFile extends Writable {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal is about control characters
 const TOKEN = /\x1b\[(\??)([\d;]*)([A-Za-z])|\r|\n|[^\r\n\x1b]/gu;
 
-/** A terminal of a given width with the control sequences that our output uses. It does not scroll. */
+/** A terminal of a given size with the control sequences that our output uses. It does not scroll. */
 export class FakeTerminal extends Writable {
   readonly isTTY = true;
   columns: number;
-  readonly rows = 200;
+  rows: number;
   isCursorVisible = true;
+  /** The screen that programs have for themselves is shown, and what stood there before is kept. */
+  isAlternate = false;
+  wraps = true;
   /** All that was ever written. */
   written = '';
-  readonly #rows: string[][] = [[]];
+  #rows: string[][] = [[]];
+  #kept: { readonly rows: string[][]; readonly row: number; readonly column: number } | undefined;
   #row = 0;
   #column = 0;
 
-  constructor(columns = 80) {
+  constructor(columns = 80, rows = 200) {
     super({ decodeStrings: false });
     this.columns = columns;
+    this.rows = rows;
   }
 
   /** The lines on the screen, without empty ones at the end. */
@@ -64,8 +69,9 @@ export class FakeTerminal extends Writable {
     return this.write('\x1b[K');
   }
 
-  resize(columns: number): void {
+  resize(columns: number, rows = this.rows): void {
     this.columns = columns;
+    this.rows = rows;
     this.emit('resize');
   }
 
@@ -89,7 +95,8 @@ export class FakeTerminal extends Writable {
       this.#newRow();
     } else {
       if (this.#column >= this.columns) {
-        this.#newRow();
+        if (this.wraps) this.#newRow();
+        else this.#column = this.columns - 1;
       }
       this.#cells[this.#column] = character;
       this.#column += 1;
@@ -98,10 +105,14 @@ export class FakeTerminal extends Writable {
 
   #control(command: string, isPrivate: boolean, parameter: string): void {
     const count = Number(parameter) || 1;
-    if (isPrivate && parameter === '25') {
-      this.isCursorVisible = command === 'h';
+    if (isPrivate) {
+      this.#mode(parameter, command === 'h');
     } else if (command === 'K') {
-      this.#cells.length = Math.min(this.#cells.length, this.#column);
+      // At the end of a full line the cursor stands on its last character.
+      this.#cells.length = Math.min(this.#cells.length, this.#column, this.columns - 1);
+    } else if (command === 'H') {
+      this.#row = 0;
+      this.#column = 0;
     } else if (command === 'J') {
       this.#cells.length = Math.min(this.#cells.length, this.#column);
       this.#rows.length = this.#row + 1;
@@ -109,6 +120,21 @@ export class FakeTerminal extends Writable {
       this.#row = Math.max(0, this.#row - count);
     } else if (command === 'G') {
       this.#column = count - 1;
+    }
+  }
+
+  #mode(mode: string, isOn: boolean): void {
+    if (mode === '25') {
+      this.isCursorVisible = isOn;
+    } else if (mode === '7') {
+      this.wraps = isOn;
+    } else if (mode === '1049' && isOn !== this.isAlternate) {
+      this.isAlternate = isOn;
+      const kept = this.#kept ?? { rows: [[]], row: 0, column: 0 };
+      this.#kept = isOn ? { rows: this.#rows, row: this.#row, column: this.#column } : undefined;
+      this.#rows = isOn ? [[]] : kept.rows;
+      this.#row = isOn ? 0 : kept.row;
+      this.#column = isOn ? 0 : kept.column;
     }
   }
 

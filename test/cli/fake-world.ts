@@ -46,13 +46,15 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
   const stderr = new FakeFile();
   const given: { -readonly [Name in 'push' | 'devices' | 'pull' | 'probe' | 'serve' | 'relay']?: Run[Name] } = {};
   const script = settings.script ?? nothing;
+  const interruption = settings.interruption ?? new Interruption();
   const world: World = {
     stdin: stdinWith(settings.stdin ?? '') as InputStream,
     stdout: asOutput(stdout),
     stderr: asOutput(settings.stderr ?? stderr),
     environment: settings.environment ?? {},
     now: () => NOW,
-    interruption: settings.interruption ?? new Interruption(),
+    interruption,
+    interrupt: () => interruption.stop({ by: 'signal', signal: 'SIGINT' }),
     crashed: settings.crashed ?? new Promise<never>(() => {}),
     onHangup: settings.onHangup ?? (() => () => {}),
     commands: {

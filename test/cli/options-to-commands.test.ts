@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMPTY_REPORT } from '../../src/analysis/empty-report.js';
 import { run, telling } from './fake-world.js';
 
 const URL = 'rtmp://host/live/name';
@@ -191,6 +192,7 @@ describe('probe', () => {
       source: URL,
       durationMs: undefined,
       expect: [],
+      watch: false,
       timeoutMs: 10_000,
       stallTimeoutMs: 15_000,
       tls: {},
@@ -213,6 +215,24 @@ describe('probe', () => {
     expect(probe).toMatchObject({ tls: { insecure: true }, streamName: 'other' });
   });
 
+  it('passes on where a page is to be written', async () => {
+    expect((await run(['probe', URL, '--report', 'out.html'])).probe?.page).toMatchObject({
+      path: 'out.html',
+      overwrite: false,
+    });
+    const { probe } = await run(['probe', 'film.flv', '--report', 'out.html', '--overwrite']);
+    expect(probe?.page).toMatchObject({ path: 'out.html', overwrite: true });
+  });
+
+  it('hides the key in what goes into a page', async () => {
+    const { probe } = await run(['probe', 'rtmp://host/live/hush-hush-hush', '--report', 'out.html']);
+    const cover = probe!.page!.cover!;
+    expect(cover.text('no stream hush-hush-hush')).toBe('no stream ****');
+    expect(cover.report({ ...EMPTY_REPORT, metadata: { title: 'hush-hush-hush' } }).metadata).toEqual({
+      title: '****',
+    });
+  });
+
   it('takes expectations from the environment and from a file', async () => {
     const environment = { RTMPKIT_EXPECT: 'video.fps >= 25' };
     expect((await run(['probe', URL], { environment })).probe?.expect).toEqual(['video.fps >= 25']);
@@ -232,10 +252,16 @@ describe('probe', () => {
     [[URL, '--expect', 'video.fsp>=25'], /no "video.fsp"[\s\S]*did you mean video.fps\?/],
     [[URL, '--expect', 'video.fps>=fast'], /needs a number/],
     [[URL, '--duration', 'long'], /expected a duration/],
+    [[URL, '--report', '-'], /writes a file/],
+    [[URL, '--watch'], /needs a terminal[\s\S]*--report/],
+    [[URL, '--watch', '--json'], /"--watch and --json contradict each other"/],
+    [[URL, '--watch', '--quiet'], /--watch and --quiet/],
+    [[URL, '--watch', '--duration', '0'], /--watch and --duration 0/],
+    [['film.flv', '--watch'], /looks at a live stream/],
   ])('refuses %j before anything is done', async (argv, words) => {
-    const { exitCode, stderr, probe } = await run(['probe', ...argv]);
+    const { exitCode, stderr, stdout, probe } = await run(['probe', ...argv]);
     expect(exitCode).toBe(2);
-    expect(stderr.text).toMatch(words);
+    expect(stderr.text + stdout.text).toMatch(words);
     expect(probe).toBeUndefined();
   });
 });

@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_REPORT } from '../../src/analysis/empty-report.js';
+import { StreamCourse } from '../../src/analysis/stream-course.js';
+import { Interruption } from '../../src/cli/interruption.js';
 import { ExpectationError, NetworkError } from '../../src/errors.js';
 import type { CommandEvent } from '../../src/events.js';
 import type { ProbeReport } from '../../src/report.js';
 import { analysed, healthyStream } from '../analysis/streams.js';
 import { CONNECTING } from './events.js';
-import { failing, run, telling } from './fake-world.js';
+import { FakeTerminal } from './fake-terminal.js';
+import { failing, run, type Script, telling } from './fake-world.js';
 
 const ARGV = ['probe', 'rtmp://host/live/hush-hush-hush'];
 const { durationMs: _, ...media } = analysed(healthyStream());
 const REPORT: ProbeReport = { ...EMPTY_REPORT, ...media, url: 'rtmp://host/live/****', ok: true };
-const found: CommandEvent = { event: 'report', report: REPORT };
-const foundLess: CommandEvent = { event: 'report', report: { ...REPORT, ok: false } };
+const history = new StreamCourse().history();
+const found: CommandEvent = { event: 'report', report: REPORT, history };
+const foundLess: CommandEvent = { event: 'report', report: { ...REPORT, ok: false }, history };
 const refused = new NetworkError('ERR_REFUSED', 'nothing listens on host', { stage: 'tcp', advice: 'look for it' });
 
 describe('probe --json', () => {
@@ -72,5 +76,54 @@ describe('probe', () => {
   it('shows the whole URL with --show-keys', async () => {
     const { stdout } = await run([...ARGV, '--show-keys'], { script: telling(found) });
     expect(stdout.lines[0]).toBe('rtmp://host/live/hush-hush-hush');
+  });
+});
+
+describe('probe --watch', () => {
+  const started: CommandEvent = { event: 'started', role: 'player', url: 'rtmp://host/live/****' };
+  const recent = { seconds: [], silentMs: 0 };
+  const hushed = { ...REPORT, metadata: { title: 'hush-hush-hush' }, url: 'rtmp://host/live/****' };
+  const snapshot: CommandEvent = {
+    event: 'snapshot',
+    recent,
+    report: { ...hushed, warnings: [{ code: 'WARN_X', message: 'no "hush-hush-hush"', advice: 'look' }] },
+  };
+
+  it('shows the stream, and prints the report when it is over; the key is nowhere', async () => {
+    const stderr = new FakeTerminal();
+    const { stdout, exitCode } = await run([...ARGV, '--watch'], { stderr, script: telling(started, snapshot, found) });
+    expect(exitCode).toBe(0);
+    expect(stderr.written).toContain('no "****"');
+    expect(stderr.written + stdout.text).not.toContain('hush-hush');
+    expect(stderr).toMatchObject({ isAlternate: false, isCursorVisible: true });
+    expect(stdout.lines[0]).toBe('rtmp://host/live/****');
+  });
+
+  it('ends with success when q is pressed, and as interrupted by Ctrl-C', async () => {
+    for (const [cause, status] of [
+      [{ by: 'key' }, 0],
+      [{ by: 'signal', signal: 'SIGINT' }, 130],
+    ] as const) {
+      const interruption = new Interruption();
+      const stderr = new FakeTerminal();
+      const script: Script = async function* () {
+        yield started;
+        yield snapshot;
+        interruption.stop(cause);
+        yield found;
+      };
+      const { stdout, exitCode } = await run([...ARGV, '--watch'], { stderr, script, interruption });
+      expect(exitCode).toBe(status);
+      expect(stdout.text).toContain('h264');
+      expect(stderr.isAlternate).toBe(false);
+    }
+  });
+
+  it('gives the terminal back when something breaks', async () => {
+    const stderr = new FakeTerminal();
+    const script = failing(new Error('broken'), started, snapshot);
+    const { exitCode } = await run([...ARGV, '--watch'], { stderr, script });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatchObject({ isAlternate: false, isCursorVisible: true, wraps: true });
   });
 });

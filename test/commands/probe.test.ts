@@ -53,8 +53,8 @@ async function probed(source: string, given: Partial<ProbeOptions> = {}, signal 
   } catch (thrown) {
     error = thrown;
   }
-  const last = events.at(-1);
-  return { report: last?.event === 'report' ? last.report : undefined, error, events };
+  const found = events.find((event) => event.event === 'report');
+  return { report: found?.report, error, events };
 }
 
 const at = (port: number, scheme = 'rtmp'): string => `${scheme}://127.0.0.1:${port}/live/key`;

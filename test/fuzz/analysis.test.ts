@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_REPORT } from '../../src/analysis/empty-report.js';
 import { checkExpectation, parseExpectation } from '../../src/analysis/expectation.js';
 import { StreamAnalysis } from '../../src/analysis/stream-analysis.js';
+import { StreamCourse } from '../../src/analysis/stream-course.js';
 import { UsageError } from '../../src/errors.js';
 import type { MediaTag } from '../../src/media/tag.js';
+import { historyPlots } from '../../src/page/history-plots.js';
 import { identifyServer } from '../../src/rtmp/fingerprint.js';
 import { GreetingWatch } from '../../src/rtmp/watch/greeting-watch.js';
 import { hex } from '../amf/golden.js';
@@ -49,6 +52,27 @@ describe(`FUZZ_SEED=${SEED}`, () => {
         checkDocument({ ...report, warnings: [] });
         expect(report.durationMs).toBeGreaterThanOrEqual(0);
         for (const { code, message, advice } of report.warnings) expect(code && message && advice).toBeTruthy();
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+  });
+
+  it('any tags at any time have a course that JSON can say, in bounded memory', () => {
+    const arrivals = fc.array(fc.tuple(tag, fc.nat(5_000), fc.nat(3)), { maxLength: 40 });
+    fc.assert(
+      fc.property(arrivals, fc.boolean(), (tags, isLive) => {
+        const course = new StreamCourse();
+        let nowMs = 0;
+        for (const [one, waitMs, times] of tags) {
+          nowMs += waitMs;
+          course.see(new Array(times).fill(one), isLive ? nowMs : undefined);
+        }
+        const history = course.history();
+        const columns = historyPlots(history).flatMap(({ plot }) => plot?.columns ?? []);
+        // Numbers that JSON has no word for become null on their way.
+        const document = { history, recent: course.recent(nowMs + 10_000), columns };
+        expect(isDeepStrictEqual(JSON.parse(JSON.stringify(document)), document)).toBe(true);
+        expect(history.videoBitrate.kbps.length + history.audioBitrate.kbps.length).toBeLessThanOrEqual(1_200);
       }),
       { numRuns: RUNS, seed: SEED },
     );

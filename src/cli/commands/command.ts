@@ -4,11 +4,14 @@ import type { Curtain } from '../curtain.js';
 import type { Layer, LayerContent, Resolved } from '../options/layers.js';
 import { resolve } from '../options/layers.js';
 import type { OptionTable } from '../options/option.js';
+import type { Renderer } from '../render/renderer.js';
 import type { World } from '../world.js';
 
 /** A command whose options are read, ready to run. */
 export interface Prepared {
   readonly curtain: Curtain;
+  /** Puts another one in front of the renderer that shows it. */
+  readonly screen?: ((talk: Renderer) => Promise<Renderer>) | undefined;
   readonly start: (signal: AbortSignal) => Promise<AsyncIterable<CommandEvent>>;
 }
 

@@ -1,12 +1,18 @@
 import { parseExpectation } from '../../analysis/expectation.js';
+import type { ReportPageOptions } from '../../commands/options.js';
 import { UsageError } from '../../errors.js';
+import type { ProbeReport } from '../../report.js';
 import { Curtain } from '../curtain.js';
 import { PROBE_HELP } from '../help.js';
+import type { Settings } from '../options/option.js';
 import { PROBE_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
+import type { Renderer } from '../render/renderer.js';
+import { styleFor } from '../render/style.js';
 import { refuseVisibleSecrets, streamTarget } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
 import { isUrl } from '../url-text.js';
+import type { World } from '../world.js';
 import { defineCommand } from './command.js';
 
 export const probeCommand = defineCommand({
@@ -29,11 +35,14 @@ export const probeCommand = defineCommand({
       });
     }
     for (const expression of settings.expect) parseExpectation(expression); // before a key is asked for
+    checkTogether(source, settings, world);
     refuseVisibleSecrets(resolved);
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
     const tls = await readTlsOptions(settings);
+    const curtain = new Curtain(settings['show-keys'], target?.url, openTexts(source, settings));
     return {
-      curtain: new Curtain(settings['show-keys'], target?.url, target === undefined ? [source] : []),
+      curtain,
+      screen: settings.watch ? (talk) => monitor(talk, settings, world) : undefined,
       start: async (signal) => {
         const probe = await world.commands.probe();
         return probe(
@@ -42,6 +51,8 @@ export const probeCommand = defineCommand({
             ...target?.overrides,
             durationMs: settings.duration,
             expect: settings.expect,
+            watch: settings.watch,
+            page: pageOptions(settings, curtain),
             timeoutMs: settings.timeout,
             stallTimeoutMs: settings['stall-timeout'],
             tls,
@@ -53,3 +64,54 @@ export const probeCommand = defineCommand({
     };
   },
 });
+
+type ProbeSettings = Settings<typeof PROBE_OPTIONS>;
+
+function checkTogether(source: string, settings: ProbeSettings, { stderr, environment }: World): void {
+  if (settings.report === '-') {
+    throw new UsageError('ERR_USAGE', '--report writes a file, not standard output', {
+      advice: '--report out.html; --json gives the report on standard output',
+    });
+  }
+  if (!settings.watch) return;
+  if (!isUrl(source)) {
+    throw new UsageError('ERR_USAGE', '--watch looks at a live stream; a file is read at once', {
+      advice: 'leave --watch out; --report out.html has the course of the file as plots',
+    });
+  }
+  if (settings.json || settings.quiet || settings.duration === 0) {
+    const other = settings.json ? '--json' : settings.quiet ? '--quiet' : '--duration 0';
+    throw new UsageError('ERR_USAGE', `--watch and ${other} contradict each other`);
+  }
+  if (stderr.isTTY !== true || environment['TERM'] === 'dumb') {
+    throw new UsageError('ERR_USAGE', '--watch needs a terminal to draw on, and standard error is none', {
+      advice: 'for a log or a file: --duration 1m with --json or --report out.html',
+    });
+  }
+}
+
+/** What the person wrote without a secret in mind. */
+function openTexts(source: string, { report }: ProbeSettings): string[] {
+  return [isUrl(source) ? undefined : source, report].filter((text) => text !== undefined);
+}
+
+function pageOptions({ report: path, overwrite }: ProbeSettings, curtain: Curtain): ReportPageOptions | undefined {
+  if (path === undefined) return undefined;
+  const cover = {
+    report: (report: ProbeReport) => curtain.coverReport(report),
+    text: (text: string) => curtain.coverForeign(curtain.cover(text)),
+  };
+  return { path, overwrite, cover };
+}
+
+async function monitor(talk: Renderer, settings: ProbeSettings, world: World): Promise<Renderer> {
+  const { MonitorRenderer } = await import('../render/monitor/monitor-renderer.js');
+  const { stderr: output, stdin: input, environment, interruption } = world;
+  return new MonitorRenderer({
+    talk,
+    output,
+    input,
+    style: styleFor(output, environment, settings.color),
+    keys: { onQuit: () => interruption.stop({ by: 'key' }), onInterrupt: () => world.interrupt() },
+  });
+}

@@ -105,6 +105,9 @@ export const PULL_OPTIONS = {
 export const PROBE_OPTIONS = {
   duration: value(duration, undefined),
   expect: lines(someText('an expectation such as "video.fps>=25"')),
+  watch: toggle(false),
+  report: value(someText('a file name such as out.html'), undefined),
+  overwrite: toggle(false),
   ...CONNECTION_OPTIONS,
   ...COMMON_OPTIONS,
 };

@@ -9,7 +9,7 @@ import type {
   SwitchedEvent,
   WarningEvent,
 } from '../../events.js';
-import { bitrate, clock, counted, span, volume } from './quantities.js';
+import { bitrate, clock, counted, span, volume } from '../../text/quantities.js';
 
 export type Tone = 'progress' | 'done' | 'warning';
 

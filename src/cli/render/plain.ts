@@ -1,4 +1,5 @@
 import type { CommandEvent, ConnectingEvent, StatsEvent } from '../../events.js';
+import { timeOfDay } from '../../text/quantities.js';
 import type { StopSignal } from '../exit-codes.js';
 import type { Failure } from '../failure.js';
 import {
@@ -14,7 +15,6 @@ import {
 } from './describe.js';
 import { failureText } from './failure-text.js';
 import { printable } from './printable.js';
-import { timeOfDay } from './quantities.js';
 import { isOfRelay, RelayTalk } from './relay-text.js';
 import type { Renderer, RendererOptions } from './renderer.js';
 import { statsSentence } from './stats-text.js';
@@ -57,6 +57,7 @@ export class PlainRenderer implements Renderer {
       case 'message':
         return this.#print(describeMessage(event));
       case 'report':
+      case 'snapshot':
       case 'devices':
         return; // a result, not talk
       case 'ended':

@@ -1,6 +1,6 @@
 import type { StatsEvent, TargetStats } from '../../events.js';
+import { bitrate, clock, counted } from '../../text/quantities.js';
 import { alike, type Figure } from './figure.js';
-import { bitrate, clock, counted } from './quantities.js';
 
 /** The figures of one or all relays, the most important first. */
 export function relayFigures(stats: StatsEvent): Figure[] {

@@ -6,20 +6,30 @@ import type {
   StatsEvent,
   SwitchReason,
 } from '../../events.js';
+import { bitrate, counted, span, volume } from '../../text/quantities.js';
 import { describeStage, describeWarning, type Line, nextAttempt } from './describe.js';
-import { bitrate, counted, span, volume } from './quantities.js';
 import { ServerTotals } from './server-totals.js';
 
-/** Whether an event comes from a relay, or is about one of several servers of a push: such events go on while connections come and go, so they never make a spinner turn. */
+/**
+ * Whether an event comes from a relay, or is about one of several servers of a push: such events go on while connections come and
+ * go, so they never make a spinner turn.
+ */
 export function isOfRelay(event: CommandEvent): boolean {
-  if (event.event === 'message' || event.event === 'devices' || event.event === 'report') return false;
+  if (isOfAnother(event)) return false;
   const isOfEnd = event.relay !== undefined || event.source !== undefined || event.target !== undefined;
   return isOfEnd || ('role' in event && event.role === 'relay');
 }
 
+/** What relays never tell. */
+type OfAnother = Extract<CommandEvent, { event: 'message' | 'devices' | 'report' | 'snapshot' }>;
+
+function isOfAnother(event: CommandEvent): event is OfAnother {
+  return ['message', 'devices', 'report', 'snapshot'].includes(event.event);
+}
+
 /**
- * Says what happens in relays, and in a push to several servers. The same failure of the same end is told once, until it is well again; and of several relays that
- * tell how they do, it gives the sum.
+ * Says what happens in relays, and in a push to several servers. The same failure of the same end is told once, until it is well
+ * again; and of several that tell how they do, it gives the sum.
  */
 export class RelayTalk {
   readonly #verbosity: number;
@@ -54,7 +64,8 @@ export class RelayTalk {
       case 'message':
       case 'devices':
       case 'report':
-        return []; // no part of a relay
+      case 'snapshot':
+        return [];
     }
   }
 

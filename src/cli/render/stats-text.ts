@@ -1,6 +1,6 @@
 import type { StatsEvent, TargetStats } from '../../events.js';
+import { bitrate, clock, counted, volume } from '../../text/quantities.js';
 import { alike, type Figure } from './figure.js';
-import { bitrate, clock, counted, volume } from './quantities.js';
 import { relayFigures, targetsFigure } from './relay-figures.js';
 
 /** The figures of a stream or a server, the most important first. */

@@ -1,5 +1,6 @@
 import ora, { type Ora } from 'ora';
 import type { CommandEvent, ConnectingEvent, RetryingEvent, StartedEvent, StatsEvent } from '../../events.js';
+import { span, timeOfDay } from '../../text/quantities.js';
 import type { StopSignal } from '../exit-codes.js';
 import type { Failure } from '../failure.js';
 import {
@@ -21,7 +22,6 @@ import { LiveLine } from './live-line.js';
 import { printable } from './printable.js';
 import { ProgressBar } from './progress-bar.js';
 import { GAP, layOut, type ProgressLine } from './progress-line.js';
-import { span, timeOfDay } from './quantities.js';
 import { isOfRelay, RelayTalk } from './relay-text.js';
 import type { Renderer, RendererOptions } from './renderer.js';
 
@@ -78,6 +78,7 @@ export class TerminalRenderer implements Renderer {
         return this.#print(describeMessage(event), true);
       case 'report':
         return this.close(); // a result, which is shown elsewhere
+      case 'snapshot':
       case 'devices':
         return; // a result, not talk
       case 'ended':

@@ -1,6 +1,7 @@
 import { EMPTY_REPORT } from '../../analysis/empty-report.js';
 import { mismatch } from '../../analysis/metadata-check.js';
 import { StreamAnalysis } from '../../analysis/stream-analysis.js';
+import { StreamCourse } from '../../analysis/stream-course.js';
 import { examineFlv, type FlvExamination } from '../../endpoint/flv-examination.js';
 import type { AnalysisReport, WarningReport } from '../../report.js';
 import type { ProbeOptions } from '../options.js';
@@ -16,12 +17,14 @@ const MAX_DURATION_ERROR_MS = 1_000;
  */
 export async function probeFile({ source: path, durationMs }: ProbeOptions, signal: AbortSignal): Promise<Found> {
   const analysis = new StreamAnalysis();
+  const course = new StreamCourse();
   const begun = new Beginning(durationMs);
   const examination = await examineFlv(path, {
     signal,
     onHeader: ({ hasAudio, hasVideo }) => analysis.promise({ audio: hasAudio, video: hasVideo }),
     onTags: (tags) => {
       analysis.see(tags);
+      course.see(tags);
       return durationMs === 0 ? !analysis.isComplete : tags.every((tag) => begun.includes(tag.timestampMs));
     },
   });
@@ -45,6 +48,7 @@ export async function probeFile({ source: path, durationMs }: ProbeOptions, sign
       analysis: { durationMs: lengthMs, elapsedMs: null, endedBy: endOf(examination, signal) },
       warnings: [...fileWarnings(examination, lengthMs), ...warnings],
     },
+    history: course.history(),
     failure: undefined,
   };
 }

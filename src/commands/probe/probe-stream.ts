@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { EMPTY_REPORT } from '../../analysis/empty-report.js';
 import { StreamAnalysis } from '../../analysis/stream-analysis.js';
+import { StreamCourse } from '../../analysis/stream-course.js';
 import { connectionEnded } from '../../endpoint/rtmp-failure.js';
 import type { RtmpLinkOptions } from '../../endpoint/rtmp-link.js';
 import { RtmpPlayer } from '../../endpoint/rtmp-player.js';
@@ -22,6 +23,7 @@ import { WatchLimit } from './watch-limit.js';
 
 const DEFAULT_DURATION_MS = 5_000;
 const PING_EVERY_MS = 1_000;
+const SNAPSHOT_EVERY_MS = 1_000;
 /** Without a duration, what has not come so long after the first picture or sound is not waited for. */
 const LATE_KIND_MS = 500;
 /** However late it is, what is waited for gets so much time. */
@@ -41,6 +43,7 @@ export class StreamProbe {
   #announced: Stage | undefined;
   readonly #portrait: ServerPortrait;
   readonly #analysis = new StreamAnalysis();
+  readonly #course = new StreamCourse();
   readonly #meter = new Meter();
   readonly #warnings: WarningReport[] = [];
   #first: FirstTimes = { firstByteMs: null, firstVideoMs: null, firstKeyframeMs: null };
@@ -52,7 +55,7 @@ export class StreamProbe {
   constructor(options: ProbeOptions, report: Report, signal: AbortSignal) {
     this.#url = parseRtmpUrl(options.source, options);
     this.#options = options;
-    this.#durationMs = options.durationMs ?? DEFAULT_DURATION_MS;
+    this.#durationMs = options.durationMs ?? (options.watch === true ? Number.POSITIVE_INFINITY : DEFAULT_DURATION_MS);
     this.#report = report;
     this.#signal = signal;
     this.#portrait = new ServerPortrait(
@@ -71,13 +74,13 @@ export class StreamProbe {
       await this.#settle();
       const player = await this.#open();
       await this.#watch(player);
-      return { report: this.#found(true), failure: undefined };
+      return this.#end(undefined);
     } catch (error) {
       this.#endedMs ??= performance.now();
       if (error === this.#signal.reason || !(error instanceof RtmpkitError)) throw error;
       this.#endedBy = this.#beganMs === undefined ? null : 'failure';
       this.#clock.fail(error.peerWords);
-      return { report: this.#found(false), failure: error };
+      return this.#end(error);
     }
   }
 
@@ -161,6 +164,7 @@ export class StreamProbe {
     limit.after(this.#restMs, null);
     player.ping();
     const pings = setInterval(() => player.ping(), PING_EVERY_MS);
+    const stopSnapshots = this.#takeSnapshots();
     const stopStats = reportStats('player', this.#meter, () => this.#progress, this.#report);
     try {
       if (this.#signal.aborted) interrupt();
@@ -172,13 +176,24 @@ export class StreamProbe {
       limit.clear();
       clearInterval(pings);
       stopStats();
+      stopSnapshots();
       player.stop();
     }
+  }
+
+  #takeSnapshots(): () => void {
+    if (this.#options.watch !== true) return () => {};
+    const timer = setInterval(() => {
+      const recent = this.#course.recent(performance.now());
+      this.#report({ event: 'snapshot', report: this.#found(true), recent });
+    }, SNAPSHOT_EVERY_MS);
+    return () => clearInterval(timer);
   }
 
   #see(tags: readonly MediaTag[], limit: WatchLimit): void {
     const nowMs = performance.now();
     this.#analysis.see(tags, nowMs);
+    this.#course.see(tags, nowMs);
     this.#meter.add(tags);
     if (this.#beganMs === undefined) this.#begin(nowMs, limit);
     const { elapsedMs } = this.#clock;
@@ -205,7 +220,7 @@ export class StreamProbe {
       event: 'started',
       role: 'player',
       url,
-      ...(this.#durationMs > 0 ? { durationMs: this.#durationMs } : {}),
+      ...(this.#hasLength ? { durationMs: this.#durationMs } : {}),
     });
     limit.after(this.#durationMs > 0 ? this.#durationMs : this.#restMs, 'duration');
   }
@@ -234,16 +249,25 @@ export class StreamProbe {
     );
   }
 
+  /** It is looked at for a time that is known. */
+  get #hasLength(): boolean {
+    return this.#durationMs > 0 && Number.isFinite(this.#durationMs);
+  }
+
   get #progress() {
     const positionMs = Math.round(performance.now() - (this.#beganMs ?? performance.now()));
-    const durationMs = this.#durationMs > 0 ? this.#durationMs : null;
+    const durationMs = this.#hasLength ? this.#durationMs : null;
     return { positionMs, durationMs, queueMs: 0, queueBytes: 0, droppedFrames: 0 };
+  }
+
+  #end(failure: RtmpkitError | undefined): Found {
+    return { report: this.#found(failure === undefined), history: this.#course.history(), failure };
   }
 
   #found(ok: boolean): ProbeReport {
     const { durationMs, warnings, ...media } = this.#analysis.report();
     const beganMs = this.#beganMs;
-    const elapsedMs = beganMs === undefined ? null : Math.round((this.#endedMs ?? beganMs) - beganMs);
+    const elapsedMs = beganMs === undefined ? null : Math.round((this.#endedMs ?? performance.now()) - beganMs);
     return {
       ...EMPTY_REPORT,
       ...media,

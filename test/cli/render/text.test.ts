@@ -9,9 +9,9 @@ import {
 } from '../../../src/cli/render/describe.js';
 import { printable } from '../../../src/cli/render/printable.js';
 import { layOut } from '../../../src/cli/render/progress-line.js';
-import { bitrate, clock, counted, span, volume } from '../../../src/cli/render/quantities.js';
 import { statsSentence } from '../../../src/cli/render/stats-text.js';
 import type { ConnectedEvent, EndedEvent, StartedEvent, StatsEvent } from '../../../src/events.js';
+import { bitrate, clock, counted, span, volume } from '../../../src/text/quantities.js';
 import { CONNECTED, ENDED, MESSAGE, STARTED, stats, URL } from '../events.js';
 
 describe('quantities', () => {

@@ -1,6 +1,7 @@
 import type { PlainValue, ProbeReport, StageReport } from '../../../report.js';
+import { span, volume } from '../../../text/quantities.js';
+import { shortTime } from '../../../text/stream-words.js';
 import { printable } from '../printable.js';
-import { span, volume } from '../quantities.js';
 import type { Style } from '../style.js';
 import { LABEL_COLUMNS, Page } from './page.js';
 import { streamRows } from './stream-rows.js';
@@ -204,11 +205,6 @@ function expectationRows(page: Page, { expectations }: ProbeReport, { chalk, sym
       met ? text : chalk.red(text),
     );
   }
-}
-
-/** `0.4 ms`, `35 ms`, `1.2 s`. */
-function shortTime(ms: number): string {
-  return ms < 10 ? `${ms.toFixed(1)} ms` : span(ms);
 }
 
 function signed(value: number): string {

@@ -1,0 +1,108 @@
+import type { RecentHistory, SecondReport } from '../../../history.js';
+import type { ProbeReport, StreamReport } from '../../../report.js';
+import { bitrate, span } from '../../../text/quantities.js';
+import { gopText } from '../../../text/stream-words.js';
+import { sparkline } from '../report/sparkline.js';
+import type { Style } from '../style.js';
+import { type MonitorLine, RANK } from './layout.js';
+
+const LABEL_COLUMNS = 8;
+const VALUE_COLUMNS = 12;
+/** Bars want at least so much; what stands behind them gives way. */
+const MIN_BAR_COLUMNS = 20;
+/** Of what stands behind the bars: the same for all charts, so that their ends are one below the other. */
+const TAIL_COLUMNS = 22;
+
+interface ChartContent {
+  readonly report: ProbeReport;
+  readonly recent: RecentHistory;
+}
+
+interface Chart {
+  readonly label: string;
+  readonly rank: number;
+  readonly value: string;
+  readonly bars: readonly number[];
+  readonly tail: string;
+}
+
+/** A line of bars for each thing that changes. */
+export function chartLines(content: ChartContent, columns: number, style: Style): MonitorLine[] {
+  return chartsOf(content).map((chart) => chartLine(chart, columns, style));
+}
+
+function chartsOf({ report, recent }: ChartContent): Chart[] {
+  const { streams, gop } = report;
+  const { seconds } = recent;
+  const newest = seconds.at(-1);
+  const has = (kind: StreamReport['kind']): boolean => streams.some((stream) => stream.kind === kind);
+  const rateChart = (kind: StreamReport['kind'], of: (second: SecondReport) => number): Chart => {
+    const rates = seconds.map(of);
+    return {
+      label: kind,
+      rank: RANK[kind],
+      value: newest === undefined ? '' : bitrate(of(newest)),
+      bars: rates,
+      tail: rates.length === 0 ? '' : `most ${bitrate(Math.max(...rates))}`,
+    };
+  };
+  const video: Chart[] = [
+    rateChart('video', ({ videoKbps }) => videoKbps),
+    {
+      label: 'frames',
+      rank: RANK.fps,
+      value: newest === undefined ? '' : `${newest.fps} fps`,
+      bars: seconds.map(({ fps }) => fps),
+      tail: '',
+    },
+    { label: 'GOP', rank: RANK.gop, value: newestGop(report), bars: gop.lengthsMs, tail: gopText(gop) ?? '' },
+  ];
+  const jitters = seconds.map(({ jitterMs }) => jitterMs ?? 0);
+  const skews = seconds.map(({ skewMs }) => skewMs ?? 0);
+  return [
+    ...(has('video') ? video : []),
+    ...(has('audio') ? [rateChart('audio', ({ audioKbps }) => audioKbps)] : []),
+    { label: 'jitter', rank: RANK.jitter, value: time(newest?.jitterMs), bars: jitters, tail: most(jitters) },
+    // A bar is as long as the skew is wide, to whichever side.
+    ...(has('video') && has('audio')
+      ? [
+          {
+            label: 'skew',
+            rank: RANK.skew,
+            value: time(newest?.skewMs),
+            bars: skews.map(Math.abs),
+            tail: most(skews.map(Math.abs)),
+          },
+        ]
+      : []),
+  ];
+}
+
+function newestGop({ gop }: ProbeReport): string {
+  const newest = gop.lengthsMs.at(-1);
+  return newest === undefined ? '' : span(newest);
+}
+
+function time(ms: number | null | undefined): string {
+  return ms === null || ms === undefined ? '' : `${Math.abs(ms) < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
+function most(values: readonly number[]): string {
+  return values.length === 0 ? '' : `most ${time(Math.max(...values))}`;
+}
+
+function chartLine({ label, rank, value, bars, tail }: Chart, columns: number, { chalk, symbols }: Style): MonitorLine {
+  const room = columns - LABEL_COLUMNS - VALUE_COLUMNS - 1;
+  const shownTail = tail !== '' && room - TAIL_COLUMNS - 2 >= MIN_BAR_COLUMNS ? tail.slice(0, TAIL_COLUMNS) : '';
+  const barColumns = Math.max(0, room - TAIL_COLUMNS - 2 < MIN_BAR_COLUMNS ? room : room - TAIL_COLUMNS - 2);
+  const spark = sparkline(bars.slice(-barColumns || bars.length), Math.max(1, barColumns), symbols.isUnicode);
+  return {
+    rank,
+    cells: [
+      { text: label.padEnd(LABEL_COLUMNS), paint: (text) => chalk.dim(text) },
+      { text: `${value.padStart(VALUE_COLUMNS)} ` },
+      { text: spark.padEnd(barColumns), paint: (text) => chalk.cyan(text) },
+      { text: `  ${shownTail}`, paint: (text) => chalk.dim(text) },
+    ],
+  };
+}

@@ -1,0 +1,133 @@
+import type { Curve, Plot, PlotUnit } from './plot.js';
+
+/** What of a browser the drawing needs. */
+export interface Browser {
+  readonly document: {
+    readonly documentElement: unknown;
+    getElementById(id: string): PlotElement | null;
+  };
+  readonly uPlot: UPlotClass;
+  readonly ResizeObserver: new (onResize: () => void) => { observe(element: PlotElement): void };
+  getComputedStyle(element: unknown): { getPropertyValue(name: string): string };
+  matchMedia(query: string): { addEventListener(type: 'change', listener: () => void): void };
+}
+
+interface PlotElement {
+  readonly clientWidth: number;
+  readonly textContent: string | null;
+}
+
+interface UPlotClass {
+  new (options: object, columns: Plot['columns'], element: PlotElement): UPlot;
+  readonly paths: Readonly<Record<'bars' | 'stepped', (options: object) => unknown>>;
+}
+
+interface UPlot {
+  setSize(size: { readonly width: number; readonly height: number }): void;
+  destroy(): void;
+}
+
+/**
+ * Draws the plots of a page. This function is carried by the page as text and runs in a browser, so it uses nothing from
+ * outside itself.
+ */
+export function drawPlots(browser: Browser): void {
+  const { document, uPlot: UPlot } = browser;
+  const HEIGHT = 230;
+  const plots: readonly Plot[] = JSON.parse(document.getElementById('plots')?.textContent ?? '[]');
+  const drawn: { readonly element: PlotElement; readonly plot: UPlot }[] = [];
+
+  const colour = (name: string): string =>
+    browser.getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+  const time = (seconds: number): string => {
+    const rest = seconds % 60;
+    if (seconds < 60) return `${Number(seconds.toFixed(2))} s`;
+    const two = (value: number): string => String(value).padStart(2, '0');
+    const minutes = Math.floor(seconds / 60);
+    const clock = minutes < 60 ? `${minutes}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}`;
+    return `${clock}:${two(Math.floor(rest))}`;
+  };
+
+  const amount = (value: number | null, unit: PlotUnit): string =>
+    value === null || value === undefined ? '–' : `${Number(value.toFixed(1))} ${unit}`;
+
+  const shapeOf = ({ shape, colour: name }: Curve): object => {
+    const stroke = colour(name);
+    switch (shape) {
+      case 'line':
+        return { stroke, width: 1.5, points: { show: false }, spanGaps: true };
+      case 'steps':
+        return {
+          stroke,
+          width: 1.5,
+          fill: `${stroke}22`,
+          paths: UPlot.paths.stepped({ align: 1 }),
+          points: { show: false },
+          spanGaps: true,
+        };
+      case 'bars':
+        return {
+          stroke,
+          fill: stroke,
+          width: 0,
+          paths: UPlot.paths.bars({ size: [0.7, 12, 1] }),
+          points: { show: false },
+        };
+      case 'points':
+        return { stroke, paths: () => null, points: { show: true, size: 7, fill: stroke, stroke } };
+    }
+  };
+
+  const rangeOf = (range: Plot['range'], least: number | null, most: number | null): [number, number] => {
+    const reach = Math.max(Math.abs(least ?? 0), Math.abs(most ?? 0)) * 1.1 || 1;
+    return range === 'from zero' ? [0, reach] : [-Math.max(reach, 20), Math.max(reach, 20)];
+  };
+
+  const optionsOf = (plot: Plot, width: number): object => {
+    const lines = {
+      stroke: colour('quiet'),
+      grid: { stroke: colour('line'), width: 1 },
+      ticks: { stroke: colour('line') },
+    };
+    return {
+      width,
+      height: HEIGHT,
+      scales: {
+        x: { time: false },
+        y: { range: (_: unknown, least: number | null, most: number | null) => rangeOf(plot.range, least, most) },
+      },
+      axes: [
+        { ...lines, values: (_: unknown, ticks: readonly number[]) => ticks.map(time) },
+        { ...lines, size: 56, label: plot.unit, labelSize: 18 },
+      ],
+      series: [
+        { label: 'time', value: (_: unknown, at: number | null) => (at === null ? '–' : time(at)) },
+        ...plot.curves.map((curve) => ({
+          label: curve.label,
+          value: (_: unknown, value: number | null) => amount(value, plot.unit),
+          ...shapeOf(curve),
+        })),
+      ],
+    };
+  };
+
+  const draw = (): void => {
+    for (const { plot } of drawn.splice(0)) plot.destroy();
+    for (const [i, plot] of plots.entries()) {
+      const element = document.getElementById(`plot-${i}`);
+      if (element === null) continue;
+      drawn.push({ element, plot: new UPlot(optionsOf(plot, element.clientWidth), plot.columns, element) });
+    }
+  };
+
+  const resize = (): void => {
+    for (const { element, plot } of drawn) plot.setSize({ width: element.clientWidth, height: HEIGHT });
+  };
+
+  draw();
+  browser.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  const observer = new browser.ResizeObserver(resize);
+  const [first] = drawn;
+  if (first !== undefined) observer.observe(first.element);
+}
