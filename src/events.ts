@@ -5,11 +5,11 @@ import type { ProbeReport } from './report.js';
 /** Who is meant by an event: the command's own connection, or one of the peers of a server. */
 export type Role = 'publisher' | 'player' | 'server' | 'connection' | 'recorder' | 'file' | 'relay';
 
-/** relay: what an event is about. */
+/** relay, push to several servers: what an event is about. */
 export interface RelayPlace {
   /** Which of several relays, by its name. */
   readonly relay?: string;
-  /** Which of its sources or targets, by its name. */
+  /** Which of the sources or targets, by its name: where no other was given its redacted URL, with a number where two look alike. */
   readonly source?: string;
   readonly target?: string;
 }
@@ -90,12 +90,19 @@ export interface SwitchedEvent extends RelayPlace {
   readonly reason?: SwitchReason;
 }
 
+/** `waiting`: to try again. `failed`: for good. */
+export type TargetState = 'connecting' | 'running' | 'waiting' | 'failed';
+
 /** `first`: it is the first one. `lost`, `stalled`: what became of the one before. `better`: it is preferred to that, and healthy. */
 export type SwitchReason = 'first' | 'lost' | 'stalled' | 'better';
 
 export interface StatsEvent extends RelayPlace {
   readonly event: 'stats';
   readonly role: Role;
+  /** push: where it goes, redacted. To several there is an event for each. */
+  readonly url?: string;
+  /** push to several: how this one does. */
+  readonly state?: TargetState;
   /** Media time since the start. */
   readonly positionMs: number;
   readonly durationMs: number | null;
@@ -154,7 +161,7 @@ export interface SourceStats {
 /** How one target of a relay does. */
 export interface TargetStats {
   readonly target: string;
-  readonly state: 'connecting' | 'running' | 'waiting' | 'failed';
+  readonly state: TargetState;
   /** Sent or written, over all connections. */
   readonly bytes: number;
   readonly bitrateKbps: number;
@@ -178,6 +185,8 @@ export interface WarningEvent extends RelayPlace {
   readonly message: string;
   readonly advice?: string;
   readonly connection?: number;
+  /** push to several: redacted. */
+  readonly url?: string;
 }
 
 /** push --list-devices: what it can capture. */

@@ -16,6 +16,7 @@ export type {
   PullDestination,
   PullOptions,
   PushOptions,
+  PushTarget,
   ReportPageOptions,
   ServeOptions,
 } from './commands/options.js';

@@ -9,6 +9,7 @@ import {
   wordPattern,
 } from '../rtmp/secret-words.js';
 import type { RtmpUrl } from '../rtmp/url.js';
+import { distinct } from '../text/distinct.js';
 import { coveredReport } from './report-cover.js';
 
 /** Values of an event that scripts compare; they come from us, and never hold what a person or a peer wrote. */
@@ -35,6 +36,8 @@ export class Curtain {
   readonly #isOpen: boolean;
   readonly #urls: RtmpUrl[] = [];
   readonly #openTexts: string[] = [];
+  /** What events call each URL, and what it is in full. */
+  #openNames: readonly { readonly name: string; readonly full: string }[] = [];
   /** What each secret looks like in text of our own, and in text of others. */
   #ownPatterns: readonly SecretPattern[] = [];
   #foreignPatterns: readonly SecretPattern[] = [];
@@ -49,10 +52,15 @@ export class Curtain {
     this.learn(url === undefined ? [] : [url], openTexts);
   }
 
-  /** There are more secrets, and more of what stays as it is. */
+  /**
+   * There are more secrets, and more of what stays as it is.
+   *
+   * @param urls in the order in which the command gives names to those that look alike
+   */
   learn(urls: readonly RtmpUrl[], openTexts: readonly string[]): void {
     this.#urls.push(...urls);
     this.#openTexts.push(...openTexts);
+    this.#openNames = openNames(this.#urls);
     const secrets = [...new Set(this.#urls.flatMap(secretsOf))].sort((one, other) => other.length - one.length);
     this.#ownPatterns = secrets.map((secret) => secretPattern(secret, asName));
     this.#foreignPatterns = secrets.map(wordPattern);
@@ -65,10 +73,7 @@ export class Curtain {
   /** For text of our own. Short secrets are covered where they stand as a name: quoted, or behind a slash. */
   cover(text: string): string {
     if (this.#isOpen) {
-      return this.#urls.reduce(
-        (shown, { redacted, tcUrl, streamName }) => shown.replaceAll(redacted, `${tcUrl}/${streamName}`),
-        text,
-      );
+      return this.#openNames.reduce((shown, { name, full }) => shown.replaceAll(name, full), text);
     }
     return this.#cover(text, this.#ownPatterns);
   }
@@ -109,6 +114,14 @@ export class Curtain {
     const pieces = this.#spared === undefined ? [text] : text.split(this.#spared);
     return pieces.map((piece, index) => (index % 2 === 1 ? piece : withHidden(piece, patterns))).join('');
   }
+}
+
+/** The longest name first: one with a number begins with one that has none. */
+function openNames(urls: readonly RtmpUrl[]): { readonly name: string; readonly full: string }[] {
+  const names = distinct(urls.map(({ redacted }) => redacted));
+  return urls
+    .map(({ redacted, tcUrl, streamName }, i) => ({ name: names[i] ?? redacted, full: `${tcUrl}/${streamName}` }))
+    .sort((one, other) => other.name.length - one.name.length);
 }
 
 /** Also at the beginning of a recording's name, where the date follows. */

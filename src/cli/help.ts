@@ -31,6 +31,7 @@ Examples:
   rtmpkit push test rtmp://host/live/name           a moving picture and a tone
   rtmpkit push rtsp://camera/1 rtmp://host/live/name --size 1280x720
   rtmpkit push --loop a.flv @more.txt rtmps://host/app --key-file key.txt
+  rtmpkit push film.flv rtmp://a/live/x --backup rtmp://b/live --to rtmp://c/1/y
   ffmpeg -i in.mp4 -c copy -f flv - | rtmpkit push - rtmp://host/live/name
 
 Usage: rtmpkit push INPUT... [URL] [options]
@@ -46,6 +47,12 @@ Inputs that need FFmpeg on this machine:
   --list-devices       show cameras, screens and microphones, and end
   A file that is called test or camera is meant by ./test
 
+Servers (URL is one; without any, one of our own on this machine):
+  --to URL             send it there, too, may be repeated; one that fails is
+                       told, the others go on. In RTMPKIT_TO one on a line
+  --backup URL         sent to while the first one is out of reach, which is
+                       tried again meanwhile; same name unless it has its own
+
 Time:
   --speed X            1 is real time, 0 as fast as the server takes it [1]
   --loop [N]           send all inputs N times, without N for ever
@@ -53,7 +60,8 @@ Time:
   --metadata K=V       say so in onMetaData, may be repeated; K= takes K out
   --data FILE|-        send lines {"at": MS, "name": "onChat", "value": ...}
   --max-queue T        drop frames when the server falls T behind [3s]
-  --no-drop            wait for the server instead, as --speed 0 does
+  --no-drop            wait for the server instead, as --speed 0 does; of
+                       several for the slowest, but 5s if it takes nothing
 
 Encoding (what RTMP can carry is sent as it is unless one of these is given):
   --video-codec C      copy, h264, hevc, av1 [copy, or else h264]
@@ -204,6 +212,7 @@ function connectionOptions(): string {
   --app A, --name N    app and stream name, in place of those in the URL
   --key-file FILE      stream key from a file; --key - from a line of stdin;
                        RTMPKIT_KEY where the URL has none
+  --user U, --password-file FILE, --password -    the same for a login
   --show-keys          keys and passwords are shown, not ****
   --timeout T, --stall-timeout T    to start [10s]; without any movement [15s]
   --retry N|forever, --retry-delay T, --retry-max-delay T  reconnect [0,1s,30s]

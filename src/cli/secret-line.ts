@@ -1,29 +1,48 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { UsageError } from '../errors.js';
+import { readTextFile } from './options/text-file.js';
 import type { InputStream, OutputStream } from './world.js';
 
 const LONGEST_LINE_BYTES = 64 * 1024;
+
+/** What such a line is, for people. */
+export type SecretKind = 'stream key' | 'password';
 
 /**
  * Reads one line that nobody else should see; on a terminal it asks for it, and shows nothing of the answer.
  *
  * @throws {UsageError} when no line comes; the signal's reason when aborted.
  */
-export async function readSecretLine(input: InputStream, talk: OutputStream, signal: AbortSignal): Promise<string> {
-  const line = input.isTTY === true ? await ask(input, talk, signal) : await firstLine(input, signal);
+export async function readSecretLine(
+  what: SecretKind,
+  input: InputStream,
+  talk: OutputStream,
+  signal: AbortSignal,
+): Promise<string> {
+  const line = input.isTTY === true ? await ask(what, input, talk, signal) : await firstLine(what, input, signal);
   signal.throwIfAborted();
   if (line === '') {
-    throw new UsageError('ERR_USAGE', 'standard input has no stream key in its first line');
+    throw new UsageError('ERR_USAGE', `standard input has no ${what} in its first line`);
   }
   return line;
 }
 
-async function ask(input: InputStream, talk: OutputStream, signal: AbortSignal): Promise<string> {
+/** The first line of a file. @throws {UsageError} when it is not there, or has no such line */
+export async function readSecretFile(path: string, what: SecretKind): Promise<string> {
+  const kind = what === 'stream key' ? 'key file' : 'password file';
+  const [line = ''] = (await readTextFile(path, kind)).split('\n', 1);
+  if (line.trim() === '') {
+    throw new UsageError('ERR_USAGE', `the ${kind} ${path} has no ${what} in its first line`);
+  }
+  return line.trim();
+}
+
+async function ask(what: SecretKind, input: InputStream, talk: OutputStream, signal: AbortSignal): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input, output: nowhere, terminal: true });
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT')); // raw mode swallows it
-  talk.write('Stream key: ');
+  talk.write(`${what[0]?.toUpperCase()}${what.slice(1)}: `);
   try {
     return (await terminal.question('', { signal })).trim();
   } finally {
@@ -32,7 +51,7 @@ async function ask(input: InputStream, talk: OutputStream, signal: AbortSignal):
   }
 }
 
-async function firstLine(input: InputStream, signal: AbortSignal): Promise<string> {
+async function firstLine(what: SecretKind, input: InputStream, signal: AbortSignal): Promise<string> {
   const stop = (): void => void input.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -48,7 +67,7 @@ async function firstLine(input: InputStream, signal: AbortSignal): Promise<strin
     if (signal.aborted) {
       return '';
     }
-    throw new UsageError('ERR_USAGE', 'cannot read the stream key from standard input', { cause: error });
+    throw new UsageError('ERR_USAGE', `cannot read the ${what} from standard input`, { cause: error });
   } finally {
     signal.removeEventListener('abort', stop);
   }

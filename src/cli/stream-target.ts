@@ -1,15 +1,23 @@
 import { UsageError } from '../errors.js';
-import { parseRtmpUrl, type RtmpUrl } from '../rtmp/url.js';
+import { parseRtmpUrl, type RtmpUrl, type RtmpUrlOverrides } from '../rtmp/url.js';
+import {
+  type CredentialOption,
+  credentialsFor,
+  type ResolvedCredentials,
+  refuseVisiblePassword,
+} from './credentials.js';
 import { LAYERS, type Layer } from './options/layers.js';
-import { readTextFile } from './options/text-file.js';
-import { readSecretLine } from './secret-line.js';
+import { readSecretFile, readSecretLine } from './secret-line.js';
 import type { World } from './world.js';
 
 /** Which stream is meant, after everything that may name it. */
 export interface StreamTarget {
   readonly url: RtmpUrl;
-  readonly overrides: { readonly app?: string; readonly streamName?: string };
+  readonly overrides: TargetOverrides;
 }
+
+/** What takes the place of parts of the URL. */
+export type TargetOverrides = { readonly [Part in keyof RtmpUrlOverrides]?: string };
 
 /** The options among which the stream gets its name; one of them is enough. */
 const NAMING_OPTIONS = ['name', 'key', 'key-file'] as const;
@@ -23,13 +31,13 @@ export interface ResolvedKey {
   readonly layerOf: (name: 'key') => Layer | undefined;
 }
 
-export interface ResolvedConnection {
-  readonly settings: ConnectionSettings;
-  readonly layerOf: (name: NamingOption) => Layer | undefined;
+export interface ResolvedConnection extends ResolvedCredentials {
+  readonly settings: ConnectionSettings & ResolvedCredentials['settings'];
+  readonly layerOf: (name: NamingOption | CredentialOption) => Layer | undefined;
 }
 
 /**
- * Puts a URL together with `--app`, `--name` and the stream key.
+ * Puts a URL together with `--app`, `--name`, the stream key, user and password.
  *
  * A key of the command line replaces the name in the URL. One of the environment or a file only fills in where the URL
  * has none: else a key left in the environment would go to any server.
@@ -37,10 +45,13 @@ export interface ResolvedConnection {
  * @throws {UsageError}
  */
 export async function streamTarget(text: string, connection: ResolvedConnection, world: World): Promise<StreamTarget> {
+  refuseVisibleSecrets(connection);
+  refuseSharedLine(connection);
   const { app } = connection.settings;
   const appOverride = app === undefined ? {} : { app };
   const streamName = await namedStream(parseRtmpUrl(text, appOverride), connection, world);
-  const overrides = streamName === undefined ? appOverride : { ...appOverride, streamName };
+  const named = streamName === undefined ? appOverride : { ...appOverride, streamName };
+  const overrides = { ...named, ...(await credentialsFor(parseRtmpUrl(text, named), connection, world)) };
   const url = parseRtmpUrl(text, overrides);
   if (url.streamName === '') {
     throw new UsageError('ERR_URL', `${url.redacted} does not name a stream`, {
@@ -59,8 +70,23 @@ export function refuseVisibleKey({ settings, layerOf }: ResolvedKey): void {
   }
 }
 
-async function namedStream(url: RtmpUrl, connection: ResolvedConnection, world: World): Promise<string | undefined> {
+function refuseSharedLine({ settings }: ResolvedConnection): void {
+  const isKey = settings.key === '-' || settings['key-file'] === '-';
+  const isPassword = settings.password === '-' || settings['password-file'] === '-';
+  if (isKey && isPassword) {
+    throw new UsageError('ERR_USAGE', 'the stream key and the password cannot both come from standard input', {
+      advice: 'use --key-file FILE or --password-file FILE for one of them',
+    });
+  }
+}
+
+/** The same for a password. */
+export function refuseVisibleSecrets(connection: ResolvedConnection): void {
   refuseVisibleKey(connection);
+  refuseVisiblePassword(connection);
+}
+
+async function namedStream(url: RtmpUrl, connection: ResolvedConnection, world: World): Promise<string | undefined> {
   const { settings, layerOf } = connection;
   const layer = LAYERS.find((one) => NAMING_OPTIONS.some((name) => layerOf(name) === one));
   const [option, rival] = NAMING_OPTIONS.filter((name) => layer !== undefined && layerOf(name) === layer);
@@ -85,15 +111,7 @@ async function nameFrom(
     return given;
   }
   if (given === '-' && (isOnCommandLine || option === 'key-file')) {
-    return readSecretLine(world.stdin, world.stderr, world.interruption.signal);
+    return readSecretLine('stream key', world.stdin, world.stderr, world.interruption.signal);
   }
-  return option === 'key' ? given : readKeyFile(given);
-}
-
-async function readKeyFile(path: string): Promise<string> {
-  const [line = ''] = (await readTextFile(path, 'key file')).split('\n', 1);
-  if (line.trim() === '') {
-    throw new UsageError('ERR_USAGE', `the key file ${path} has no stream key in its first line`);
-  }
-  return line.trim();
+  return option === 'key' ? given : readSecretFile(given, 'stream key');
 }

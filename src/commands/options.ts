@@ -23,6 +23,9 @@ export interface ConnectionOptions extends ReportingOptions {
   /** Override what the URL says, byte for byte. A stream key that stands in no URL comes in as `streamName`. */
   readonly app?: string;
   readonly streamName?: string;
+  /** For servers that want a user to show who it is (Adobe, Limelight); they override what the URL says. */
+  readonly user?: string;
+  readonly password?: string;
 }
 
 /**
@@ -31,11 +34,23 @@ export interface ConnectionOptions extends ReportingOptions {
  */
 export type PushInputName = string | Readable;
 
+/** A server that gets a stream, and whatever its URL does not say. */
+export interface PushTarget {
+  readonly url: string;
+  readonly streamName?: string;
+  readonly user?: string;
+  readonly password?: string;
+}
+
 export interface PushOptions extends ConnectionOptions {
   /** Several are sent one after the other on one timeline. */
   readonly input: PushInputName | readonly PushInputName[];
   /** With a stream name, unless `streamName` gives it. `undefined`: an embedded server on loopback. */
   readonly url: string | undefined;
+  /** More servers for the same stream. One that fails is warned of and the others go on. */
+  readonly targets?: readonly PushTarget[] | undefined;
+  /** Has the stream while the server of `url` cannot be reached; that is tried again meanwhile, and gets it back at a keyframe. */
+  readonly backup?: PushTarget | undefined;
   /** 1 is real time, 0 as fast as the server takes it. */
   readonly speed: number;
   /** How many times all inputs are sent; `Infinity` for ever. */
@@ -48,7 +63,10 @@ export interface PushOptions extends ConnectionOptions {
   readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
   /** Data messages to send along, as lines of JSON (see `parseDataLine`): a path, or a stream that is written meanwhile. */
   readonly data?: string | Readable | undefined;
-  /** How far the server may fall behind before frames are dropped; `Infinity` waits instead. */
+  /**
+   * How far a server may fall behind before frames are dropped for it; `Infinity` waits instead. Of several the slowest is waited
+   * for, but not one that takes nothing for five seconds while others do.
+   */
   readonly maxQueueMs: number;
   /** What is to be done to the media; default: nothing, except what RTMP could not carry. */
   readonly encoding?: EncodeOptions | undefined;

@@ -12,6 +12,8 @@ import { type ConnectionUse, retryPolicy } from './retry-policy.js';
 export interface Reconnection {
   readonly role: RtmpRole;
   readonly url: RtmpUrl;
+  /** What events call it, where it is one of several. */
+  readonly place?: { readonly url: string; readonly target?: string };
   readonly use: ConnectionUse;
   readonly memory: RecycledMemory;
   readonly signal: AbortSignal;
@@ -20,11 +22,11 @@ export interface Reconnection {
 
 /** What the endpoint of a command is to be opened with, so that everything about its connections is reported. */
 export function reconnecting(
-  { role, url, use, memory, signal, report }: Reconnection,
+  { role, url, place, use, memory, signal, report }: Reconnection,
   { timeoutMs, stallTimeoutMs, tls, messages, retry: wish }: ConnectionOptions,
 ): RtmpLinkOptions & RedialOptions & { readonly onConnected: (peer: RtmpPeer) => void } {
   const retry = retryPolicy(wish, use);
-  const about = { role, url: url.redacted };
+  const about = { role, url: url.redacted, ...place };
   return {
     url,
     timeoutMs,

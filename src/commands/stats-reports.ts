@@ -6,7 +6,7 @@ const EVERY_MS = 1_000;
 
 /** What only the command itself knows of its progress. */
 export type Progress = Pick<StatsEvent, 'durationMs' | 'queueMs' | 'queueBytes' | 'droppedFrames'> &
-  Partial<ConnectionStats & Pick<StatsEvent, 'positionMs'>>;
+  Partial<ConnectionStats & Pick<StatsEvent, 'positionMs' | 'url' | 'target' | 'state'>>;
 
 /** How the connection does. */
 export type ConnectionStats = Pick<

@@ -4,18 +4,10 @@ import { type Clock, systemClock } from '../flow/clock.js';
 import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import { NO_TAGS, plus, type TagCounts, total } from '../flow/tag-counts.js';
-import { movedUrl } from '../rtmp/moved-url.js';
-import type { RtmpUrl } from '../rtmp/url.js';
-import { Redial, type RedialOptions } from './redial.js';
-import type { RtmpLinkOptions } from './rtmp-link.js';
-import type { RtmpPeer } from './rtmp-opening.js';
-import { RtmpPublisher } from './rtmp-publisher.js';
-import { Successor } from './successor.js';
+import { PublisherSupply, type PublisherSupplyOptions } from './publisher-supply.js';
+import { failureOf, type RtmpPublisher } from './rtmp-publisher.js';
 
-export interface ReconnectingPublisherOptions extends RtmpLinkOptions, RedialOptions {
-  /** A connection is open. */
-  readonly onConnected?: (peer: RtmpPeer) => void;
-}
+export type ReconnectingPublisherOptions = PublisherSupplyOptions;
 
 /** What may have to be sent again because a server has not said that it has it: a GOP, and what servers leave unsaid. */
 const MAX_HELD_BYTES = 16 * 1024 * 1024;
@@ -23,25 +15,22 @@ const MAX_HELD_BYTES = 16 * 1024 * 1024;
 /**
  * A subscriber that publishes what it gets to an RTMP server, and stays one while the connection is made again. `live`: it goes
  * on at the newest keyframe, and counts what was missed. `lossless`: it goes on at the keyframe before the first tag that the
- * server has not acknowledged; what is not known is sent twice rather than lost.
+ * server has not acknowledged; what is not known is sent twice rather than lost. With a backup it goes on there, in the same way,
+ * and returns at a keyframe.
  */
 export class ReconnectingPublisher implements Sink {
   /** Settles when all is over: rejects unless everything was delivered, or was to be left. */
   readonly finished: Promise<void>;
   /** What was handed to the network, on all connections: without what was dropped, with what had to be sent again. */
   readonly sent: Meter;
-  readonly #options: ReconnectingPublisherOptions;
   readonly #clock: Clock;
-  readonly #redial: Redial<RtmpPublisher>;
   readonly #stop = new AbortController();
-  readonly #successor: Successor<RtmpPublisher>;
+  readonly #supply: PublisherSupply;
   readonly #firstConnection: Promise<RtmpPublisher>;
-  #url: RtmpUrl;
   #subscription: Subscription | undefined;
   #publisher: RtmpPublisher | undefined;
   /** The connection that has taken over from the one before, which may still be at its goodbye. */
   #heir: RtmpPublisher | undefined;
-  #isLossless = false;
   #isLeaving = false;
   #isEnded = false;
   #connections = 0;
@@ -51,18 +40,10 @@ export class ReconnectingPublisher implements Sink {
   /** Begins to connect; it may be attached before it is connected. */
   constructor(options: ReconnectingPublisherOptions) {
     const signal = AbortSignal.any([options.signal, this.#stop.signal]);
-    this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.sent = new Meter(this.#clock);
-    this.#url = options.url;
-    this.#redial = new Redial(() => this.#open(signal), { ...options, signal });
-    this.#successor = new Successor({
-      ...options,
-      signal,
-      open: (attempt) => this.#open(attempt),
-      close: (unwanted) => unwanted.end(),
-    });
-    this.#firstConnection = this.#redial.open();
+    this.#supply = new PublisherSupply({ ...options, signal }, this.sent);
+    this.#firstConnection = this.#supply.first();
     this.finished = this.#run();
     this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
   }
@@ -120,17 +101,16 @@ export class ReconnectingPublisher implements Sink {
 
   /** Publishes everything of this broadcast from now on. */
   attach(broadcast: Broadcast, options: SubscribeOptions): void {
-    this.#isLossless = options.mode === 'lossless';
     this.#subscription = broadcast.subscribe(
       this,
-      this.#canGoBack ? { maxHeldBytes: MAX_HELD_BYTES, ...options } : options,
+      this.#supply.isRenewable ? { maxHeldBytes: MAX_HELD_BYTES, ...options } : options,
     );
     if (this.#publisher === undefined) this.#subscription.suspend();
     else this.#publisher.carry(this.#subscription);
   }
 
   write(burst: Burst): boolean {
-    if (this.#successor.ready !== undefined && isBoundary(burst)) this.#handOver(burst);
+    if (this.#supply.hasHeir && isBoundary(burst)) this.#handOver(burst);
     const publisher = this.#publisher;
     if (publisher?.isOpen !== true) {
       // The connection is about to be over. Nothing more is written after this one.
@@ -154,7 +134,7 @@ export class ReconnectingPublisher implements Sink {
   /** Says goodbye to the server behind what was written, without what still waits in the broadcast. */
   leave(): void {
     this.#isLeaving = true;
-    this.#successor.cancel();
+    this.#supply.cancel();
     this.#subscription?.close();
     this.#publisher?.end();
     if (this.#publisher === undefined) this.#stop.abort();
@@ -179,14 +159,18 @@ export class ReconnectingPublisher implements Sink {
     } finally {
       this.#publisher = undefined;
       this.#connectedMs = undefined;
-      this.#successor.cancel();
+      this.#supply.cancel();
       this.#subscription?.close();
     }
   }
 
   /** Whether what may not have arrived is sent again. Nothing is held for it where nothing is tried again. */
   get #canGoBack(): boolean {
-    return this.#isLossless && this.#options.retry.attempts > 0;
+    return this.#isLossless && this.#supply.isRenewable;
+  }
+
+  get #isLossless(): boolean {
+    return this.#subscription?.isLossless === true;
   }
 
   /** The connection after one, when that is over; `undefined` when all was delivered. */
@@ -206,25 +190,17 @@ export class ReconnectingPublisher implements Sink {
     this.#connectedMs = undefined;
     const isInVain = this.#isLossless ? !this.#canGoBack : this.#isEnded;
     if (this.#isLeaving || isInVain) throw failure;
-    const next = (await this.#successor.take()) ?? (await this.#redial.reopen(failure));
+    const next = await this.#supply.next(publisher, failure);
     this.#took(next);
     this.#begin(next);
     return next;
-  }
-
-  #open(signal: AbortSignal): Promise<RtmpPublisher> {
-    const onReconnectRequest = (tcUrl: string | undefined): void => {
-      this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
-      this.#successor.begin();
-    };
-    return RtmpPublisher.open({ ...this.#options, url: this.#url, signal, onReconnectRequest }, this.sent);
   }
 
   #took(publisher: RtmpPublisher): void {
     this.#publisher = publisher;
     this.#connections++;
     this.#connectedMs = this.#clock.nowMs();
-    this.#options.onConnected?.(publisher.peer);
+    this.#supply.took(publisher);
   }
 
   #begin(publisher: RtmpPublisher): void {
@@ -237,9 +213,9 @@ export class ReconnectingPublisher implements Sink {
     }
   }
 
-  /** The server wants us on another connection, which is open: it goes on there with this burst, behind its headers. */
+  /** Another connection is to be used from now on, and is open: it goes on there with this burst, behind its headers. */
   #handOver({ headerBurst }: Burst): void {
-    const [former, heir, subscription] = [this.#publisher, this.#successor.takeReady(), this.#subscription];
+    const [former, heir, subscription] = [this.#publisher, this.#supply.takeHeir(), this.#subscription];
     if (former === undefined || heir === undefined || subscription === undefined) return;
     this.#heir = heir;
     this.#took(heir);
@@ -259,14 +235,4 @@ export class ReconnectingPublisher implements Sink {
 /** Whether a stream can begin with this burst, once its headers are known. */
 function isBoundary({ startsWithKeyframe, tagCounts, headers }: Burst): boolean {
   return startsWithKeyframe || (tagCounts.video === 0 && headers.every(({ kind }) => kind !== 'video'));
-}
-
-/** Resolves when the connection is over; `undefined`: everything was delivered. */
-async function failureOf(publisher: RtmpPublisher): Promise<unknown> {
-  try {
-    await publisher.finished;
-    return undefined;
-  } catch (error) {
-    return error;
-  }
 }

@@ -208,3 +208,13 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     return this.#link;
   }
 }
+
+/** Resolves when the connection is over; `undefined`: everything was delivered. */
+export async function failureOf(publisher: RtmpPublisher): Promise<unknown> {
+  try {
+    await publisher.finished;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

@@ -5,6 +5,7 @@ import { Burst } from './burst.js';
 import { burstLengthMs, DEFAULT_MAX_BURST_MS } from './burst-length.js';
 import { type Clock, systemClock } from './clock.js';
 import { Cursor, type CursorHome } from './cursor.js';
+import { Patience } from './patience.js';
 import { Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
 import { StreamHeaders } from './stream-headers.js';
@@ -84,6 +85,7 @@ export class Broadcast {
   #bytes = 0;
   #tags = 0;
   #waitForRoom: (() => void)[] = [];
+  readonly #patience: Patience;
 
   constructor(options: BroadcastOptions) {
     this.#options = options;
@@ -91,6 +93,7 @@ export class Broadcast {
     const { maxBytes, maxDurationMs = Number.POSITIVE_INFINITY, memory } = options;
     this.#ring = new Ring(maxBytes, maxDurationMs, memory);
     this.#home = this.#makeHome();
+    this.#patience = new Patience(this.#clock, this.#losslessCursors, (cursor) => this.#isTooFarBehind(cursor));
   }
 
   /** More of the stream, of which nothing may be changed any more. After `end` it has no effect. */
@@ -106,6 +109,7 @@ export class Broadcast {
   end(): void {
     if (this.#home.isEnded) return;
     this.#seal();
+    this.#patience.end();
     this.#home.isEnded = true;
     for (const cursor of this.#cursors) {
       cursor.onEnded();
@@ -147,9 +151,8 @@ export class Broadcast {
 
   /** Whether the source may go on: false while a lossless subscriber is farther behind than the ring's bounds. */
   get hasRoom(): boolean {
-    const { maxBytes, maxDurationMs = Number.POSITIVE_INFINITY } = this.#options;
     for (const cursor of this.#losslessCursors) {
-      if (cursor.queueBytes + this.#gatheredBytes > maxBytes || cursor.queueMs > maxDurationMs) return false;
+      if (this.#isTooFarBehind(cursor)) return false;
     }
     return true;
   }
@@ -157,9 +160,11 @@ export class Broadcast {
   /** Resolves when `hasRoom` is true. */
   room(): Promise<void> {
     if (this.hasRoom) return Promise.resolve();
-    return new Promise((resolve) => {
+    const room = new Promise<void>((resolve) => {
       this.#waitForRoom.push(resolve);
     });
+    this.#patience.begin();
+    return room;
   }
 
   /** How long a tag waits for others at the present number of subscribers; 0: until the end of the event-loop turn. */
@@ -180,6 +185,11 @@ export class Broadcast {
       ringMs: ring.msFrom(ring.first),
       memoryBytes: ringBytes + ring.encodedBytes + this.#gatheredBytes,
     };
+  }
+
+  #isTooFarBehind({ queueBytes, queueMs }: Cursor): boolean {
+    const { maxBytes, maxDurationMs = Number.POSITIVE_INFINITY } = this.#options;
+    return queueBytes + this.#gatheredBytes > maxBytes || queueMs > maxDurationMs;
   }
 
   #gather(tag: MediaTag): void {
@@ -255,12 +265,18 @@ export class Broadcast {
         this.#losslessCursors.delete(cursor);
         this.#releaseSource();
       },
+      bound: (cursor) => {
+        if (cursor.isLossless) this.#losslessCursors.add(cursor);
+        else this.#losslessCursors.delete(cursor);
+        this.#releaseSource();
+      },
       sinkFailed: (error, sink) => this.#reportSinkError(error, sink),
     };
   }
 
   #releaseSource(): void {
     if (this.#waitForRoom.length === 0 || !this.hasRoom) return;
+    this.#patience.end();
     const waiting = this.#waitForRoom;
     this.#waitForRoom = [];
     for (const release of waiting) {

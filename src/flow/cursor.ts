@@ -2,9 +2,10 @@ import type { MediaTag } from '../media/tag.js';
 import type { Burst } from './burst.js';
 import type { Clock } from './clock.js';
 import { HeldBursts } from './held-bursts.js';
+import { MissedMedia } from './missed-media.js';
 import { NONE, type Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
-import { minus, NO_TAGS, plus, type TagCounts, total } from './tag-counts.js';
+import { type TagCounts, total } from './tag-counts.js';
 
 /** What one subscriber gets at most in one go. The rest comes in the next turn, after the others. */
 const MAX_SHARE_BYTES = 1024 * 1024;
@@ -17,17 +18,24 @@ export interface CursorHome {
   /** The cursor has moved or gone: the source may have room now. */
   moved(): void;
   remove(cursor: Cursor): void;
+  /** `isLossless` has changed. */
+  bound(cursor: Cursor): void;
   sinkFailed(error: unknown, sink: Sink): void;
 }
 
 /** A subscriber: a place in the ring and a sink. Whatever the sink does not take simply stays in the ring. */
 export class Cursor implements Subscription {
-  readonly isLossless: boolean;
+  /** How long the source waits for it while it takes nothing and others would go on. */
+  readonly patienceMs: number;
   readonly #home: CursorHome;
   readonly #sink: Sink;
   readonly #maxLagMs: number;
   readonly #cutOffAfterMs: number;
-  readonly #held: HeldBursts | undefined;
+  readonly #maxHeldBytes: number | undefined;
+  #isLossless: boolean;
+  /** It was lossless, and will be again when it has caught up. */
+  #isLetGo = false;
+  #held: HeldBursts | undefined;
 
   /** Number of the burst that it gets next. `NONE`: it waits for one where it can join. */
   #next = NONE;
@@ -35,9 +43,7 @@ export class Cursor implements Subscription {
   #knownHeaders: readonly MediaTag[] | undefined;
   /** The headers of the next burst have to go ahead of it. */
   #needsHeaders = false;
-  /** Where in the stream it lost its place, until it has found a new one. */
-  #lostPlace: { readonly tagsBefore: TagCounts; readonly positionMs: number } | undefined;
-  #dropped = NO_TAGS;
+  readonly #missed: MissedMedia;
 
   #isFull = false;
   #fullSinceMs = 0;
@@ -51,12 +57,30 @@ export class Cursor implements Subscription {
   constructor(home: CursorHome, sink: Sink, options: SubscribeOptions) {
     this.#home = home;
     this.#sink = sink;
-    this.isLossless = options.mode === 'lossless';
-    this.#maxLagMs = (this.isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
-    this.#cutOffAfterMs = (this.isLossless ? undefined : options.cutOffAfterMs) ?? Number.POSITIVE_INFINITY;
-    if (this.isLossless && options.maxHeldBytes !== undefined) {
-      this.#held = new HeldBursts(home.ring, options.maxHeldBytes);
-    }
+    this.#missed = new MissedMedia(home.ring);
+    this.#isLossless = options.mode === 'lossless';
+    this.patienceMs = options.patienceMs ?? Number.POSITIVE_INFINITY;
+    this.#maxLagMs = (this.#isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
+    this.#cutOffAfterMs = (this.#isLossless ? undefined : options.cutOffAfterMs) ?? Number.POSITIVE_INFINITY;
+    this.#maxHeldBytes = this.#isLossless ? options.maxHeldBytes : undefined;
+    this.#hold();
+  }
+
+  get isLossless(): boolean {
+    return this.#isLossless;
+  }
+
+  /** How long it has taken nothing; 0 while it takes what comes. */
+  idleMs(nowMs: number): number {
+    return this.#isFull ? nowMs - this.#fullSinceMs : 0;
+  }
+
+  /** Lossless: nobody waits for it any more. What it has not had when the ring lets go of it is missed. */
+  letGo(): void {
+    this.#isLetGo = true;
+    this.#isLossless = false;
+    this.#held = undefined;
+    this.#home.bound(this);
   }
 
   /** Number of the oldest burst that it still has to get, or may have to get again. */
@@ -81,9 +105,7 @@ export class Cursor implements Subscription {
   }
 
   get dropped(): TagCounts {
-    const { ring } = this.#home;
-    if (this.#lostPlace === undefined) return this.#dropped;
-    return plus(this.#dropped, minus(ring.tagsBefore(ring.end), this.#lostPlace.tagsBefore));
+    return this.#missed.dropped;
   }
 
   delivered(position: number): void {
@@ -94,7 +116,7 @@ export class Cursor implements Subscription {
     if (this.#isClosed) return;
     this.#knownHeaders = undefined;
     this.#hasEnded = false;
-    if (this.isLossless) {
+    if (this.#isLossless) {
       this.#joinAt(this.#held?.goBack(this.#home.isEnded) ?? this.#next);
     } else {
       this.#rejoin(this.#findJoinPoint('newest-keyframe'));
@@ -112,15 +134,14 @@ export class Cursor implements Subscription {
   }
 
   suspend(): void {
+    if (!this.#isFull) this.#fullSinceMs = this.#home.clock.nowMs();
     this.#isFull = true;
-    this.#fullSinceMs = this.#home.clock.nowMs();
   }
 
   close(): void {
     if (!this.#isClosed) {
       this.#isClosed = true;
-      this.#dropped = this.dropped;
-      this.#lostPlace = undefined;
+      this.#missed.close();
       this.#next = NONE;
       this.#home.remove(this);
     }
@@ -191,14 +212,14 @@ export class Cursor implements Subscription {
     if (!this.#needsHeaders) {
       this.#knownHeaders = ring.burst(this.#next).headers;
     }
-    this.#lostPlace = this.#placeOf(this.#next);
+    this.#missed.lost(this.#next);
     this.#next = NONE;
   }
 
   /** Live: goes to another place, maybe back. `NONE`: to the next keyframe that comes. */
   #rejoin(joinPoint: number): void {
     if (joinPoint === NONE || joinPoint > this.position) {
-      this.#lostPlace ??= this.#placeOf(this.position);
+      this.#missed.lost(this.position);
       this.#next = NONE;
     }
     if (joinPoint !== NONE) {
@@ -214,20 +235,10 @@ export class Cursor implements Subscription {
     this.#reportLoss(sequence);
   }
 
-  #placeOf(sequence: number): { readonly tagsBefore: TagCounts; readonly positionMs: number } {
-    const { ring } = this.#home;
-    return { tagsBefore: ring.tagsBefore(sequence), positionMs: ring.positionMs(sequence) };
-  }
-
   /** What it missed since it lost its place, up to this burst. */
   #reportLoss(sequence: number): void {
-    if (this.#lostPlace === undefined) return;
-    const { ring } = this.#home;
-    const missed = minus(ring.tagsBefore(sequence), this.#lostPlace.tagsBefore);
-    const durationMs = ring.positionMs(sequence) - this.#lostPlace.positionMs;
-    this.#lostPlace = undefined;
-    this.#dropped = plus(this.#dropped, missed);
-    this.#call(() => this.#sink.skipped?.({ tags: total(missed), durationMs }));
+    const lost = this.#missed.found(sequence);
+    if (lost !== undefined) this.#call(() => this.#sink.skipped?.(lost));
   }
 
   /** Hands on what there is, until the sink is full, has had its share, or nothing is left. */
@@ -244,9 +255,24 @@ export class Cursor implements Subscription {
     } else if (this.#home.isEnded && this.position === this.#home.ring.end) {
       this.#finish();
     }
-    if (this.isLossless) {
+    if (this.#isLetGo) this.#bindAgain();
+    if (this.#isLossless) {
       this.#home.moved();
     }
+  }
+
+  /** It has caught up: the source waits for it as before. */
+  #bindAgain(): void {
+    if (this.#isClosed || this.#isFull || this.#next !== this.#home.ring.end) return;
+    this.#isLetGo = false;
+    this.#isLossless = true;
+    this.#hold();
+    this.#held?.begin(this.position);
+    this.#home.bound(this);
+  }
+
+  #hold(): void {
+    if (this.#maxHeldBytes !== undefined) this.#held = new HeldBursts(this.#home.ring, this.#maxHeldBytes);
   }
 
   #canWrite(): boolean {

@@ -43,6 +43,12 @@ export interface SubscribeOptions {
    * Default: nothing is held.
    */
   readonly maxHeldBytes?: number;
+  /**
+   * lossless: when it has taken nothing for so long while the source waits for it and others would go on, it is let go: it
+   * misses what the ring does not hold, like a live one, and is lossless again when it has caught up. Default: the source waits
+   * for as long as it takes.
+   */
+  readonly patienceMs?: number;
 }
 
 /** A sink's place in a broadcast. The first burst comes after `subscribe` has returned. */
@@ -53,6 +59,8 @@ export interface Subscription {
   suspend(): void;
   /** Removes the sink; none of its methods is called any more. May be called at any time, any number of times. */
   close(): void;
+  /** Whether the source waits for it: not for a live one, nor for one that was let go. */
+  readonly isLossless: boolean;
   /** How far it is behind: media time and bytes that wait for it in the ring. */
   readonly queueMs: number;
   readonly queueBytes: number;

@@ -30,6 +30,8 @@ export interface RtmpUrl {
 export interface RtmpUrlOverrides {
   readonly app?: string | undefined;
   readonly streamName?: string | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
 }
 
 const DEFAULT_PORT: Readonly<Record<RtmpScheme, number>> = { rtmp: 1935, rtmps: 443 };
@@ -75,6 +77,8 @@ export function parseRtmpUrl(text: string, overrides: RtmpUrlOverrides = {}): Rt
     streamName,
     tcUrl,
     ...parseUserinfo(userinfo, text),
+    ...(overrides.user === undefined ? {} : { user: overrides.user }),
+    ...(overrides.password === undefined ? {} : { password: overrides.password }),
     redacted: redactUrl(streamName === '' ? tcUrl : `${origin}/${beforeQuery(app)}/${HIDDEN}`),
   };
 }

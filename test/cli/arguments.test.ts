@@ -68,9 +68,6 @@ describe('command line', () => {
   });
 
   it('does not offer what is not there yet', () => {
-    for (const option of ['--backup', '--user']) {
-      expect(() => parse('push', 'a', option, 'x')).toThrow(/unknown option/);
-    }
     expect(() => parse('serve', '--http', ':80')).toThrow(/unknown option/);
   });
 

@@ -259,3 +259,12 @@ function errorOf(act: () => unknown): UsageError {
   }
   throw new Error('nothing was thrown');
 }
+
+describe('user and password of their own', () => {
+  it('take the place of those in the URL, byte for byte', () => {
+    const given = { user: 'us%41r', password: 'p@ss:/%' };
+    expect(parseRtmpUrl('rtmp://a:b@host/live/name', given)).toMatchObject(given);
+    expect(parseRtmpUrl('rtmp://host/live/name', given)).toMatchObject({ ...given, redacted: 'rtmp://host/live/****' });
+    expect(parseRtmpUrl('rtmp://a:b@host/live/name', {})).toMatchObject({ user: 'a', password: 'b' });
+  });
+});

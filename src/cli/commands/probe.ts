@@ -9,7 +9,7 @@ import { PROBE_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import type { Renderer } from '../render/renderer.js';
 import { styleFor } from '../render/style.js';
-import { refuseVisibleKey, streamTarget } from '../stream-target.js';
+import { refuseVisibleSecrets, streamTarget } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
 import { isUrl } from '../url-text.js';
 import type { World } from '../world.js';
@@ -37,7 +37,7 @@ export const probeCommand = defineCommand({
     const tryOut = wayToTryOut(settings, source);
     for (const expression of settings.expect) parseExpectation(expression); // before a key is asked for
     checkTogether(source, settings, world);
-    refuseVisibleKey(resolved);
+    refuseVisibleSecrets(resolved);
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
     const tls = await readTlsOptions(settings);
     const curtain = new Curtain(settings['show-keys'], target?.url, openTexts(source, settings));

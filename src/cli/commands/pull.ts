@@ -6,7 +6,7 @@ import type { Settings } from '../options/option.js';
 import { retryWish } from '../options/retrying.js';
 import { PULL_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
-import { refuseVisibleKey, streamTarget } from '../stream-target.js';
+import { refuseVisibleSecrets, streamTarget } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
 import { isUrl } from '../url-text.js';
 import type { OutputStream } from '../world.js';
@@ -26,7 +26,7 @@ export const pullCommand = defineCommand({
       });
     }
     checkTogether(names, settings, world.stdout);
-    refuseVisibleKey(resolved);
+    refuseVisibleSecrets(resolved);
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
     const tls = await readTlsOptions(settings);
     const outputs = destinations(names, settings, world.stdout);

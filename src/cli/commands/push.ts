@@ -3,11 +3,13 @@ import { isSourceUrl } from '../../ffmpeg/url-input.js';
 import { Curtain } from '../curtain.js';
 import { encodeOptions } from '../encode-options.js';
 import { PUSH_HELP } from '../help.js';
+import type { Settings } from '../options/option.js';
 import { retryWish } from '../options/retrying.js';
 import { PUSH_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import { pushOperands } from '../push-operands.js';
-import { refuseVisibleKey, type StreamTarget, streamTarget } from '../stream-target.js';
+import { pushServers } from '../push-servers.js';
+import { refuseVisibleSecrets, type TargetOverrides } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
 import type { MetadataPair } from '../values/metadata-pair.js';
 import type { World } from '../world.js';
@@ -29,20 +31,22 @@ export const pushCommand = defineCommand({
     }
     const { inputs, url: urlText } = pushOperands(operands);
     refuseSharedStdin(inputs, settings);
-    refuseVisibleKey(resolved);
-    const target = urlText === undefined ? undefined : await streamTarget(urlText, resolved, world);
+    refuseVisibleSecrets(resolved);
+    const { to, backup } = settings;
+    const servers = await pushServers({ url: urlText, to, backup }, resolved, world);
     const tls = await readTlsOptions(settings);
     const fromWorld = (input: string) => (input === STANDARD_INPUT ? world.stdin : input);
+    const curtain = new Curtain(settings['show-keys']);
+    curtain.learn(servers?.urls ?? [], openTexts(inputs, settings.data));
     return {
-      curtain: new Curtain(settings['show-keys'], target?.url, openTexts(inputs, settings.data)),
+      curtain,
       start: async (signal) => {
         const push = await world.commands.push();
         const [input = STANDARD_INPUT, ...more] = inputs;
         return push(
           {
             input: more.length === 0 ? fromWorld(input) : inputs.map(fromWorld),
-            url: urlText,
-            ...(target?.overrides ?? embeddedOverrides(settings)),
+            ...(servers?.options ?? { url: undefined, ...embeddedOverrides(settings) }),
             speed: settings.speed,
             plays: settings.loop,
             startMs: settings.start,
@@ -65,14 +69,13 @@ export const pushCommand = defineCommand({
   },
 });
 
-/** @throws {UsageError} when more than one of media, data and key are to come from standard input */
-function refuseSharedStdin(
-  inputs: readonly string[],
-  settings: { key: string | undefined; 'key-file': string | undefined; data: string | undefined },
-): void {
+/** @throws {UsageError} when more than one of media, data, key and password are to come from standard input */
+function refuseSharedStdin(inputs: readonly string[], settings: Settings<typeof PUSH_OPTIONS>): void {
   const isKey = settings.key === STANDARD_INPUT || settings['key-file'] === STANDARD_INPUT;
+  const isPassword = settings.password === STANDARD_INPUT || settings['password-file'] === STANDARD_INPUT;
   const users = [
     isKey ? 'the stream key' : '',
+    isPassword ? 'the password' : '',
     inputs.includes(STANDARD_INPUT) ? 'the media' : '',
     settings.data === STANDARD_INPUT ? 'the data' : '',
   ].filter((user) => user !== '');
@@ -81,7 +84,11 @@ function refuseSharedStdin(
     'ERR_USAGE',
     `${users.join(' and ')} cannot ${users.length === 2 ? 'both' : 'all'} come from standard input`,
     {
-      advice: isKey ? 'use --key-file FILE or RTMPKIT_KEY for the key' : 'use --data FILE; FILE may be a named pipe',
+      advice: isKey
+        ? 'use --key-file FILE or RTMPKIT_KEY for the key'
+        : isPassword
+          ? 'use --password-file FILE or RTMPKIT_PASSWORD for the password'
+          : 'use --data FILE; FILE may be a named pipe',
     },
   );
 }
@@ -109,12 +116,6 @@ function listing({ json, ffmpeg }: { json: boolean; ffmpeg: string | undefined }
 }
 
 /** A server of our own has no key to keep: what stands in the environment for others does not concern it. */
-function embeddedOverrides({
-  app,
-  name,
-}: {
-  app: string | undefined;
-  name: string | undefined;
-}): StreamTarget['overrides'] {
+function embeddedOverrides({ app, name }: { app: string | undefined; name: string | undefined }): TargetOverrides {
   return { ...(app === undefined ? {} : { app }), ...(name === undefined ? {} : { streamName: name }) };
 }

@@ -90,7 +90,7 @@ async function readKeys(resolved: Resolved<typeof RELAY_OPTIONS>, world: World):
   refuseVisibleKey(resolved);
   const { key, 'key-file': keyFile } = resolved.settings;
   if (key === '-' || keyFile === '-') {
-    return [await readSecretLine(world.stdin, world.stderr, world.interruption.signal)];
+    return [await readSecretLine('stream key', world.stdin, world.stderr, world.interruption.signal)];
   }
   if (keyFile !== undefined) return keysIn(await readTextFile(keyFile, 'key file'));
   return key === undefined ? [] : [key];

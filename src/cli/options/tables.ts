@@ -58,6 +58,9 @@ const CONNECTION_OPTIONS = {
   name: value(someText('the name of a stream'), undefined),
   'key-file': value(fileName, undefined),
   key: secret(someText('a stream key')),
+  user: value(someText('the name of a user'), undefined),
+  'password-file': value(fileName, undefined),
+  password: secret(someText('a password')),
   ...LINK_OPTIONS,
 };
 
@@ -70,6 +73,8 @@ export const PUSH_OPTIONS = {
   data: value(fileName, undefined),
   'max-queue': value(positiveDuration, 3_000),
   drop: toggle(true),
+  to: lines(someText('an RTMP URL')),
+  backup: value(someText('an RTMP URL'), undefined),
   'list-devices': toggle(false),
   ffmpeg: value(fileName, undefined),
   ...ENCODE_OPTIONS,

@@ -1,6 +1,7 @@
 import type { RelayOptions, RelayPeer, RelayTarget } from '../../commands/relay/options.js';
 import { UsageError } from '../../errors.js';
 import { isRtmpUrl, parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
+import { distinct } from '../../text/distinct.js';
 import type { Settings } from '../options/option.js';
 import { retryWish } from '../options/retrying.js';
 import type { RELAY_OPTIONS } from '../options/tables.js';
@@ -145,12 +146,9 @@ function filledIn(place: ReadPlace, keys: string[]): ReadPlace {
 
 /** Two places that would look alike get a number. */
 function named(places: readonly ReadPlace[], settings: RelaySettings): RelayTarget[] {
-  const seen = new Map<string, number>();
-  return places.map((place) => {
-    const plain = place.name ?? plainName(place, settings['show-keys']);
-    const count = (seen.get(plain) ?? 0) + 1;
-    seen.set(plain, count);
-    const name = count === 1 ? plain : `${plain} (${count})`;
+  const names = distinct(places.map((place) => place.name ?? plainName(place, settings['show-keys'])));
+  return places.map((place, i) => {
+    const name = names[i] ?? plainName(place, settings['show-keys']);
     if (place.kind !== 'rtmp') return { ...place, name };
     const { url, streamName } = place;
     return { kind: 'rtmp', url, ...(streamName === undefined ? {} : { streamName }), name };

@@ -1,8 +1,19 @@
-import type { CommandEvent, EndedEvent, RetryingEvent, StatsEvent, SwitchReason } from '../../events.js';
+import type {
+  CommandEvent,
+  ConnectedEvent,
+  EndedEvent,
+  RetryingEvent,
+  StatsEvent,
+  SwitchReason,
+} from '../../events.js';
 import { bitrate, counted, span, volume } from '../../text/quantities.js';
 import { describeStage, describeWarning, type Line, nextAttempt } from './describe.js';
+import { ServerTotals } from './server-totals.js';
 
-/** Whether an event comes from a relay: such events go on while connections come and go, so they never make a spinner turn. */
+/**
+ * Whether an event comes from a relay, or is about one of several servers of a push: such events go on while connections come and
+ * go, so they never make a spinner turn.
+ */
 export function isOfRelay(event: CommandEvent): boolean {
   if (isOfAnother(event)) return false;
   const isOfEnd = event.relay !== undefined || event.source !== undefined || event.target !== undefined;
@@ -17,13 +28,14 @@ function isOfAnother(event: CommandEvent): event is OfAnother {
 }
 
 /**
- * Says what happens in relays. The same failure of the same end is told once, until it is well again; and of several relays that
- * tell how they do, it gives the sum.
+ * Says what happens in relays, and in a push to several servers. The same failure of the same end is told once, until it is well
+ * again; and of several that tell how they do, it gives the sum.
  */
 export class RelayTalk {
   readonly #verbosity: number;
   readonly #failures = new Map<string, string>();
   readonly #stats = new Map<string, StatsEvent>();
+  readonly #servers = new ServerTotals();
 
   /** @param verbosity from 1 on every stage and every failure is told */
   constructor(verbosity: number) {
@@ -35,10 +47,7 @@ export class RelayTalk {
       case 'connecting':
         return this.#verbosity > 0 ? [line('progress', event, describeStage(event))] : [];
       case 'connected':
-        this.#failures.delete(endOf(event));
-        return event.target === undefined || this.#verbosity > 0
-          ? [line('done', event, `connected to ${event.url} (${event.address} port ${event.port})`)]
-          : [];
+        return this.#connected(event);
       case 'started':
         return [line('progress', event, startedWords(event.url ?? event.output, event.output, event.relays))];
       case 'switched':
@@ -46,9 +55,11 @@ export class RelayTalk {
       case 'retrying':
         return this.#retrying(event);
       case 'warning':
+        if (event.code === 'WARN_TARGET_FAILED') this.#servers.failed(event);
         return describeWarning(event).map(({ tone, text }) => line(tone, event, text));
       case 'ended':
         if (event.role === 'relay') this.#stats.delete(event.relay ?? '');
+        else this.#servers.ended(event);
         return [line(event.final ? 'done' : 'progress', event, endedWords(event))];
       case 'message':
       case 'devices':
@@ -58,8 +69,9 @@ export class RelayTalk {
     }
   }
 
-  /** What all relays do together, with the newest of this one. */
+  /** What all relays, or all servers of a push, do together, with the newest of this one. */
   together(stats: StatsEvent): StatsEvent {
+    if (stats.target !== undefined) return this.#servers.together(stats);
     this.#stats.set(stats.relay ?? '', stats);
     const all = [...this.#stats.values()];
     if (all.length === 1) return stats;
@@ -77,6 +89,14 @@ export class RelayTalk {
       sources: all.flatMap(({ sources = [] }) => sources),
       targets: all.flatMap(({ targets = [] }) => targets),
     };
+  }
+
+  /** Of a target it goes without saying, unless it comes after a failure. */
+  #connected(event: ConnectedEvent): Line[] {
+    const hadFailed = this.#failures.delete(endOf(event));
+    return event.target === undefined || hadFailed || this.#verbosity > 0
+      ? [line('done', event, `connected to ${event.url} (${event.address} port ${event.port})`)]
+      : [];
   }
 
   #retrying(event: RetryingEvent): Line[] {

@@ -1,11 +1,11 @@
-import type { StatsEvent } from '../../events.js';
+import type { StatsEvent, TargetStats } from '../../events.js';
 import { bitrate, clock, counted, volume } from '../../text/quantities.js';
 import { alike, type Figure } from './figure.js';
-import { relayFigures } from './relay-figures.js';
+import { relayFigures, targetsFigure } from './relay-figures.js';
 
 /** The figures of a stream or a server, the most important first. */
 export function figures(stats: StatsEvent, etaSeconds?: number): Figure[] {
-  if (stats.targets !== undefined) return relayFigures(stats);
+  if (stats.sources !== undefined) return relayFigures(stats);
   return stats.connections === undefined ? streamFigures(stats, etaSeconds) : serverFigures(stats);
 }
 
@@ -25,6 +25,7 @@ function streamFigures(stats: StatsEvent, etaSeconds: number | undefined): Figur
       ? alike(clock(positionMs))
       : { long: `${clock(positionMs)} of ${clock(durationMs)}`, short: `${clock(positionMs)}/${clock(durationMs)}` },
     etaSeconds === undefined ? undefined : alike(`ETA ${clock(etaSeconds * 1_000)}`),
+    stats.targets === undefined ? undefined : targetsFigure(stats.targets, 'server'),
     alike(bitrate(stats.bitrateKbps)),
     alike(fps),
     { long: `queue ${queue}`, short: `q ${queue}` },
@@ -33,8 +34,14 @@ function streamFigures(stats: StatsEvent, etaSeconds: number | undefined): Figur
       ? undefined
       : { long: counted(reconnects, 'reconnect'), short: `${reconnects} re`, isAlarming: true },
     skewMs === null ? undefined : { long: `A/V ${signed(skewMs)} ms`, short: `A/V ${signed(skewMs)}` },
+    ...(stats.targets ?? []).filter(({ state }) => state !== 'running').map(troubleFigure),
   ];
   return all.filter((figure) => figure !== undefined);
+}
+
+/** A server that does not get the stream, and why. */
+function troubleFigure({ target, state }: TargetStats): Figure {
+  return { ...alike(`${target} ${state}`), isAlarming: true };
 }
 
 function serverFigures(stats: StatsEvent): Figure[] {

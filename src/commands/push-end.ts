@@ -1,0 +1,20 @@
+/** What servers did not get, and how often there was no connection to them. */
+export interface Loss {
+  readonly droppedFrames: number;
+  readonly reconnects: number;
+}
+
+export const NO_LOSS: Loss = { droppedFrames: 0, reconnects: 0 };
+
+const MISSED = 'the server missed something while the connection was lost';
+const TOO_SLOW = 'the server was too slow for all of it';
+
+/** How a push ended, for people. */
+export function pushReason({ droppedFrames, reconnects }: Loss, failedPlays: number, signal: AbortSignal): string {
+  if (signal.aborted) return 'interrupted';
+  const losses = [
+    droppedFrames === 0 ? '' : reconnects > 0 ? MISSED : TOO_SLOW,
+    failedPlays > 0 ? `inputs failed, ${failedPlays === 1 ? 'once' : `${failedPlays} times`}` : '',
+  ].filter((loss) => loss !== '');
+  return losses.length === 0 ? 'everything was sent' : `end of the input; ${losses.join(', and ')}`;
+}
