@@ -1,7 +1,9 @@
-import type { ContainerFile } from './container-file.js';
+import type { ForeignTrack } from './container-reader.js';
+import { readAt } from './file-pieces.js';
 import { readMatroskaHead } from './matroska-head.js';
 import { checkMp4Tables } from './mp4-tables.js';
 import { foreignStream, readListedStreams } from './mpeg-ts-program.js';
+import type { OpenedFile } from './opened-file.js';
 
 /** What a container says of itself that the library does not tell. */
 export interface ContainerHead {
@@ -11,12 +13,6 @@ export interface ContainerHead {
   readonly codecDelaysMs: ReadonlyMap<number, number>;
   /** Audio and video that the library passes over. */
   readonly foreignTracks: readonly ForeignTrack[];
-}
-
-export interface ForeignTrack {
-  readonly kind: 'audio' | 'video';
-  /** As people call it. */
-  readonly codec: string;
 }
 
 const NOTHING_TOLD: ContainerHead = { endByte: undefined, codecDelaysMs: new Map(), foreignTracks: [] };
@@ -36,14 +32,14 @@ const MAX_LOOKED_AT_BOXES = 64;
 /** That of a day has some 100 MB. Reading more would take more memory than there may be. */
 const MAX_INDEX_SIZE_BYTES = 256 * 1024 * 1024;
 
-export async function readContainerHead(file: ContainerFile): Promise<ContainerHead> {
+export async function readContainerHead(file: OpenedFile): Promise<ContainerHead> {
   switch (file.kind) {
     case 'matroska':
-      return { ...NOTHING_TOLD, ...readMatroskaHead(await file.readAt(0, MATROSKA_HEAD_SIZE_BYTES)) };
+      return { ...NOTHING_TOLD, ...readMatroskaHead(await readAt(file.handle, 0, MATROSKA_HEAD_SIZE_BYTES)) };
     case 'mp4':
       return { ...NOTHING_TOLD, endByte: await mp4EndByte(file) };
     case 'mpeg-ts': {
-      const streams = readListedStreams(await file.readAt(0, MPEG_TS_HEAD_SIZE_BYTES));
+      const streams = readListedStreams(await readAt(file.handle, 0, MPEG_TS_HEAD_SIZE_BYTES));
       return { ...NOTHING_TOLD, foreignTracks: streams.flatMap((stream) => foreignStream(stream) ?? []) };
     }
     case 'mpeg-audio':
@@ -58,11 +54,11 @@ export async function readContainerHead(file: ContainerFile): Promise<ContainerH
  *
  * @throws {MediaError} `ERR_MEDIA_DAMAGED`
  */
-async function mp4EndByte(file: ContainerFile): Promise<number | undefined> {
+async function mp4EndByte(file: OpenedFile): Promise<number | undefined> {
   let at = 0;
   for (let count = 0; count < MAX_LOOKED_AT_BOXES; count++) {
     if (at >= file.sizeBytes) return at;
-    const header = await file.readAt(at, BOX_HEADER_SIZE_BYTES);
+    const header = await readAt(file.handle, at, BOX_HEADER_SIZE_BYTES);
     const sizeBytes = boxSizeBytes(header);
     const type = Buffer.from(header.subarray(4, SMALLEST_BOX_SIZE_BYTES)).toString('latin1');
     if (type === 'moov' || type === 'moof') await checkTables(file, at, sizeBytes ?? file.sizeBytes - at);
@@ -72,10 +68,10 @@ async function mp4EndByte(file: ContainerFile): Promise<number | undefined> {
   return undefined;
 }
 
-async function checkTables(file: ContainerFile, at: number, sizeBytes: number): Promise<void> {
+async function checkTables(file: OpenedFile, at: number, sizeBytes: number): Promise<void> {
   if (sizeBytes > MAX_INDEX_SIZE_BYTES) return;
-  const box = await file.readAt(at, sizeBytes);
-  await file.reading(async () => checkMp4Tables(box.subarray(SMALLEST_BOX_SIZE_BYTES), file.sizeBytes));
+  const box = await readAt(file.handle, at, sizeBytes);
+  checkMp4Tables(box.subarray(SMALLEST_BOX_SIZE_BYTES), file.sizeBytes);
 }
 
 function boxSizeBytes(header: Uint8Array): number | undefined {

@@ -13,6 +13,12 @@ export async function readPiece(file: FileHandle, start: number, end: number): P
   return piece;
 }
 
+/** The bytes there, fewer at the end of the file. */
+export async function readAt(file: FileHandle, at: number, sizeBytes: number): Promise<Uint8Array> {
+  const piece = unfilledBytes(sizeBytes);
+  return piece.subarray(0, await fill(file, piece, at));
+}
+
 /** Read at once: most of the cost of a small read is the call. */
 const BLOCK_SIZE_BYTES = 512 * 1024;
 /** Audio and video are read at two places, and something may be looked up at a third. */

@@ -1,4 +1,4 @@
-import type { Packet } from './track-packets.js';
+import type { EncodedPacket } from 'mediabunny';
 
 /** After so long the clock of a transport stream begins anew (ISO/IEC 13818-1 2.4.3.7): 33 bits at 90 kHz, 26.5 hours. */
 const MPEG_TS_PERIOD_MS = 2 ** 33 / 90;
@@ -21,7 +21,7 @@ export class PacketClock {
     this.#periodMs = isMpegTs ? MPEG_TS_PERIOD_MS : Number.POSITIVE_INFINITY;
   }
 
-  presentationMs({ timestamp }: Pick<Packet, 'timestamp'>): number {
+  presentationMs({ timestamp }: Pick<EncodedPacket, 'timestamp'>): number {
     const saidMs = timestamp * 1000 - this.#delayMs;
     this.#lastMs = saidMs + this.#turnsMs(saidMs);
     return this.#lastMs;

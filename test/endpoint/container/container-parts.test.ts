@@ -84,7 +84,7 @@ describe('the program of a transport stream', () => {
     expect(readListedStreams(concat(programs, streams))).toEqual(listed);
     const stamp = hex('00000000');
     expect(readListedStreams(concat(stamp, programs, stamp, streams))).toEqual(listed);
-    expect(listed.map(foreignStream)).toEqual([{ kind: 'video', codec: 'MPEG-2 video' }, undefined]);
+    expect(listed.map(foreignStream)).toMatchObject([{ kind: 'video', codecName: 'MPEG-2 video' }, undefined]);
   });
 
   it('may be missing', () => {
