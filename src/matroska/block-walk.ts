@@ -1,5 +1,12 @@
 import { ID } from './ebml.js';
-import { ElementHead, isTopLevel, MAX_HEAD_SIZE_BYTES, readMarkedNumber, UNKNOWN_SIZE, unsignedOf } from './element-reader.js';
+import {
+  ElementHead,
+  isTopLevel,
+  MAX_HEAD_SIZE_BYTES,
+  readMarkedNumber,
+  UNKNOWN_SIZE,
+  unsignedOf,
+} from './element-reader.js';
 import { LACING_MASK } from './lacing.js';
 
 /** A block (RFC 9559 10): one frame or, with lacing, several of one track. One object is used for all blocks of a walk. */
@@ -43,9 +50,8 @@ export class BlockWalk {
   /** Of the cluster at hand, as it stands there. */
   clusterTicks = 0;
   /** Where the cluster at hand begins. */
-  clusterAt = 0;
-  /** From `at` on, before the next step can be made; more may be given. */
-  wantedSizeBytes = MAX_HEAD_SIZE_BYTES;
+  clusterAt: number;
+  #wantedSizeBytes = MAX_HEAD_SIZE_BYTES;
   #at: number;
   readonly #endByte: number;
   #clusterEnd = UNKNOWN_SIZE;
@@ -60,6 +66,14 @@ export class BlockWalk {
   constructor(at: number, endByte: number) {
     this.#at = at;
     this.#endByte = endByte;
+    this.clusterAt = at;
+  }
+
+  /** From the first cluster at a place or behind it. */
+  static fromNextCluster(at: number, endByte: number): BlockWalk {
+    const walk = new BlockWalk(at, endByte);
+    walk.#isLost = true;
+    return walk;
   }
 
   /** The place in the file where it goes on. */
@@ -67,15 +81,18 @@ export class BlockWalk {
     return this.#at;
   }
 
-  /** Goes on behind the cluster at hand. @returns false, and stays, when nothing says where that is */
-  skipCluster(): boolean {
-    if (this.#clusterEnd > this.#endByte) return false;
-    this.#at = this.#clusterEnd;
-    return true;
+  /** So many bytes from `at` on are needed before the next step can be made; more may be given. */
+  get wantedSizeBytes(): number {
+    return Math.min(this.#wantedSizeBytes, this.#endByte - this.#at);
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#endByte;
   }
 
   /** @param bytes of the file, from `base` on */
   step(bytes: Uint8Array, base: number): Step {
+    this.#wantedSizeBytes = MAX_HEAD_SIZE_BYTES;
     while (this.#at < this.#endByte) {
       const end = Math.min(base + bytes.length, this.#endByte);
       if (this.#at < base || this.#at >= end) return this.#want(MAX_HEAD_SIZE_BYTES);
@@ -211,7 +228,7 @@ export class BlockWalk {
   }
 
   #want(sizeBytes: number): Step {
-    this.wantedSizeBytes = Math.min(sizeBytes, this.#endByte - this.#at);
+    this.#wantedSizeBytes = sizeBytes;
     return 'bytes';
   }
 

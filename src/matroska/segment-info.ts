@@ -1,5 +1,5 @@
-import { childrenOf, floatOf, unsignedOf } from './element-reader.js';
 import { ID } from './ebml.js';
+import { childrenOf, floatOf, unsignedOf } from './element-reader.js';
 
 /** What `Info` (RFC 9559 5.1.2) says of the whole segment. */
 export interface SegmentInfo {
@@ -13,7 +13,7 @@ const NS_PER_MS = 1_000_000;
 const DEFAULT_TICK_NS = 1_000_000;
 
 /** @param info the data of the element; none when the segment has no such element */
-export function readSegmentInfo(info = new Uint8Array(0)): SegmentInfo {
+export function readSegmentInfo(info: Uint8Array = new Uint8Array(0)): SegmentInfo {
   let tickMs = DEFAULT_TICK_NS / NS_PER_MS;
   let durationTicks: number | undefined;
   for (const { id, data } of childrenOf(info)) {

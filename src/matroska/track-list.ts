@@ -1,5 +1,5 @@
-import { childrenOf, floatOf, textOf, unsignedOf } from './element-reader.js';
 import { ID } from './ebml.js';
+import { childrenOf, floatOf, textOf, unsignedOf } from './element-reader.js';
 
 /** How the frames of a track are stored. */
 export type FrameCoding =
@@ -54,7 +54,8 @@ function readTrackEntry(entry: Uint8Array): ListedTrack | undefined {
   };
   const type = unsigned(ID.TrackType, 0);
   const number = unsigned(ID.TrackNumber, 0);
-  if ((type !== TYPE_VIDEO && type !== TYPE_AUDIO) || number === 0 || unsigned(ID.FlagEnabled, 1) === 0) return undefined;
+  if ((type !== TYPE_VIDEO && type !== TYPE_AUDIO) || number === 0 || unsigned(ID.FlagEnabled, 1) === 0)
+    return undefined;
   const codecPrivate = fields.get(ID.CodecPrivate);
   return {
     number,
@@ -83,7 +84,7 @@ function soundOf(audio: Uint8Array): Pick<ListedTrack, 'sampleRateHz' | 'channel
 function rotationOf(video: Uint8Array): ListedTrack['rotation'] {
   const projection = childOf(video, ID.Projection);
   const roll = projection && childOf(projection, ID.ProjectionPoseRoll);
-  const turned = (((-((roll && floatOf(roll)) ?? 0)) % 360) + 360) % 360;
+  const turned = ((-((roll && floatOf(roll)) ?? 0) % 360) + 360) % 360;
   return ([90, 180, 270] as const).find((rotation) => rotation === Math.round(turned)) ?? 0;
 }
 
@@ -103,7 +104,8 @@ const HEADER_STRIPPING = 3;
 function codingOf(encodings: Uint8Array): FrameCoding {
   let strippedStart = NOTHING;
   for (const { id, data } of childrenOf(encodings)) {
-    if (id !== ID.ContentEncoding || (numberIn(data, ID.ContentEncodingScope, SCOPE_FRAMES) & SCOPE_FRAMES) === 0) continue;
+    if (id !== ID.ContentEncoding || (numberIn(data, ID.ContentEncodingScope, SCOPE_FRAMES) & SCOPE_FRAMES) === 0)
+      continue;
     if (numberIn(data, ID.ContentEncodingType, TYPE_COMPRESSION) !== TYPE_COMPRESSION) {
       return { type: 'foreign', name: 'encrypted' };
     }

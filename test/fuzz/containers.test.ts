@@ -5,7 +5,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parseAdtsHeader } from '../../src/codec/adts.js';
 import { splitByteStream, splitLengthPrefixed } from '../../src/codec/nal-stream.js';
 import { ContainerFileSource } from '../../src/endpoint/container/container-file-source.js';
-import { readMatroskaHead } from '../../src/endpoint/container/matroska-head.js';
 import { readListedStreams } from '../../src/endpoint/container/mpeg-ts-program.js';
 import { MediaError, RtmpkitError } from '../../src/errors.js';
 import { buildContainer, type ContainerShape, type FormatName } from '../support/built-containers.js';
@@ -85,7 +84,6 @@ describe('containers', () => {
 
 describe('parts of containers', () => {
   it.each<[string, FormatName, (bytes: Uint8Array) => unknown]>([
-    ['Matroska head', 'mkv', readMatroskaHead],
     ['list of streams', 'ts', readListedStreams],
     ['NAL units with start codes', 'ts', splitByteStream],
     ['NAL units with lengths', 'mp4', (bytes) => splitLengthPrefixed(bytes, 4)],

@@ -36,7 +36,11 @@ describe('a walk over blocks', () => {
     ['a cluster of a size', `1f43b675 a2 ${BLOCKS}`, FOUND],
     ['a cluster of unknown size', `1f43b675 ff ${BLOCKS}`, FOUND],
     ['two of them', `1f43b675 ff ${BLOCKS} 1f43b675 01ffffffffffffff e7 81 05`, [...FOUND, 'cluster 5']],
-    ['cues behind one of unknown size', `1f43b675 ff ${BLOCKS} 1c53bb6b 81 00 1f43b675 83 e7 81 05`, [...FOUND, 'cluster 5']],
+    [
+      'cues behind one of unknown size',
+      `1f43b675 ff ${BLOCKS} 1c53bb6b 81 00 1f43b675 83 e7 81 05`,
+      [...FOUND, 'cluster 5'],
+    ],
     ['Void, CRC-32 and what is not known', `ec 82 0000 1f43b675 ff bf 84 01020304 5854 81 00 ${BLOCKS}`, FOUND],
     ['a keyframe in a group', '1f43b675 ff a0 88 a1 86 4001 0005 00 ee', ['1 at 5 key ee']],
     ['a group without a block', '1f43b675 ff a0 83 9b 81 28 a3 85 81 0001 00 11', ['1 at 1 11']],
@@ -70,13 +74,10 @@ describe('a walk over blocks', () => {
     }
   });
 
-  it('leaves out a cluster whose end is known', () => {
-    const file = hex('1f43b675 88 e7 81 01 a3 85 81 0000 1f43b675 ff e7 81 02');
-    const walk = new BlockWalk(0, file.length);
+  it('may begin anywhere, and looks for a cluster', () => {
+    const file = hex(`1f43b675 ff ${BLOCKS} 1f43b675 ff e7 81 02`);
+    const walk = BlockWalk.fromNextCluster(1, file.length);
     expect(walk.step(file, 0)).toBe('cluster');
-    expect(walk.skipCluster()).toBe(true);
-    expect(walk.step(file, 0)).toBe('cluster');
-    expect(walk.clusterTicks).toBe(2);
-    expect(walk.skipCluster()).toBe(false);
+    expect(walk).toMatchObject({ clusterTicks: 2, clusterAt: 39 });
   });
 });

@@ -101,7 +101,7 @@ export class FileBlocks {
   }
 }
 
-function mustBePossible(sizeBytes: number): void {
+export function mustBePossible(sizeBytes: number): void {
   if (sizeBytes > MAX_PIECE_SIZE_BYTES) {
     throw new MediaError('ERR_MEDIA_DAMAGED', `a piece of the file claims to have ${sizeBytes} bytes`, {
       stage: 'file',
@@ -109,14 +109,14 @@ function mustBePossible(sizeBytes: number): void {
   }
 }
 
-function mustBeWhole(filledBytes: number, sizeBytes: number): void {
+export function mustBeWhole(filledBytes: number, sizeBytes: number): void {
   if (filledBytes < sizeBytes) {
     throw new MediaError('ERR_MEDIA_DAMAGED', 'the file became shorter while it was read', { stage: 'file' });
   }
 }
 
 /** @returns how many bytes there were */
-async function fill(file: FileHandle, memory: Uint8Array, at: number): Promise<number> {
+export async function fill(file: FileHandle, memory: Uint8Array, at: number): Promise<number> {
   let filled = 0;
   while (filled < memory.length) {
     const { bytesRead } = await file.read(memory, filled, memory.length - filled, at + filled);

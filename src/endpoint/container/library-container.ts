@@ -70,11 +70,10 @@ export class LibraryContainer implements ContainerReader {
     return isQuick ? this.#reading(() => this.#input.computeDuration(tracks)) : undefined;
   }
 
-  async #readTracks({ codecDelaysMs, foreignTracks }: ContainerHead): Promise<void> {
+  async #readTracks({ foreignTracks }: ContainerHead): Promise<void> {
     const isMpegTs = this.#file.kind === 'mpeg-ts';
     const packetsOf = (track: InputTrack): TrackPackets => {
-      const clock = { delayMs: codecDelaysMs.get(track.id) ?? 0, isMpegTs };
-      return new LibraryPackets(new EncodedPacketSink(track), clock, (run) => this.#reading(run));
+      return new LibraryPackets(new EncodedPacketSink(track), { isMpegTs }, (run) => this.#reading(run));
     };
     const inputTracks = (await this.#reading(() => this.#input.getTracks())).filter(isMedia);
     const tracks = inputTracks.map((track) => {

@@ -29,16 +29,11 @@ export class LibraryPackets implements TrackPackets {
   }
 
   at(timeMs: number): Promise<PacketCursor | undefined> {
-    return this.#from(() => this.#sink.getPacket(this.#toLibrary(timeMs)));
+    return this.#from(() => this.#sink.getPacket(timeMs / 1000));
   }
 
   keyframeAt(timeMs: number): Promise<PacketCursor | undefined> {
-    return this.#from(() => this.#sink.getKeyPacket(this.#toLibrary(timeMs)));
-  }
-
-  /** In seconds, with the delay that packets of the track have. */
-  #toLibrary(timeMs: number): number {
-    return (timeMs + this.#clock.delayMs) / 1000;
+    return this.#from(() => this.#sink.getKeyPacket(timeMs / 1000));
   }
 
   async #from(find: () => Promise<EncodedPacket | null>): Promise<PacketCursor | undefined> {

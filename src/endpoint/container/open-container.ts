@@ -25,8 +25,11 @@ export async function openContainer(path: string): Promise<ContainerReader> {
 
 async function readerOf(file: OpenedFile): Promise<ContainerReader> {
   switch (file.kind) {
+    case 'matroska': {
+      const { MatroskaContainer } = await import('./matroska-container.js');
+      return MatroskaContainer.open(file);
+    }
     case 'mp4':
-    case 'matroska':
     case 'mpeg-ts':
     case 'mpeg-audio':
     case 'ogg':

@@ -5,24 +5,20 @@ const MPEG_TS_PERIOD_MS = 2 ** 33 / 90;
 
 /** How the packets of a track tell their time. */
 export interface PacketClockOptions {
-  /** How much later than they are presented they say they are. */
-  readonly delayMs: number;
   readonly isMpegTs: boolean;
 }
 
 /** Turns what packets say into presentation times on one timeline, in ms. Packets come in decode order. */
 export class PacketClock {
-  readonly #delayMs: number;
   readonly #periodMs: number;
   #lastMs: number | undefined;
 
-  constructor({ delayMs, isMpegTs }: PacketClockOptions) {
-    this.#delayMs = delayMs;
+  constructor({ isMpegTs }: PacketClockOptions) {
     this.#periodMs = isMpegTs ? MPEG_TS_PERIOD_MS : Number.POSITIVE_INFINITY;
   }
 
   presentationMs({ timestamp }: Pick<EncodedPacket, 'timestamp'>): number {
-    const saidMs = timestamp * 1000 - this.#delayMs;
+    const saidMs = timestamp * 1000;
     this.#lastMs = saidMs + this.#turnsMs(saidMs);
     return this.#lastMs;
   }

@@ -1,0 +1,160 @@
+import { readLacing } from '../../matroska/lacing.js';
+import type { PacketCursor } from './container-reader.js';
+import type { FileWindows } from './file-windows.js';
+import type { MatroskaWalk } from './matroska-walk.js';
+
+/** How the blocks of a track are read. */
+export interface BlockReading {
+  readonly trackNumber: number;
+  /** What timestamps count. */
+  readonly tickMs: number;
+  /** How much later than it is presented each block says it is. */
+  readonly delayMs: number;
+  /** Of a frame where its block does not say; 0: not told. */
+  readonly frameMs: number;
+  /** Of a frame in a block of several, which has no time of its own, when nothing is told. */
+  readonly usualFrameMs: number;
+  /** To be put in front of each frame. */
+  readonly strippedStart: Uint8Array;
+}
+
+/** Goes from frame to frame of one track, as a walk comes across its blocks. */
+export class MatroskaCursor implements PacketCursor {
+  readonly decodeMs = undefined;
+  isAtEnd = false;
+  isKeyframe = false;
+  presentationMs = 0;
+  durationMs = 0;
+  readonly #windows: FileWindows;
+  readonly #walk: MatroskaWalk;
+  readonly #reading: BlockReading;
+  #dataAt = 0;
+  #dataSizeBytes = 0;
+  /** Sizes of the frames behind the one at hand in the same block, the next one last. */
+  #laced: number[] = [];
+  /** Whether the block that the walk has come to still has to be read. */
+  #isUnread = false;
+
+  private constructor(windows: FileWindows, walk: MatroskaWalk, reading: BlockReading) {
+    this.#windows = windows;
+    this.#walk = walk;
+    this.#reading = reading;
+  }
+
+  /** At the first frame of the track that the walk comes across; `undefined`: there is none. */
+  static async open(
+    windows: FileWindows,
+    walk: MatroskaWalk,
+    reading: BlockReading,
+  ): Promise<MatroskaCursor | undefined> {
+    const cursor = new MatroskaCursor(windows, walk, reading);
+    await cursor.advance();
+    return cursor.isAtEnd ? undefined : cursor;
+  }
+
+  /** Where in the file the frame at hand begins. */
+  get dataAt(): number {
+    return this.#dataAt;
+  }
+
+  advance(): Promise<void> | undefined {
+    if (this.#nextOfBlock() || this.#walkOn()) return undefined;
+    return this.#readOn();
+  }
+
+  data(): Uint8Array | Promise<Uint8Array> {
+    const window = this.#windows.holding(this.#dataAt, this.#dataSizeBytes);
+    if (window === undefined) return this.#readData();
+    const start = this.#dataAt - window.at;
+    return this.#completed(window.bytes.subarray(start, start + this.#dataSizeBytes));
+  }
+
+  async #readData(): Promise<Uint8Array> {
+    return this.#completed(await this.#windows.view(this.#dataAt, this.#dataSizeBytes));
+  }
+
+  #completed(stored: Uint8Array): Uint8Array {
+    const { strippedStart } = this.#reading;
+    return strippedStart.length === 0 ? stored : Buffer.concat([strippedStart, stored]);
+  }
+
+  async #readOn(): Promise<void> {
+    do {
+      if (this.#isUnread) await this.#viewBlock();
+      else await this.#walk.load();
+    } while (!this.#walkOn());
+  }
+
+  /** @returns false when something has to be read before */
+  #walkOn(): boolean {
+    for (;;) {
+      switch (this.#isUnread ? 'block' : this.#walk.step()) {
+        case 'block':
+          this.#isUnread = this.#isOwn() && !this.#isReadable();
+          if (this.#isUnread) return false;
+          if (this.#isOwn() && this.#see()) return true;
+          break;
+        case 'cluster':
+          break;
+        case 'bytes':
+          return false;
+        case 'end':
+          this.isAtEnd = true;
+          return true;
+      }
+    }
+  }
+
+  #isOwn(): boolean {
+    return this.#walk.block.trackNumber === this.#reading.trackNumber;
+  }
+
+  /** Whether all is there that tells where frames begin. */
+  #isReadable(): boolean {
+    const { lacing, dataAt, endByte } = this.#walk.block;
+    return lacing === 0 || this.#windows.holding(dataAt, endByte - dataAt) !== undefined;
+  }
+
+  #viewBlock(): Promise<Uint8Array> {
+    const { dataAt, endByte } = this.#walk.block;
+    return this.#windows.view(dataAt, endByte - dataAt);
+  }
+
+  /** @returns false when the block has no frame that can be used */
+  #see(): boolean {
+    const { ticks, durationTicks, isKeyframe, lacing, dataAt, endByte } = this.#walk.block;
+    const { tickMs, delayMs, frameMs } = this.#reading;
+    this.presentationMs = ticks * tickMs - delayMs;
+    this.isKeyframe = isKeyframe;
+    this.durationMs = durationTicks === undefined ? frameMs : durationTicks * tickMs;
+    this.#dataAt = dataAt;
+    this.#dataSizeBytes = endByte - dataAt;
+    return lacing === 0 || this.#seeLaced(durationTicks === undefined ? 0 : this.durationMs);
+  }
+
+  /** @param blockMs 0: not told */
+  #seeLaced(blockMs: number): boolean {
+    const { lacing, dataAt, endByte } = this.#walk.block;
+    const window = this.#windows.holding(dataAt, endByte - dataAt);
+    const frames = window && readLacing(window.bytes, lacing, dataAt - window.at, endByte - window.at);
+    const [firstSizeBytes] = frames?.sizesBytes ?? [];
+    if (window === undefined || frames === undefined || firstSizeBytes === undefined) return false;
+    const { frameMs, usualFrameMs } = this.#reading;
+    this.durationMs = blockMs / frames.sizesBytes.length || frameMs || usualFrameMs;
+    this.#laced = frames.sizesBytes.slice(1).reverse();
+    this.#dataAt = frames.dataAt + window.at;
+    this.#dataSizeBytes = firstSizeBytes;
+    return firstSizeBytes > 0 || this.#nextOfBlock();
+  }
+
+  /** Goes to the next frame of the block at hand, if there is one with something in it. */
+  #nextOfBlock(): boolean {
+    for (let sizeBytes = this.#laced.pop(); sizeBytes !== undefined; sizeBytes = this.#laced.pop()) {
+      this.presentationMs += this.durationMs;
+      this.#dataAt += this.#dataSizeBytes;
+      this.#dataSizeBytes = sizeBytes;
+      if (sizeBytes > 0) return true;
+    }
+    return false;
+  }
+}
