@@ -29,9 +29,12 @@ async function readerOf(file: OpenedFile): Promise<ContainerReader> {
       const { MatroskaContainer } = await import('./matroska-container.js');
       return MatroskaContainer.open(file);
     }
+    case 'mpeg-audio': {
+      const { MpegAudioContainer } = await import('./mpeg-audio-container.js');
+      return MpegAudioContainer.open(file);
+    }
     case 'mp4':
     case 'mpeg-ts':
-    case 'mpeg-audio':
     case 'ogg':
     case 'flac': {
       const { LibraryContainer } = await import('./library-container.js');

@@ -1,0 +1,138 @@
+import {
+  areOfOneStream,
+  id3SizeBytes,
+  MAX_MPEG_AUDIO_FRAME_SIZE_BYTES,
+  MPEG_AUDIO_HEADER_SIZE_BYTES,
+  type MpegAudioFrame,
+  readMpegAudioFrame,
+} from '../../codec/mpeg-audio.js';
+import type { PacketCursor } from './container-reader.js';
+import type { FileWindows, Window } from './file-windows.js';
+
+/** A frame, and the header of the one behind it. */
+const WANTED_SIZE_BYTES = MAX_MPEG_AUDIO_FRAME_SIZE_BYTES + MPEG_AUDIO_HEADER_SIZE_BYTES;
+const ID3_START = 0x49;
+const SYNC_BYTE = 0xff;
+
+/** Where a cursor begins, and when that is to be heard. */
+export interface MpegAudioStart {
+  readonly at: number;
+  readonly timeMs: number;
+}
+
+/**
+ * Goes from frame to frame of a file that is nothing else. Tags of ID3 are passed, also between frames. Where no frame begins it
+ * goes on at the next two that fit together.
+ */
+export class MpegAudioCursor implements PacketCursor {
+  readonly decodeMs = undefined;
+  readonly isKeyframe = true;
+  isAtEnd = false;
+  presentationMs: number;
+  durationMs = 0;
+  readonly #windows: FileWindows;
+  #frame: MpegAudioFrame | undefined;
+  /** Whether the frame at hand ends where the next one is looked for. */
+  #isInStep = false;
+  #at: number;
+  /** What is to be looked at next. */
+  #nextAt: number;
+
+  private constructor(windows: FileWindows, { at, timeMs }: MpegAudioStart) {
+    this.#windows = windows;
+    this.#at = at;
+    this.#nextAt = at;
+    this.presentationMs = timeMs;
+  }
+
+  /** At the first frame there or behind; `undefined`: there is none. */
+  static async open(windows: FileWindows, start: MpegAudioStart): Promise<MpegAudioCursor | undefined> {
+    const cursor = new MpegAudioCursor(windows, start);
+    await cursor.advance();
+    return cursor.isAtEnd ? undefined : cursor;
+  }
+
+  /** The one at hand. */
+  get frame(): MpegAudioFrame | undefined {
+    return this.#frame;
+  }
+
+  /** Where the frame at hand begins, and when. */
+  get place(): MpegAudioStart {
+    return { at: this.#at, timeMs: this.presentationMs };
+  }
+
+  get sizeBytes(): number {
+    return this.#frame?.sizeBytes ?? 0;
+  }
+
+  data(): Uint8Array | Promise<Uint8Array> {
+    const window = this.#windows.holding(this.#at, this.sizeBytes);
+    if (window === undefined) return this.#windows.view(this.#at, this.sizeBytes);
+    return window.bytes.subarray(this.#at - window.at, this.#at - window.at + this.sizeBytes);
+  }
+
+  advance(): Promise<void> | undefined {
+    this.presentationMs += this.durationMs;
+    return this.#goOn() ? undefined : this.#readOn();
+  }
+
+  async #readOn(): Promise<void> {
+    do await this.#windows.load(this.#nextAt, this.#wantedSizeBytes);
+    while (!this.#goOn());
+  }
+
+  get #wantedSizeBytes(): number {
+    return Math.min(WANTED_SIZE_BYTES, this.#windows.sizeBytes - this.#nextAt);
+  }
+
+  /** @returns false when something has to be read before */
+  #goOn(): boolean {
+    while (this.#nextAt < this.#windows.sizeBytes) {
+      const window = this.#windows.holding(this.#nextAt, this.#wantedSizeBytes);
+      if (window === undefined) return false;
+      const frame = this.#frameIn(window);
+      if (frame !== undefined) {
+        this.#take(frame);
+        return true;
+      }
+      this.#pass(window);
+    }
+    this.isAtEnd = true;
+    return true;
+  }
+
+  #take(frame: MpegAudioFrame): void {
+    this.#frame = frame;
+    this.#at = this.#nextAt;
+    this.#nextAt += frame.sizeBytes;
+    this.#isInStep = true;
+    this.durationMs = frame.lengthMs;
+  }
+
+  /** What begins here, when it is of the same stream as the one before or as the one behind it. */
+  #frameIn({ bytes, at }: Window): MpegAudioFrame | undefined {
+    const frame = readMpegAudioFrame(bytes, this.#nextAt - at);
+    if (frame === undefined) return undefined;
+    const endByte = this.#nextAt + frame.sizeBytes;
+    if (endByte > this.#windows.sizeBytes) return undefined; // cut off
+    const isLikeOneBefore = this.#frame === undefined || areOfOneStream(frame, this.#frame);
+    if (isLikeOneBefore && (this.#isInStep || endByte === this.#windows.sizeBytes)) return frame;
+    const next = readMpegAudioFrame(bytes, endByte - at);
+    return next !== undefined && areOfOneStream(frame, next) ? frame : undefined;
+  }
+
+  /** Goes on at a tag's end, or where a tag or a frame may begin. */
+  #pass({ bytes, at }: Window): void {
+    const offset = this.#nextAt - at;
+    const tagSizeBytes = id3SizeBytes(bytes, offset);
+    if (tagSizeBytes > 0) {
+      this.#nextAt += tagSizeBytes;
+      return;
+    }
+    this.#isInStep = false;
+    let next = offset + 1;
+    while (next < bytes.length && bytes[next] !== SYNC_BYTE && bytes[next] !== ID3_START) next++;
+    this.#nextAt = at + next;
+  }
+}
