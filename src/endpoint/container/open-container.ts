@@ -25,7 +25,10 @@ export async function openContainer(path: string): Promise<ContainerReader> {
 
 async function readerOf(file: OpenedFile): Promise<ContainerReader> {
   switch (file.kind) {
-    case 'mp4':
+    case 'mp4': {
+      const { Mp4Container } = await import('./mp4-container.js');
+      return Mp4Container.open(file);
+    }
     case 'matroska':
     case 'mpeg-ts':
     case 'mpeg-audio':
