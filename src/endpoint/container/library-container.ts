@@ -3,14 +3,17 @@ import { MediaError, RtmpkitError } from '../../errors.js';
 import { isSystemError } from '../flv-source.js';
 import { type ContainerHead, readContainerHead } from './container-head.js';
 import type { ContainerReader, ContainerTrack, SendableTrack, TrackPackets } from './container-reader.js';
-import { FileBlocks, readPiece } from './file-pieces.js';
+import { FileBlocks } from './file-blocks.js';
+import { readPiece } from './file-pieces.js';
 import { CustomSource, EncodedPacketSink, FORMATS, Input as LibraryInput, Logging, LogLevel } from './library.js';
 import { LibraryPackets } from './library-packets.js';
 import { describeTrack } from './library-tracks.js';
 import type { OpenedFile } from './opened-file.js';
+import { VainReads } from './vain-reads.js';
 
 Logging.level = LogLevel.Silent; // the terminal is not the library's
 
+const BLOCK_SIZE_BYTES = 512 * 1024;
 /** What is kept of a file that is read in many small pieces. */
 const CACHE_SIZE_BYTES = 8 * 1024 * 1024;
 /** Without an index the length of a file is found out only when that takes no long reading. */
@@ -21,7 +24,7 @@ export class LibraryContainer implements ContainerReader {
   readonly sizeBytes: number;
   readonly endByte: number | undefined;
   readonly #file: OpenedFile;
-  readonly #blocks: FileBlocks;
+  readonly #reads: VainReads;
   readonly #input: Input;
   readonly #inputTracks = new Map<number, InputTrack>();
   #tracks: readonly ContainerTrack[] = [];
@@ -30,8 +33,8 @@ export class LibraryContainer implements ContainerReader {
     this.#file = file;
     this.sizeBytes = file.sizeBytes;
     this.endByte = head.endByte;
-    this.#blocks = new FileBlocks(file.handle, file.sizeBytes);
-    const source = new CustomSource(readingOptions(file, this.#blocks));
+    this.#reads = new VainReads(file.sizeBytes);
+    const source = new CustomSource(readingOptions(file, this.#reads));
     this.#input = new LibraryInput({ formats: FORMATS, source });
   }
 
@@ -92,7 +95,7 @@ export class LibraryContainer implements ContainerReader {
   async #reading<T>(run: () => Promise<T>): Promise<T> {
     try {
       const result = await run();
-      this.#blocks.found();
+      this.#reads.found();
       return result;
     } catch (error) {
       throw damaged(error);
@@ -105,17 +108,22 @@ function isMedia(track: InputTrack): track is InputVideoTrack | InputAudioTrack 
 }
 
 /** The library copies what it is given, unless it is told to keep it for those who ask again. */
-function readingOptions({ kind, handle, sizeBytes }: OpenedFile, blocks: FileBlocks): CustomSourceOptions {
+function readingOptions({ kind, handle, sizeBytes }: OpenedFile, reads: VainReads): CustomSourceOptions {
   const common = {
     getSize: () => sizeBytes,
     handleUnhandledError: () => {}, // of reading ahead; whoever needs these bytes reads them again
   };
-  if (kind !== 'mpeg-ts') {
-    return { ...common, read: (start, end) => blocks.read(start, end), maxCacheSize: 0, prefetchProfile: 'none' };
-  }
   // Asked for packets of 188 bytes, again and again.
-  const read = (start: number, end: number) => readPiece(handle, start, end);
-  return { ...common, read, maxCacheSize: CACHE_SIZE_BYTES, prefetchProfile: 'fileSystem' };
+  if (kind === 'mpeg-ts') {
+    const read = (start: number, end: number) => readPiece(handle, start, end);
+    return { ...common, read, maxCacheSize: CACHE_SIZE_BYTES, prefetchProfile: 'fileSystem' };
+  }
+  const blocks = new FileBlocks(handle, sizeBytes, BLOCK_SIZE_BYTES);
+  const read = (start: number, end: number) => {
+    reads.count();
+    return blocks.read(start, end);
+  };
+  return { ...common, read, maxCacheSize: 0, prefetchProfile: 'none' };
 }
 
 function damaged(error: unknown): unknown {

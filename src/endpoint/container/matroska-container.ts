@@ -1,6 +1,7 @@
+import type { FileHandle } from 'node:fs/promises';
 import { MediaError } from '../../errors.js';
 import type { ContainerReader, ContainerTrack, SendableTrack } from './container-reader.js';
-import { FileWindows } from './file-windows.js';
+import { FileBlocks } from './file-blocks.js';
 import { type MatroskaHead, readMatroskaHead } from './matroska-head.js';
 import { MatroskaPackets } from './matroska-packets.js';
 import { MatroskaPlaces } from './matroska-places.js';
@@ -12,30 +13,30 @@ export class MatroskaContainer implements ContainerReader {
   readonly sizeBytes: number;
   readonly endByte: number | undefined;
   readonly tracks: readonly ContainerTrack[];
-  readonly #file: OpenedFile;
+  readonly #handle: FileHandle;
   readonly #head: MatroskaHead;
   readonly #places: MatroskaPlaces;
 
-  private constructor(file: OpenedFile, windows: FileWindows, head: MatroskaHead) {
+  private constructor(handle: FileHandle, file: FileBlocks, head: MatroskaHead) {
     this.sizeBytes = file.sizeBytes;
     this.endByte = head.endByte;
-    this.#file = file;
+    this.#handle = handle;
     this.#head = head;
-    this.#places = new MatroskaPlaces(windows, head);
+    this.#places = new MatroskaPlaces(file, head);
     this.tracks = (head.tracks ?? []).map((track) =>
-      describeTrack(track, new MatroskaPackets(windows, this.#places, blockReadingOf(track, head.info.tickMs))),
+      describeTrack(track, new MatroskaPackets(file, this.#places, blockReadingOf(track, head.info.tickMs))),
     );
   }
 
   /** @throws {MediaError} `ERR_MEDIA_DAMAGED` when its tracks are not to be found */
-  static async open(file: OpenedFile): Promise<MatroskaContainer> {
-    const windows = new FileWindows(file.handle, file.sizeBytes);
-    const head = await readMatroskaHead(windows);
-    const isCutOff = head.endByte !== undefined && head.endByte > file.sizeBytes;
+  static async open({ handle, sizeBytes }: OpenedFile): Promise<MatroskaContainer> {
+    const file = new FileBlocks(handle, sizeBytes);
+    const head = await readMatroskaHead(file);
+    const isCutOff = head.endByte !== undefined && head.endByte > sizeBytes;
     if (head.tracks === undefined && !isCutOff) {
       throw new MediaError('ERR_MEDIA_DAMAGED', 'the Matroska file has no list of its tracks', { stage: 'file' });
     }
-    return new MatroskaContainer(file, windows, head);
+    return new MatroskaContainer(handle, file, head);
   }
 
   async endMs(tracks: readonly SendableTrack[]): Promise<number | undefined> {
@@ -43,6 +44,6 @@ export class MatroskaContainer implements ContainerReader {
   }
 
   close(): Promise<void> {
-    return this.#file.handle.close();
+    return this.#handle.close();
   }
 }

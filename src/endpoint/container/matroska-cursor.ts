@@ -1,6 +1,6 @@
 import { readLacing } from '../../matroska/lacing.js';
 import type { PacketCursor } from './container-reader.js';
-import type { FileWindows } from './file-windows.js';
+import type { FileBlock, FileBlocks } from './file-blocks.js';
 import type { MatroskaWalk } from './matroska-walk.js';
 
 /** How the blocks of a track are read. */
@@ -18,14 +18,14 @@ export interface BlockReading {
   readonly strippedStart: Uint8Array;
 }
 
-/** Goes from frame to frame of one track, as a walk comes across its blocks. */
+/** Goes from frame to frame of one track, as a walk comes across its file. */
 export class MatroskaCursor implements PacketCursor {
   readonly decodeMs = undefined;
   isAtEnd = false;
   isKeyframe = false;
   presentationMs = 0;
   durationMs = 0;
-  readonly #windows: FileWindows;
+  readonly #file: FileBlocks;
   readonly #walk: MatroskaWalk;
   readonly #reading: BlockReading;
   #dataAt = 0;
@@ -35,19 +35,15 @@ export class MatroskaCursor implements PacketCursor {
   /** Whether the block that the walk has come to still has to be read. */
   #isUnread = false;
 
-  private constructor(windows: FileWindows, walk: MatroskaWalk, reading: BlockReading) {
-    this.#windows = windows;
+  private constructor(file: FileBlocks, walk: MatroskaWalk, reading: BlockReading) {
+    this.#file = file;
     this.#walk = walk;
     this.#reading = reading;
   }
 
   /** At the first frame of the track that the walk comes across; `undefined`: there is none. */
-  static async open(
-    windows: FileWindows,
-    walk: MatroskaWalk,
-    reading: BlockReading,
-  ): Promise<MatroskaCursor | undefined> {
-    const cursor = new MatroskaCursor(windows, walk, reading);
+  static async open(file: FileBlocks, walk: MatroskaWalk, reading: BlockReading): Promise<MatroskaCursor | undefined> {
+    const cursor = new MatroskaCursor(file, walk, reading);
     await cursor.advance();
     return cursor.isAtEnd ? undefined : cursor;
   }
@@ -63,24 +59,18 @@ export class MatroskaCursor implements PacketCursor {
   }
 
   data(): Uint8Array | Promise<Uint8Array> {
-    const window = this.#windows.holding(this.#dataAt, this.#dataSizeBytes);
-    if (window === undefined) return this.#readData();
-    const start = this.#dataAt - window.at;
-    return this.#completed(window.bytes.subarray(start, start + this.#dataSizeBytes));
-  }
-
-  async #readData(): Promise<Uint8Array> {
-    return this.#completed(await this.#windows.view(this.#dataAt, this.#dataSizeBytes));
+    const stored = this.#file.read(this.#dataAt, this.#dataAt + this.#dataSizeBytes);
+    if (this.#reading.strippedStart.length === 0) return stored;
+    return stored instanceof Uint8Array ? this.#completed(stored) : stored.then((bytes) => this.#completed(bytes));
   }
 
   #completed(stored: Uint8Array): Uint8Array {
-    const { strippedStart } = this.#reading;
-    return strippedStart.length === 0 ? stored : Buffer.concat([strippedStart, stored]);
+    return Buffer.concat([this.#reading.strippedStart, stored]);
   }
 
   async #readOn(): Promise<void> {
     do {
-      if (this.#isUnread) await this.#viewBlock();
+      if (this.#isUnread) await this.#loadBlock();
       else await this.#walk.load();
     } while (!this.#walkOn());
   }
@@ -112,12 +102,12 @@ export class MatroskaCursor implements PacketCursor {
   /** Whether all is there that tells where frames begin. */
   #isReadable(): boolean {
     const { lacing, dataAt, endByte } = this.#walk.block;
-    return lacing === 0 || this.#windows.holding(dataAt, endByte - dataAt) !== undefined;
+    return lacing === 0 || this.#file.holding(dataAt, endByte) !== undefined;
   }
 
-  #viewBlock(): Promise<Uint8Array> {
+  #loadBlock(): Promise<FileBlock> {
     const { dataAt, endByte } = this.#walk.block;
-    return this.#windows.view(dataAt, endByte - dataAt);
+    return this.#file.load(dataAt, endByte);
   }
 
   /** @returns false when the block has no frame that can be used */
@@ -135,14 +125,14 @@ export class MatroskaCursor implements PacketCursor {
   /** @param blockMs 0: not told */
   #seeLaced(blockMs: number): boolean {
     const { lacing, dataAt, endByte } = this.#walk.block;
-    const window = this.#windows.holding(dataAt, endByte - dataAt);
-    const frames = window && readLacing(window.bytes, lacing, dataAt - window.at, endByte - window.at);
+    const part = this.#file.holding(dataAt, endByte);
+    const frames = part && readLacing(part.bytes, lacing, dataAt - part.at, endByte - part.at);
     const [firstSizeBytes] = frames?.sizesBytes ?? [];
-    if (window === undefined || frames === undefined || firstSizeBytes === undefined) return false;
+    if (part === undefined || frames === undefined || firstSizeBytes === undefined) return false;
     const { frameMs, usualFrameMs } = this.#reading;
     this.durationMs = blockMs / frames.sizesBytes.length || frameMs || usualFrameMs;
     this.#laced = frames.sizesBytes.slice(1).reverse();
-    this.#dataAt = frames.dataAt + window.at;
+    this.#dataAt = frames.dataAt + part.at;
     this.#dataSizeBytes = firstSizeBytes;
     return firstSizeBytes > 0 || this.#nextOfBlock();
   }

@@ -3,7 +3,7 @@ import { ID } from '../../matroska/ebml.js';
 import { ElementHead, MAX_HEAD_SIZE_BYTES, UNKNOWN_SIZE } from '../../matroska/element-reader.js';
 import { readSegmentInfo, type SegmentInfo, seekPositionOf } from '../../matroska/segment-info.js';
 import { type ListedTrack, readTrackList } from '../../matroska/track-list.js';
-import type { FileWindows } from './file-windows.js';
+import type { FileBlocks } from './file-blocks.js';
 
 /** What stands ahead of the media in a Matroska file. Places are those in the file. */
 export interface MatroskaHead {
@@ -26,15 +26,15 @@ const MAX_EBML_SIZE_BYTES = 64 * 1024;
 const MAX_PART_SIZE_BYTES = 16 * 1024 * 1024;
 
 /** @throws {MediaError} `ERR_MEDIA_DAMAGED` */
-export async function readMatroskaHead(windows: FileWindows): Promise<MatroskaHead> {
-  const segment = await findSegment(windows);
-  const { parts, places, mediaAt } = await readParts(windows, segment.dataAt);
+export async function readMatroskaHead(file: FileBlocks): Promise<MatroskaHead> {
+  const segment = await findSegment(file);
+  const { parts, places, mediaAt } = await readParts(file, segment.dataAt);
   const seekHead = parts.get(ID.SeekHead);
   const placeOf = (id: number): number | undefined => {
     const position = seekHead && seekPositionOf(seekHead, id);
     return places.get(id) ?? (position === undefined ? undefined : segment.dataAt + position);
   };
-  const tracks = parts.get(ID.Tracks) ?? (await readPartAt(windows, placeOf(ID.Tracks), ID.Tracks));
+  const tracks = parts.get(ID.Tracks) ?? (await readPartAt(file, placeOf(ID.Tracks), ID.Tracks));
   return {
     endByte: segment.endByte,
     segmentAt: segment.dataAt,
@@ -50,8 +50,8 @@ interface Segment {
   readonly endByte: number | undefined;
 }
 
-async function findSegment(windows: FileWindows): Promise<Segment> {
-  const start = await windows.view(0, Math.min(MAX_EBML_SIZE_BYTES, windows.sizeBytes));
+async function findSegment(file: FileBlocks): Promise<Segment> {
+  const start = await file.read(0, Math.min(MAX_EBML_SIZE_BYTES, file.sizeBytes));
   const at = Buffer.from(start.buffer, start.byteOffset, start.length).indexOf(SEGMENT_ID_BYTES);
   const head = new ElementHead();
   if (at < 0 || head.read(start, at) !== 'whole') {
@@ -72,30 +72,30 @@ interface Parts {
 const WANTED: ReadonlySet<number> = new Set([ID.SeekHead, ID.Info, ID.Tracks]);
 
 /** As far as the first cluster, or as the elements make sense. */
-async function readParts(windows: FileWindows, segmentAt: number): Promise<Parts> {
+async function readParts(file: FileBlocks, segmentAt: number): Promise<Parts> {
   const parts = new Map<number, Uint8Array>();
   const places = new Map<number, number>();
   let at = segmentAt;
-  while (at < windows.sizeBytes) {
-    const element = await readElementHead(windows, at);
-    if (element === undefined || element.id === ID.Cluster || element.endByte > windows.sizeBytes) break;
+  while (at < file.sizeBytes) {
+    const element = await readElementHead(file, at);
+    if (element === undefined || element.id === ID.Cluster || element.endByte > file.sizeBytes) break;
     if (!places.has(element.id)) {
       places.set(element.id, at);
-      if (WANTED.has(element.id)) await readPart(windows, element, parts);
+      if (WANTED.has(element.id)) await readPart(file, element, parts);
     }
     at = element.endByte;
   }
   return { parts, places, mediaAt: at };
 }
 
-async function readPart(windows: FileWindows, element: FileElement, parts: Map<number, Uint8Array>): Promise<void> {
-  const data = await readElement(windows, element, MAX_PART_SIZE_BYTES);
+async function readPart(file: FileBlocks, element: FileElement, parts: Map<number, Uint8Array>): Promise<void> {
+  const data = await readElement(file, element, MAX_PART_SIZE_BYTES);
   if (data !== undefined) parts.set(element.id, data);
 }
 
-async function readPartAt(windows: FileWindows, at: number | undefined, id: number): Promise<Uint8Array | undefined> {
-  const element = at === undefined ? undefined : await readElementHead(windows, at);
-  return element?.id === id ? readElement(windows, element, MAX_PART_SIZE_BYTES) : undefined;
+async function readPartAt(file: FileBlocks, at: number | undefined, id: number): Promise<Uint8Array | undefined> {
+  const element = at === undefined ? undefined : await readElementHead(file, at);
+  return element?.id === id ? readElement(file, element, MAX_PART_SIZE_BYTES) : undefined;
 }
 
 /** An element, as its first bytes describe it. */
@@ -107,11 +107,11 @@ export interface FileElement {
 }
 
 /** `undefined` when there is none. */
-export async function readElementHead(windows: FileWindows, at: number): Promise<FileElement | undefined> {
-  const availableBytes = windows.sizeBytes - at;
+export async function readElementHead(file: FileBlocks, at: number): Promise<FileElement | undefined> {
+  const availableBytes = file.sizeBytes - at;
   if (availableBytes <= 0) return undefined;
   const head = new ElementHead();
-  const bytes = await windows.view(at, Math.min(MAX_HEAD_SIZE_BYTES, availableBytes));
+  const bytes = await file.read(at, at + Math.min(MAX_HEAD_SIZE_BYTES, availableBytes));
   if (head.read(bytes, 0) !== 'whole') return undefined;
   const dataAt = at + head.headSizeBytes;
   return { id: head.id, dataAt, endByte: dataAt + head.dataSizeBytes };
@@ -119,10 +119,10 @@ export async function readElementHead(windows: FileWindows, at: number): Promise
 
 /** A copy of its contents; `undefined` when they are not all there, or more than `maxSizeBytes`. */
 export async function readElement(
-  windows: FileWindows,
+  file: FileBlocks,
   { dataAt, endByte }: FileElement,
   maxSizeBytes: number,
 ): Promise<Uint8Array | undefined> {
-  if (endByte > windows.sizeBytes || endByte - dataAt > maxSizeBytes) return undefined;
-  return (await windows.view(dataAt, endByte - dataAt)).slice();
+  if (endByte > file.sizeBytes || endByte - dataAt > maxSizeBytes) return undefined;
+  return (await file.read(dataAt, endByte)).slice();
 }

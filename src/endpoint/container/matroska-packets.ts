@@ -1,6 +1,6 @@
 import type { Block } from '../../matroska/block-walk.js';
 import type { PacketCursor, TrackPackets } from './container-reader.js';
-import type { FileWindows } from './file-windows.js';
+import type { FileBlocks } from './file-blocks.js';
 import { type BlockReading, MatroskaCursor } from './matroska-cursor.js';
 import type { MatroskaPlaces } from './matroska-places.js';
 import { MatroskaWalk } from './matroska-walk.js';
@@ -12,12 +12,12 @@ type IsWanted = (block: Block) => boolean;
 
 /** The packets of one track of a Matroska file. */
 export class MatroskaPackets implements TrackPackets {
-  readonly #windows: FileWindows;
+  readonly #file: FileBlocks;
   readonly #places: MatroskaPlaces;
   readonly #reading: BlockReading;
 
-  constructor(windows: FileWindows, places: MatroskaPlaces, reading: BlockReading) {
-    this.#windows = windows;
+  constructor(file: FileBlocks, places: MatroskaPlaces, reading: BlockReading) {
+    this.#file = file;
     this.#places = places;
     this.#reading = reading;
   }
@@ -43,10 +43,10 @@ export class MatroskaPackets implements TrackPackets {
   /** Looks from the last place before that time on, then from those ahead of it, each as far as the one before. */
   async #lastBefore(timeMs: number, isWanted: IsWanted): Promise<PacketCursor | undefined> {
     const { trackNumber, delayMs } = this.#reading;
-    let searchedFrom = this.#windows.sizeBytes;
+    let searchedFrom = this.#file.sizeBytes;
     for (const placeAt of await this.#places.before(timeMs + delayMs, trackNumber)) {
       if (placeAt >= searchedFrom) continue;
-      const found = await this.#lastIn(MatroskaWalk.from(placeAt, this.#windows, searchedFrom), timeMs, isWanted);
+      const found = await this.#lastIn(MatroskaWalk.from(placeAt, this.#file, searchedFrom), timeMs, isWanted);
       if (found !== undefined) return this.#openAt(found);
       searchedFrom = placeAt;
     }
@@ -73,7 +73,7 @@ export class MatroskaPackets implements TrackPackets {
   }
 
   #from(at: number): Promise<MatroskaCursor | undefined> {
-    return MatroskaCursor.open(this.#windows, MatroskaWalk.from(at, this.#windows), this.#reading);
+    return MatroskaCursor.open(this.#file, MatroskaWalk.from(at, this.#file), this.#reading);
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Cue, readCueList } from '../../matroska/cue-list.js';
 import { ID } from '../../matroska/ebml.js';
-import type { FileWindows } from './file-windows.js';
+import type { FileBlocks } from './file-blocks.js';
 import { type MatroskaHead, readElement, readElementHead } from './matroska-head.js';
 import { MatroskaWalk } from './matroska-walk.js';
 
@@ -17,13 +17,13 @@ const END_SIZES_BYTES = [2 ** 20, 2 ** 23, 2 ** 26] as const;
 export class MatroskaPlaces {
   /** Of the first one. */
   readonly mediaAt: number;
-  readonly #windows: FileWindows;
+  readonly #file: FileBlocks;
   readonly #head: MatroskaHead;
   #cues: Promise<Uint8Array | undefined> | undefined;
 
-  constructor(windows: FileWindows, head: MatroskaHead) {
+  constructor(file: FileBlocks, head: MatroskaHead) {
     this.mediaAt = head.mediaAt;
-    this.#windows = windows;
+    this.#file = file;
     this.#head = head;
   }
 
@@ -41,7 +41,7 @@ export class MatroskaPlaces {
   /** When the last frame of these tracks begins, or ends where it tells that; `undefined`: not known without long reading. */
   async endMs(isWanted: (trackNumber: number) => boolean): Promise<number | undefined> {
     for (const sizeBytes of END_SIZES_BYTES) {
-      const at = Math.max(this.mediaAt, this.#windows.sizeBytes - sizeBytes);
+      const at = Math.max(this.mediaAt, this.#file.sizeBytes - sizeBytes);
       const endMs = await this.#endBehind(at, isWanted);
       if (endMs !== undefined || at === this.mediaAt) return endMs;
     }
@@ -49,7 +49,7 @@ export class MatroskaPlaces {
   }
 
   async #endBehind(at: number, isWanted: (trackNumber: number) => boolean): Promise<number | undefined> {
-    const walk = MatroskaWalk.fromNextCluster(at, this.#windows);
+    const walk = MatroskaWalk.fromNextCluster(at, this.#file);
     const { tickMs } = this.#head.info;
     let endMs: number | undefined;
     for (let step = await walk.next(); step !== 'end'; step = await walk.next()) {
@@ -77,8 +77,8 @@ export class MatroskaPlaces {
 
   async #readCues(): Promise<Uint8Array | undefined> {
     const { cuesAt } = this.#head;
-    const element = cuesAt === undefined ? undefined : await readElementHead(this.#windows, cuesAt);
-    return element?.id === ID.Cues ? readElement(this.#windows, element, MAX_CUES_SIZE_BYTES) : undefined;
+    const element = cuesAt === undefined ? undefined : await readElementHead(this.#file, cuesAt);
+    return element?.id === ID.Cues ? readElement(this.#file, element, MAX_CUES_SIZE_BYTES) : undefined;
   }
 
   async #byHalves(timeMs: number): Promise<number[]> {
@@ -90,10 +90,10 @@ export class MatroskaPlaces {
   /** By halving the part of the file in which it must be. */
   async #lastClusterBefore(timeMs: number): Promise<number> {
     let lastAt = this.mediaAt;
-    let end = this.#windows.sizeBytes;
+    let end = this.#file.sizeBytes;
     while (end - lastAt > MIN_HALF_SIZE_BYTES) {
       const middle = Math.floor((lastAt + end) / 2);
-      const walk = MatroskaWalk.fromNextCluster(middle, this.#windows, end);
+      const walk = MatroskaWalk.fromNextCluster(middle, this.#file, end);
       let step = await walk.next();
       while (step === 'block') step = await walk.next();
       if (step === 'cluster' && walk.clusterTicks * this.#head.info.tickMs <= timeMs) lastAt = walk.clusterAt;

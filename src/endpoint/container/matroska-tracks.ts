@@ -1,30 +1,26 @@
 import type { ListedTrack } from '../../matroska/track-list.js';
 import type { WritableAudioCodec } from '../../media/audio-tag-writer.js';
 import type { WritableVideoCodec } from '../../media/video-tag-writer.js';
+import { CODEC_NAMES } from './codec-names.js';
 import type { ContainerTrack, TrackPackets } from './container-reader.js';
 import type { BlockReading } from './matroska-cursor.js';
 
-interface Named<Codec> {
-  readonly codec: Codec;
-  readonly name: string;
-}
-
-const VIDEO: ReadonlyMap<string, Named<WritableVideoCodec>> = new Map([
-  ['V_MPEG4/ISO/AVC', { codec: 'h264', name: 'H.264' }],
-  ['V_MPEGH/ISO/HEVC', { codec: 'hevc', name: 'H.265' }],
-  ['V_AV1', { codec: 'av1', name: 'AV1' }],
-  ['V_VP9', { codec: 'vp9', name: 'VP9' }],
-  ['V_VP8', { codec: 'vp8', name: 'VP8' }],
+const VIDEO: ReadonlyMap<string, WritableVideoCodec> = new Map([
+  ['V_MPEG4/ISO/AVC', 'h264'],
+  ['V_MPEGH/ISO/HEVC', 'hevc'],
+  ['V_AV1', 'av1'],
+  ['V_VP9', 'vp9'],
+  ['V_VP8', 'vp8'],
 ]);
 
 /** Profiles and layers that may stand behind a codec's name are no part of it here. */
-const AUDIO: ReadonlyMap<string, Named<WritableAudioCodec>> = new Map([
-  ['A_AAC', { codec: 'aac', name: 'AAC' }],
-  ['A_MPEG/L3', { codec: 'mp3', name: 'MP3' }],
-  ['A_OPUS', { codec: 'opus', name: 'Opus' }],
-  ['A_FLAC', { codec: 'flac', name: 'FLAC' }],
-  ['A_AC3', { codec: 'ac3', name: 'AC-3' }],
-  ['A_EAC3', { codec: 'eac3', name: 'E-AC-3' }],
+const AUDIO: ReadonlyMap<string, WritableAudioCodec> = new Map([
+  ['A_AAC', 'aac'],
+  ['A_MPEG/L3', 'mp3'],
+  ['A_OPUS', 'opus'],
+  ['A_FLAC', 'flac'],
+  ['A_AC3', 'ac3'],
+  ['A_EAC3', 'eac3'],
 ]);
 
 const FOREIGN_NAMES: ReadonlyMap<string, string> = new Map([
@@ -60,15 +56,15 @@ export function describeTrack(listed: ListedTrack, packets: TrackPackets): Conta
   const record = codecPrivate === undefined || codecPrivate.length === 0 ? undefined : codecPrivate;
   const facts = { id, isDefault, codecName: name, record, packets };
   const video = kind === 'video' ? VIDEO.get(listed.codecId) : undefined;
-  if (video !== undefined) return { ...facts, kind: 'video', codec: video.codec, rotationDegrees: rotation };
-  const codec = kind === 'audio' ? audioOf(listed)?.codec : undefined;
+  if (video !== undefined) return { ...facts, kind: 'video', codec: video, rotationDegrees: rotation };
+  const codec = kind === 'audio' ? audioOf(listed) : undefined;
   if (codec === undefined) return { kind, isDefault, codec: undefined, codecName: name };
   const rateHz = codec === 'opus' ? OPUS_SAMPLE_RATE_HZ : sampleRateHz;
   return { ...facts, kind: 'audio', codec, sound: { sampleRateHz: rateHz, channels } };
 }
 
-function audioOf({ codecId }: ListedTrack): Named<WritableAudioCodec> | undefined {
-  return AUDIO.get(codecId) ?? (familyOf(codecId) === 'A_MPEG' ? undefined : AUDIO.get(familyOf(codecId)));
+function audioOf({ codecId }: ListedTrack): WritableAudioCodec | undefined {
+  return AUDIO.get(codecId) ?? AUDIO.get(familyOf(codecId));
 }
 
 function familyOf(codecId: string): string {
@@ -79,7 +75,7 @@ function nameOf(track: ListedTrack): string {
   const { codecId } = track;
   if (codecId === '') return 'an unknown codec';
   const known = VIDEO.get(codecId) ?? audioOf(track);
-  return known?.name ?? FOREIGN_NAMES.get(familyOf(codecId)) ?? `codec ${codecId}`;
+  return known === undefined ? (FOREIGN_NAMES.get(familyOf(codecId)) ?? `codec ${codecId}`) : CODEC_NAMES[known];
 }
 
 export function blockReadingOf(track: ListedTrack, tickMs: number): BlockReading {
@@ -95,7 +91,7 @@ export function blockReadingOf(track: ListedTrack, tickMs: number): BlockReading
 }
 
 function usualFrameMsOf(track: ListedTrack): number {
-  const codec = track.kind === 'audio' ? audioOf(track)?.codec : undefined;
+  const codec = track.kind === 'audio' ? audioOf(track) : undefined;
   if (codec === undefined) return 0;
   return codec === 'opus' ? USUAL_OPUS_FRAME_MS : (USUAL_FRAME_SAMPLES[codec] * 1000) / track.sampleRateHz;
 }

@@ -1,27 +1,27 @@
 import { type Block, BlockWalk, type Step } from '../../matroska/block-walk.js';
-import type { FileWindows } from './file-windows.js';
+import type { FileBlocks } from './file-blocks.js';
 
 /** A block up to this size is read again rather than the one behind it at two places. */
 const MAX_READ_AGAIN_BYTES = 128 * 1024;
 
 /** A walk over the blocks of a file, from a place on. */
 export class MatroskaWalk {
-  readonly #windows: FileWindows;
+  readonly #file: FileBlocks;
   readonly #walk: BlockWalk;
 
-  private constructor(windows: FileWindows, walk: BlockWalk) {
-    this.#windows = windows;
+  private constructor(file: FileBlocks, walk: BlockWalk) {
+    this.#file = file;
     this.#walk = walk;
   }
 
   /** @param at where a cluster begins, or another element beside clusters */
-  static from(at: number, windows: FileWindows, endByte = windows.sizeBytes): MatroskaWalk {
-    return new MatroskaWalk(windows, new BlockWalk(at, endByte));
+  static from(at: number, file: FileBlocks, endByte = file.sizeBytes): MatroskaWalk {
+    return new MatroskaWalk(file, new BlockWalk(at, endByte));
   }
 
   /** From the first cluster at a place or behind it. */
-  static fromNextCluster(at: number, windows: FileWindows, endByte = windows.sizeBytes): MatroskaWalk {
-    return new MatroskaWalk(windows, BlockWalk.fromNextCluster(at, endByte));
+  static fromNextCluster(at: number, file: FileBlocks, endByte = file.sizeBytes): MatroskaWalk {
+    return new MatroskaWalk(file, BlockWalk.fromNextCluster(at, endByte));
   }
 
   /** The last one that was found. */
@@ -41,15 +41,15 @@ export class MatroskaWalk {
   step(): Step {
     if (this.#walk.isAtEnd) return 'end';
     const { at, wantedSizeBytes } = this.#walk;
-    const window = this.#windows.holding(at, wantedSizeBytes);
-    return window === undefined ? 'bytes' : this.#walk.step(window.bytes, window.at);
+    const part = this.#file.holding(at, at + wantedSizeBytes);
+    return part === undefined ? 'bytes' : this.#walk.step(part.bytes, part.at);
   }
 
   /** @throws {MediaError} when the file cannot be read */
   async load(): Promise<void> {
     const { at, wantedSizeBytes } = this.#walk;
     const from = this.#startOfNext(at);
-    await this.#windows.load(from, at + wantedSizeBytes - from);
+    await this.#file.load(from, at + wantedSizeBytes);
   }
 
   /**
@@ -66,12 +66,12 @@ export class MatroskaWalk {
   }
 
   /**
-   * A block across the end of a window is passed by one track and read by the other: both have to go on in the same window, or
-   * the file is read twice.
+   * What stands across the end of what was read is passed by one track and used by the other: both have to go on in the same
+   * part of the file, or it is read twice.
    */
   #startOfNext(at: number): number {
     const { dataAt, endByte } = this.#walk.block;
     const isPassed = endByte === at && endByte - dataAt <= MAX_READ_AGAIN_BYTES;
-    return isPassed && this.#windows.holding(dataAt, endByte - dataAt) === undefined ? dataAt : at;
+    return isPassed && this.#file.holding(dataAt, endByte) === undefined ? dataAt : at;
   }
 }

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import {
   foreignMpegAudioName,
   ID3_HEADER_SIZE_BYTES,
@@ -7,15 +8,15 @@ import {
   readMp3Info,
 } from '../../codec/mpeg-audio.js';
 import { MediaError } from '../../errors.js';
+import { CODEC_NAMES } from './codec-names.js';
 import type { ContainerReader, ContainerTrack, ForeignTrack, PacketCursor, TrackPackets } from './container-reader.js';
-import { FileWindows } from './file-windows.js';
+import { FileBlocks } from './file-blocks.js';
 import { MpegAudioCursor, type MpegAudioStart } from './mpeg-audio-cursor.js';
 import type { OpenedFile } from './opened-file.js';
 
 /** Larger files are not read to the end only to know how long they are. */
 const MAX_MEASURED_SIZE_BYTES = 256 * 1024 * 1024;
 const TRACK_ID = 1;
-const CODEC_NAMES = { aac: 'AAC', mp3: 'MP3' } as const;
 
 /** MP3, or AAC with ADTS headers: frames one behind the other, whose places and times tell no more than they do. */
 export class MpegAudioContainer implements ContainerReader {
@@ -23,33 +24,37 @@ export class MpegAudioContainer implements ContainerReader {
   readonly endByte = undefined;
   readonly tracks: readonly ContainerTrack[];
   readonly endMs: () => Promise<number | undefined>;
-  readonly #file: OpenedFile;
+  readonly #handle: FileHandle;
 
-  private constructor(file: OpenedFile, tracks: readonly ContainerTrack[], endMs: () => Promise<number | undefined>) {
-    this.sizeBytes = file.sizeBytes;
+  private constructor(
+    { handle, sizeBytes }: OpenedFile,
+    tracks: readonly ContainerTrack[],
+    endMs: () => Promise<number | undefined>,
+  ) {
+    this.sizeBytes = sizeBytes;
     this.tracks = tracks;
     this.endMs = endMs;
-    this.#file = file;
+    this.#handle = handle;
   }
 
   /** @throws {MediaError} `ERR_MEDIA_DAMAGED` when it has no frame */
-  static async open(file: OpenedFile): Promise<MpegAudioContainer> {
-    const windows = new FileWindows(file.handle, file.sizeBytes);
-    const mediaAt = await behindTags(windows);
-    const codecName = await foreignName(windows, mediaAt);
+  static async open(opened: OpenedFile): Promise<MpegAudioContainer> {
+    const file = new FileBlocks(opened.handle, opened.sizeBytes);
+    const mediaAt = await behindTags(file);
+    const codecName = await foreignName(file, mediaAt);
     if (codecName !== undefined) {
       const track: ForeignTrack = { kind: 'audio', isDefault: true, codec: undefined, codecName };
-      return new MpegAudioContainer(file, [track], async () => undefined);
+      return new MpegAudioContainer(opened, [track], async () => undefined);
     }
-    const { frame, startAt, toldEndMs } = await readStart(windows, mediaAt);
-    const packets = new MpegAudioPackets(windows, startAt);
+    const { frame, startAt, toldEndMs } = await readStart(file, mediaAt);
+    const packets = new MpegAudioPackets(file, startAt);
     const isQuick = file.sizeBytes <= MAX_MEASURED_SIZE_BYTES;
     const endMs = async () => toldEndMs ?? (isQuick ? packets.endMs() : undefined);
-    return new MpegAudioContainer(file, [trackOf(frame, packets)], endMs);
+    return new MpegAudioContainer(opened, [trackOf(frame, packets)], endMs);
   }
 
   close(): Promise<void> {
-    return this.#file.handle.close();
+    return this.#handle.close();
   }
 }
 
@@ -61,8 +66,8 @@ interface Start {
   readonly toldEndMs: number | undefined;
 }
 
-async function readStart(windows: FileWindows, mediaAt: number): Promise<Start> {
-  const first = await MpegAudioCursor.open(windows, { at: mediaAt, timeMs: 0 });
+async function readStart(file: FileBlocks, mediaAt: number): Promise<Start> {
+  const first = await MpegAudioCursor.open(file, { at: mediaAt, timeMs: 0 });
   const frame = first?.frame;
   if (first === undefined || frame === undefined) {
     throw new MediaError('ERR_MEDIA_DAMAGED', 'the file has no frame of MP3 or AAC', { stage: 'file' });
@@ -87,28 +92,29 @@ function trackOf({ codec, sampleRateHz, channels }: MpegAudioFrame, packets: Tra
   };
 }
 
-async function behindTags(windows: FileWindows): Promise<number> {
+async function behindTags(file: FileBlocks): Promise<number> {
   let at = 0;
   for (;;) {
-    const start = await windows.view(at, Math.min(ID3_HEADER_SIZE_BYTES, windows.sizeBytes - at));
+    const start = await file.read(at, Math.min(at + ID3_HEADER_SIZE_BYTES, file.sizeBytes));
     const sizeBytes = id3SizeBytes(start, 0);
-    if (sizeBytes === 0 || at + sizeBytes > windows.sizeBytes) return at;
+    if (sizeBytes === 0 || at + sizeBytes > file.sizeBytes) return at;
     at += sizeBytes;
   }
 }
 
-async function foreignName(windows: FileWindows, mediaAt: number): Promise<string | undefined> {
-  const sizeBytes = Math.min(MPEG_AUDIO_HEADER_SIZE_BYTES, windows.sizeBytes - mediaAt);
-  return foreignMpegAudioName(await windows.view(mediaAt, sizeBytes));
+async function foreignName(file: FileBlocks, mediaAt: number): Promise<string | undefined> {
+  return foreignMpegAudioName(
+    await file.read(mediaAt, Math.min(mediaAt + MPEG_AUDIO_HEADER_SIZE_BYTES, file.sizeBytes)),
+  );
 }
 
 /** The frames of the file. Without an index, places are found by reading from the start on. */
 class MpegAudioPackets implements TrackPackets {
-  readonly #windows: FileWindows;
+  readonly #file: FileBlocks;
   readonly #startAt: number;
 
-  constructor(windows: FileWindows, startAt: number) {
-    this.#windows = windows;
+  constructor(file: FileBlocks, startAt: number) {
+    this.#file = file;
     this.#startAt = startAt;
   }
 
@@ -145,6 +151,6 @@ class MpegAudioPackets implements TrackPackets {
   }
 
   #from(start: MpegAudioStart): Promise<MpegAudioCursor | undefined> {
-    return MpegAudioCursor.open(this.#windows, start);
+    return MpegAudioCursor.open(this.#file, start);
   }
 }

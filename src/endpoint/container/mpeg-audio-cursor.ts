@@ -7,7 +7,7 @@ import {
   readMpegAudioFrame,
 } from '../../codec/mpeg-audio.js';
 import type { PacketCursor } from './container-reader.js';
-import type { FileWindows, Window } from './file-windows.js';
+import type { FileBlock, FileBlocks } from './file-blocks.js';
 
 /** A frame, and the header of the one behind it. */
 const WANTED_SIZE_BYTES = MAX_MPEG_AUDIO_FRAME_SIZE_BYTES + MPEG_AUDIO_HEADER_SIZE_BYTES;
@@ -30,7 +30,7 @@ export class MpegAudioCursor implements PacketCursor {
   isAtEnd = false;
   presentationMs: number;
   durationMs = 0;
-  readonly #windows: FileWindows;
+  readonly #file: FileBlocks;
   #frame: MpegAudioFrame | undefined;
   /** Whether the frame at hand ends where the next one is looked for. */
   #isInStep = false;
@@ -38,16 +38,16 @@ export class MpegAudioCursor implements PacketCursor {
   /** What is to be looked at next. */
   #nextAt: number;
 
-  private constructor(windows: FileWindows, { at, timeMs }: MpegAudioStart) {
-    this.#windows = windows;
+  private constructor(file: FileBlocks, { at, timeMs }: MpegAudioStart) {
+    this.#file = file;
     this.#at = at;
     this.#nextAt = at;
     this.presentationMs = timeMs;
   }
 
   /** At the first frame there or behind; `undefined`: there is none. */
-  static async open(windows: FileWindows, start: MpegAudioStart): Promise<MpegAudioCursor | undefined> {
-    const cursor = new MpegAudioCursor(windows, start);
+  static async open(file: FileBlocks, start: MpegAudioStart): Promise<MpegAudioCursor | undefined> {
+    const cursor = new MpegAudioCursor(file, start);
     await cursor.advance();
     return cursor.isAtEnd ? undefined : cursor;
   }
@@ -62,14 +62,8 @@ export class MpegAudioCursor implements PacketCursor {
     return { at: this.#at, timeMs: this.presentationMs };
   }
 
-  get sizeBytes(): number {
-    return this.#frame?.sizeBytes ?? 0;
-  }
-
   data(): Uint8Array | Promise<Uint8Array> {
-    const window = this.#windows.holding(this.#at, this.sizeBytes);
-    if (window === undefined) return this.#windows.view(this.#at, this.sizeBytes);
-    return window.bytes.subarray(this.#at - window.at, this.#at - window.at + this.sizeBytes);
+    return this.#file.read(this.#at, this.#at + (this.#frame?.sizeBytes ?? 0));
   }
 
   advance(): Promise<void> | undefined {
@@ -78,25 +72,25 @@ export class MpegAudioCursor implements PacketCursor {
   }
 
   async #readOn(): Promise<void> {
-    do await this.#windows.load(this.#nextAt, this.#wantedSizeBytes);
+    do await this.#file.load(this.#nextAt, this.#wantedEnd);
     while (!this.#goOn());
   }
 
-  get #wantedSizeBytes(): number {
-    return Math.min(WANTED_SIZE_BYTES, this.#windows.sizeBytes - this.#nextAt);
+  get #wantedEnd(): number {
+    return Math.min(this.#nextAt + WANTED_SIZE_BYTES, this.#file.sizeBytes);
   }
 
   /** @returns false when something has to be read before */
   #goOn(): boolean {
-    while (this.#nextAt < this.#windows.sizeBytes) {
-      const window = this.#windows.holding(this.#nextAt, this.#wantedSizeBytes);
-      if (window === undefined) return false;
-      const frame = this.#frameIn(window);
+    while (this.#nextAt < this.#file.sizeBytes) {
+      const part = this.#file.holding(this.#nextAt, this.#wantedEnd);
+      if (part === undefined) return false;
+      const frame = this.#frameIn(part);
       if (frame !== undefined) {
         this.#take(frame);
         return true;
       }
-      this.#pass(window);
+      this.#pass(part);
     }
     this.isAtEnd = true;
     return true;
@@ -111,19 +105,19 @@ export class MpegAudioCursor implements PacketCursor {
   }
 
   /** What begins here, when it is of the same stream as the one before or as the one behind it. */
-  #frameIn({ bytes, at }: Window): MpegAudioFrame | undefined {
+  #frameIn({ bytes, at }: FileBlock): MpegAudioFrame | undefined {
     const frame = readMpegAudioFrame(bytes, this.#nextAt - at);
     if (frame === undefined) return undefined;
     const endByte = this.#nextAt + frame.sizeBytes;
-    if (endByte > this.#windows.sizeBytes) return undefined; // cut off
+    if (endByte > this.#file.sizeBytes) return undefined; // cut off
     const isLikeOneBefore = this.#frame === undefined || areOfOneStream(frame, this.#frame);
-    if (isLikeOneBefore && (this.#isInStep || endByte === this.#windows.sizeBytes)) return frame;
+    if (isLikeOneBefore && (this.#isInStep || endByte === this.#file.sizeBytes)) return frame;
     const next = readMpegAudioFrame(bytes, endByte - at);
     return next !== undefined && areOfOneStream(frame, next) ? frame : undefined;
   }
 
   /** Goes on at a tag's end, or where a tag or a frame may begin. */
-  #pass({ bytes, at }: Window): void {
+  #pass({ bytes, at }: FileBlock): void {
     const offset = this.#nextAt - at;
     const tagSizeBytes = id3SizeBytes(bytes, offset);
     if (tagSizeBytes > 0) {

@@ -25,6 +25,10 @@ export async function openContainer(path: string): Promise<ContainerReader> {
 
 async function readerOf(file: OpenedFile): Promise<ContainerReader> {
   switch (file.kind) {
+    case 'mp4': {
+      const { Mp4Container } = await import('./mp4-container.js');
+      return Mp4Container.open(file);
+    }
     case 'matroska': {
       const { MatroskaContainer } = await import('./matroska-container.js');
       return MatroskaContainer.open(file);
@@ -33,7 +37,6 @@ async function readerOf(file: OpenedFile): Promise<ContainerReader> {
       const { MpegAudioContainer } = await import('./mpeg-audio-container.js');
       return MpegAudioContainer.open(file);
     }
-    case 'mp4':
     case 'mpeg-ts':
     case 'ogg':
     case 'flac': {

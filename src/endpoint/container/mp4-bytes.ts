@@ -1,0 +1,12 @@
+import type { FileBlocks } from './file-blocks.js';
+
+/** The bytes of an MP4, to be read out of a few blocks. */
+export interface Mp4Bytes {
+  readonly sizeBytes: number;
+  /** The file ends where its boxes end. */
+  readonly isWhole: boolean;
+  /** For frames, one behind the other. */
+  readonly blocks: FileBlocks;
+  /** Smaller, for boxes far from one another. */
+  readonly smallBlocks: FileBlocks;
+}

@@ -1,0 +1,83 @@
+import { type IndexedTrack, type MovieIndex, readMovie, type SampleDefaults } from '../../mp4/read/movie.js';
+import { CODEC_NAMES } from './codec-names.js';
+import type { ContainerReader, ContainerTrack, SendableTrack } from './container-reader.js';
+import { FileBlocks } from './file-blocks.js';
+import type { Mp4Bytes } from './mp4-bytes.js';
+import { Mp4Fragments } from './mp4-fragments.js';
+import { type FoundIndex, findIndex } from './mp4-index.js';
+import { Mp4TrackPackets } from './mp4-track-packets.js';
+import type { OpenedFile } from './opened-file.js';
+
+const BLOCK_SIZE_BYTES = 512 * 1024;
+const SMALL_BLOCK_SIZE_BYTES = 16 * 1024;
+
+const NO_DEFAULTS: SampleDefaults = { durationTicks: 0, sizeBytes: 0, flags: 0 };
+
+/** An MP4 or MOV file, of one piece or of fragments. */
+export class Mp4Container implements ContainerReader {
+  readonly sizeBytes: number;
+  readonly endByte: number | undefined;
+  readonly tracks: readonly ContainerTrack[];
+  readonly #file: OpenedFile;
+  readonly #fragmentsDurationMs: number | undefined;
+  readonly #packets: ReadonlyMap<number, Mp4TrackPackets>;
+
+  private constructor(file: OpenedFile, { moov, moovEnd, endByte }: FoundIndex, smallBlocks: FileBlocks) {
+    this.#file = file;
+    this.sizeBytes = file.sizeBytes;
+    this.endByte = endByte;
+    const movie = moov === undefined ? NO_MOVIE : readMovie(moov);
+    this.#fragmentsDurationMs = movie.fragmentsDurationMs;
+    const blocks = new FileBlocks(file.handle, file.sizeBytes, BLOCK_SIZE_BYTES);
+    const isWhole = endByte !== undefined && endByte <= file.sizeBytes;
+    this.#packets = packetsOf(movie, moovEnd, { sizeBytes: file.sizeBytes, isWhole, blocks, smallBlocks });
+    this.tracks = movie.tracks.flatMap((track) => describe(track, this.#packets.get(track.id)) ?? []);
+  }
+
+  /** @throws {MediaError} `ERR_MEDIA_DAMAGED` */
+  static async open(file: OpenedFile): Promise<Mp4Container> {
+    const smallBlocks = new FileBlocks(file.handle, file.sizeBytes, SMALL_BLOCK_SIZE_BYTES);
+    return new Mp4Container(file, await findIndex(file, smallBlocks), smallBlocks);
+  }
+
+  async endMs(tracks: readonly SendableTrack[]): Promise<number | undefined> {
+    if (this.#fragmentsDurationMs !== undefined) return this.#fragmentsDurationMs;
+    let lastMs: number | undefined;
+    for (const { id } of tracks) {
+      const endMs = await this.#packets.get(id)?.endMs();
+      if (endMs !== undefined) lastMs = Math.max(endMs, lastMs ?? endMs);
+    }
+    return lastMs;
+  }
+
+  close(): Promise<void> {
+    return this.#file.handle.close();
+  }
+}
+
+const NO_MOVIE: MovieIndex = { tracks: [], isFragmented: false, fragmentsDurationMs: undefined };
+
+function packetsOf(movie: MovieIndex, moovEnd: number, bytes: Mp4Bytes): Map<number, Mp4TrackPackets> {
+  const defaults = new Map(movie.tracks.map(({ id, fragmentDefaults }) => [id, fragmentDefaults]));
+  const defaultsOf = (trackId: number): SampleDefaults => defaults.get(trackId) ?? NO_DEFAULTS;
+  const following = {
+    at: moovEnd,
+    fragments: new Mp4Fragments(bytes.blocks, bytes.sizeBytes, defaultsOf),
+    scanned: new Mp4Fragments(bytes.smallBlocks, bytes.sizeBytes, defaultsOf),
+  };
+  return new Map(
+    movie.tracks.map((track) => {
+      return [track.id, new Mp4TrackPackets(bytes, track, movie.isFragmented ? following : undefined)];
+    }),
+  );
+}
+
+function describe(
+  { id, isEnabled, rotationDegrees, description }: IndexedTrack,
+  packets: Mp4TrackPackets | undefined,
+): ContainerTrack | undefined {
+  if (description.codec === undefined) return { ...description, isDefault: isEnabled };
+  if (packets === undefined) return undefined;
+  const facts = { id, isDefault: isEnabled, codecName: CODEC_NAMES[description.codec], packets };
+  return description.kind === 'video' ? { ...description, ...facts, rotationDegrees } : { ...description, ...facts };
+}
