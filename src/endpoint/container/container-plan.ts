@@ -147,7 +147,7 @@ function believed(tags: readonly MediaTag[]): number {
 async function probe(packets: PacketCursor): Promise<number[]> {
   const presentationMs: number[] = [];
   while (!packets.isAtEnd && presentationMs.length < PROBED_FRAMES) {
-    presentationMs.push(packets.presentationMs);
+    if (packets.isWaiting !== true) presentationMs.push(packets.presentationMs);
     await packets.advance();
   }
   return presentationMs;

@@ -72,6 +72,8 @@ export interface TrackPackets {
 export interface PacketCursor {
   /** Behind the last packet, where nothing is to be asked of it any more. */
   readonly isAtEnd: boolean;
+  /** No packet is at hand: much was read and none found, but none comes that is presented before `presentationMs`. */
+  readonly isWaiting?: boolean;
   readonly presentationMs: number;
   /** `undefined`: the container does not tell, so it has to be reckoned. */
   readonly decodeMs: number | undefined;

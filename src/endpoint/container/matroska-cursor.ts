@@ -22,6 +22,7 @@ export interface BlockReading {
 export class MatroskaCursor implements PacketCursor {
   readonly decodeMs = undefined;
   isAtEnd = false;
+  isWaiting = false;
   isKeyframe = false;
   presentationMs = 0;
   durationMs = 0;
@@ -44,7 +45,8 @@ export class MatroskaCursor implements PacketCursor {
   /** At the first frame of the track that the walk comes across; `undefined`: there is none. */
   static async open(file: FileBlocks, walk: MatroskaWalk, reading: BlockReading): Promise<MatroskaCursor | undefined> {
     const cursor = new MatroskaCursor(file, walk, reading);
-    await cursor.advance();
+    do await cursor.advance();
+    while (cursor.isWaiting);
     return cursor.isAtEnd ? undefined : cursor;
   }
 
@@ -54,8 +56,9 @@ export class MatroskaCursor implements PacketCursor {
   }
 
   advance(): Promise<void> | undefined {
-    if (this.#nextOfBlock() || this.#walkOn()) return undefined;
-    return this.#readOn();
+    if (!this.#nextOfBlock() && !this.#walkOn()) return this.#readOn();
+    this.isWaiting = false;
+    return undefined;
   }
 
   data(): Uint8Array | Promise<Uint8Array> {
@@ -68,11 +71,19 @@ export class MatroskaCursor implements PacketCursor {
     return Buffer.concat([this.#reading.strippedStart, stored]);
   }
 
+  /** Reads once. The track may be over, or have nothing for long: other tracks need not wait until that is known. */
   async #readOn(): Promise<void> {
-    do {
-      if (this.#isUnread) await this.#loadBlock();
-      else await this.#walk.load();
-    } while (!this.#walkOn());
+    if (this.#isUnread) await this.#loadBlock();
+    else await this.#walk.load();
+    this.isWaiting = !this.#walkOn();
+    if (this.isWaiting) this.#wait();
+  }
+
+  #wait(): void {
+    const { tickMs, delayMs } = this.#reading;
+    this.isKeyframe = false;
+    this.durationMs = 0;
+    this.presentationMs = Math.max(this.presentationMs, this.#walk.clusterTicks * tickMs - delayMs);
   }
 
   /** @returns false when something has to be read before */

@@ -46,7 +46,11 @@ export class MatroskaPackets implements TrackPackets {
     let searchedFrom = this.#file.sizeBytes;
     for (const placeAt of await this.#places.before(timeMs + delayMs, trackNumber)) {
       if (placeAt >= searchedFrom) continue;
-      const found = await this.#lastIn(MatroskaWalk.from(placeAt, this.#file, searchedFrom), timeMs, isWanted);
+      const found = await this.#lastIn(
+        MatroskaWalk.fromNextCluster(placeAt, this.#file, searchedFrom),
+        timeMs,
+        isWanted,
+      );
       if (found !== undefined) return this.#openAt(found);
       searchedFrom = placeAt;
     }

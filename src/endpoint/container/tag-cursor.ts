@@ -3,6 +3,8 @@ import type { MediaTag } from '../../media/tag.js';
 import type { TrackTags } from '../../media/track/track-tags.js';
 import type { PacketCursor } from './container-reader.js';
 
+const NOTHING = new Uint8Array(0);
+
 /** Makes tags of the packets of one track, one after the other. Times are in ms on the file's own timeline. */
 export class TagCursor {
   readonly #packets: PacketCursor;
@@ -28,12 +30,13 @@ export class TagCursor {
 
   /** The bytes of the packet at hand, for `append`; to be used before anything else of the file is asked for. */
   data(): Uint8Array | Promise<Uint8Array> {
-    return this.#packets.data();
+    return this.#packets.isWaiting === true ? NOTHING : this.#packets.data();
   }
 
   /** Appends the tags of the packet at hand, with times counted from `zeroMs`. */
   append(tags: MediaTag[], data: Uint8Array, zeroMs: number): void {
-    const { isKeyframe, presentationMs } = this.#packets;
+    const { isKeyframe, isWaiting, presentationMs } = this.#packets;
+    if (isWaiting === true) return;
     this.#tags.append(tags, {
       data,
       isKeyframe,
@@ -56,8 +59,9 @@ export class TagCursor {
   }
 
   #see(): void {
-    const { isAtEnd, presentationMs, decodeMs } = this.#packets;
-    if (isAtEnd) this.#decodeMs = Number.POSITIVE_INFINITY;
+    const { isAtEnd, isWaiting, presentationMs, decodeMs } = this.#packets;
+    if (isWaiting === true) this.#decodeMs = presentationMs;
+    else if (isAtEnd) this.#decodeMs = Number.POSITIVE_INFINITY;
     else this.#decodeMs = decodeMs ?? this.#decodeTimes?.next(presentationMs) ?? presentationMs;
   }
 }
