@@ -9,7 +9,8 @@ import { readListedStreams } from '../../src/endpoint/container/mpeg-ts-program.
 import { MediaError, RtmpkitError } from '../../src/errors.js';
 import { buildContainer, type ContainerShape, type FormatName } from '../support/built-containers.js';
 
-const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
+/** All of them, unless one is named. */
+const SEEDS = process.env['FUZZ_SEED'] === undefined ? [1, 2, 3, 4, 5, 6, 7, 8] : [Number(process.env['FUZZ_SEED'])];
 const DAMAGED_FILES = 250;
 const RANDOM_INPUTS = 200_000;
 /** Far more than any of these files has, however it is damaged. */
@@ -69,17 +70,20 @@ async function push(path: string, startMs: number): Promise<void> {
 }
 
 describe('containers', () => {
-  it.each(FILES)('%s, damaged', async (format, shape) => {
-    const whole = await buildContainer(format, shape);
-    const random = randomNumbers(SEED);
-    for (let i = 0; i < DAMAGED_FILES; i++) {
-      const path = join(directory, 'damaged');
-      writeFileSync(path, damaged(whole, random));
-      await push(path, random(4) === 0 ? random(1_500) : 0).catch((error: unknown) => {
-        throw new Error(`${format}, seed ${SEED}, file ${i}`, { cause: error });
-      });
-    }
-  });
+  it.each(FILES.flatMap(([format, shape]) => SEEDS.map((seed) => [format, seed, shape] as const)))(
+    '%s, damaged, seed %i',
+    async (format, seed, shape) => {
+      const whole = await buildContainer(format, shape);
+      const random = randomNumbers(seed);
+      for (let i = 0; i < DAMAGED_FILES; i++) {
+        const path = join(directory, 'damaged');
+        writeFileSync(path, damaged(whole, random));
+        await push(path, random(4) === 0 ? random(1_500) : 0).catch((error: unknown) => {
+          throw new Error(`${format}, seed ${seed}, file ${i}`, { cause: error });
+        });
+      }
+    },
+  );
 });
 
 describe('parts of containers', () => {
@@ -92,7 +96,7 @@ describe('parts of containers', () => {
     const isVideo = format !== 'adts';
     const seed = await buildContainer(format, { seconds: 0.2, ...(isVideo ? { video: 'avc' } : {}), audio: 'aac' });
     const head = seed.subarray(0, 2_000);
-    const random = randomNumbers(SEED);
+    const random = randomNumbers(SEEDS[0] ?? 1);
     for (let i = 0; i < RANDOM_INPUTS; i++) {
       const bytes = damaged(head, random);
       try {

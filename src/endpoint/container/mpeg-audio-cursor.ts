@@ -113,7 +113,8 @@ export class MpegAudioCursor implements PacketCursor {
     const isLikeOneBefore = this.#frame === undefined || areOfOneStream(frame, this.#frame);
     if (isLikeOneBefore && (this.#isInStep || endByte === this.#file.sizeBytes)) return frame;
     const next = readMpegAudioFrame(bytes, endByte - at);
-    return next !== undefined && areOfOneStream(frame, next) ? frame : undefined;
+    const fits = next === undefined ? id3SizeBytes(bytes, endByte - at) > 0 : areOfOneStream(frame, next);
+    return fits ? frame : undefined;
   }
 
   /** Goes on at a tag's end, or where a tag or a frame may begin. */
