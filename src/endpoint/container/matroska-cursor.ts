@@ -1,4 +1,4 @@
-import { readLacing } from '../../matroska/lacing.js';
+import { readLacing } from '../../matroska/read/lacing.js';
 import type { PacketCursor } from './container-reader.js';
 import type { FileBlock, FileBlocks } from './file-blocks.js';
 import type { MatroskaWalk } from './matroska-walk.js';

@@ -1,8 +1,8 @@
 import { MediaError } from '../../errors.js';
 import { ID } from '../../matroska/ebml.js';
-import { ElementHead, MAX_HEAD_SIZE_BYTES, UNKNOWN_SIZE } from '../../matroska/element-reader.js';
-import { readSegmentInfo, type SegmentInfo, seekPositionOf } from '../../matroska/segment-info.js';
-import { type ListedTrack, readTrackList } from '../../matroska/track-list.js';
+import { ElementHead, MAX_HEAD_SIZE_BYTES, UNKNOWN_SIZE } from '../../matroska/read/element-reader.js';
+import { readSegmentInfo, type SegmentInfo, seekPositionOf } from '../../matroska/read/segment-info.js';
+import { type ListedTrack, readTrackList } from '../../matroska/read/track-list.js';
 import type { FileBlocks } from './file-blocks.js';
 
 /** What stands ahead of the media in a Matroska file. Places are those in the file. */

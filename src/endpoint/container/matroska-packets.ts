@@ -1,4 +1,4 @@
-import type { Block } from '../../matroska/block-walk.js';
+import type { Block } from '../../matroska/read/block-walk.js';
 import type { PacketCursor, TrackPackets } from './container-reader.js';
 import type { FileBlocks } from './file-blocks.js';
 import { type BlockReading, MatroskaCursor } from './matroska-cursor.js';

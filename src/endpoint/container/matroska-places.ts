@@ -1,5 +1,5 @@
-import { type Cue, readCueList } from '../../matroska/cue-list.js';
 import { ID } from '../../matroska/ebml.js';
+import { type Cue, readCueList } from '../../matroska/read/cue-list.js';
 import type { FileBlocks } from './file-blocks.js';
 import { type MatroskaHead, readElement, readElementHead } from './matroska-head.js';
 import { MatroskaWalk } from './matroska-walk.js';

@@ -1,4 +1,4 @@
-import type { ListedTrack } from '../../matroska/track-list.js';
+import type { ListedTrack } from '../../matroska/read/track-list.js';
 import type { WritableAudioCodec } from '../../media/audio-tag-writer.js';
 import type { WritableVideoCodec } from '../../media/video-tag-writer.js';
 import { CODEC_NAMES } from './codec-names.js';

@@ -1,4 +1,4 @@
-import { type Block, BlockWalk, type Step } from '../../matroska/block-walk.js';
+import { type Block, BlockWalk, type Step } from '../../matroska/read/block-walk.js';
 import type { FileBlocks } from './file-blocks.js';
 
 /** A block up to this size is read again rather than the one behind it at two places. */

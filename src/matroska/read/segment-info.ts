@@ -1,4 +1,4 @@
-import { ID } from './ebml.js';
+import { ID } from '../ebml.js';
 import { childrenOf, floatOf, unsignedOf } from './element-reader.js';
 
 /** What `Info` (RFC 9559 5.1.2) says of the whole segment. */

@@ -1,4 +1,4 @@
-import { ID } from './ebml.js';
+import { ID } from '../ebml.js';
 
 /** The size of an element that ends where its parent does, or where the next one of its kind begins (RFC 8794 6.2). */
 export const UNKNOWN_SIZE = Number.POSITIVE_INFINITY;

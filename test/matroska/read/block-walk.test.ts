@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BlockWalk } from '../../src/matroska/block-walk.js';
-import { hex } from '../amf/golden.js';
+import { BlockWalk } from '../../../src/matroska/read/block-walk.js';
+import { hex } from '../../amf/golden.js';
 
 /** What a walk finds in bytes that are all at hand, or only so many of them at a time. */
 function walked(file: Uint8Array, windowSizeBytes = file.length): string[] {

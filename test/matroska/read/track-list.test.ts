@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readCueList } from '../../src/matroska/cue-list.js';
-import { ID } from '../../src/matroska/ebml.js';
-import { childrenOf, floatOf, textOf, unsignedOf } from '../../src/matroska/element-reader.js';
-import { readLacing } from '../../src/matroska/lacing.js';
-import { readSegmentInfo, seekPositionOf } from '../../src/matroska/segment-info.js';
-import { readTrackList } from '../../src/matroska/track-list.js';
-import { hex } from '../amf/golden.js';
+import { ID } from '../../../src/matroska/ebml.js';
+import { readCueList } from '../../../src/matroska/read/cue-list.js';
+import { childrenOf, floatOf, textOf, unsignedOf } from '../../../src/matroska/read/element-reader.js';
+import { readLacing } from '../../../src/matroska/read/lacing.js';
+import { readSegmentInfo, seekPositionOf } from '../../../src/matroska/read/segment-info.js';
+import { readTrackList } from '../../../src/matroska/read/track-list.js';
+import { hex } from '../../amf/golden.js';
 
 describe('elements (RFC 8794)', () => {
   it('are read as far as they are there and make sense', () => {

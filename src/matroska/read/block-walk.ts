@@ -1,4 +1,4 @@
-import { ID } from './ebml.js';
+import { ID } from '../ebml.js';
 import {
   ElementHead,
   isTopLevel,

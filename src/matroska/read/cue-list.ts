@@ -1,4 +1,4 @@
-import { ID } from './ebml.js';
+import { ID } from '../ebml.js';
 import { childrenOf, unsignedOf } from './element-reader.js';
 
 /** A place where playing can begin (RFC 9559 5.1.5.1). */

@@ -1,4 +1,4 @@
-import { ID } from './ebml.js';
+import { ID } from '../ebml.js';
 import { childrenOf, floatOf, textOf, unsignedOf } from './element-reader.js';
 
 /** How the frames of a track are stored. */
