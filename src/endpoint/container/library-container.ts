@@ -1,13 +1,13 @@
 import type { CustomSourceOptions, Input, InputAudioTrack, InputTrack, InputVideoTrack } from 'mediabunny';
 import { MediaError, RtmpkitError } from '../../errors.js';
 import { isSystemError } from '../flv-source.js';
-import { type ContainerHead, readContainerHead } from './container-head.js';
-import type { ContainerReader, ContainerTrack, SendableTrack, TrackPackets } from './container-reader.js';
+import type { ContainerReader, ContainerTrack, ForeignTrack, SendableTrack, TrackPackets } from './container-reader.js';
 import { FileBlocks } from './file-blocks.js';
-import { readPiece } from './file-pieces.js';
+import { readAt, readPiece } from './file-pieces.js';
 import { CustomSource, EncodedPacketSink, FORMATS, Input as LibraryInput, Logging, LogLevel } from './library.js';
 import { LibraryPackets } from './library-packets.js';
 import { describeTrack } from './library-tracks.js';
+import { foreignStream, readListedStreams } from './mpeg-ts-program.js';
 import type { OpenedFile } from './opened-file.js';
 import { VainReads } from './vain-reads.js';
 
@@ -18,21 +18,22 @@ const BLOCK_SIZE_BYTES = 512 * 1024;
 const CACHE_SIZE_BYTES = 8 * 1024 * 1024;
 /** Without an index the length of a file is found out only when that takes no long reading. */
 const MAX_MEASURED_SIZE_BYTES = 256 * 1024 * 1024;
+/** The list of a transport stream's programs comes again and again, some times a second. */
+const MPEG_TS_HEAD_SIZE_BYTES = 1024 * 1024;
 
 /** A container that the library reads. */
 export class LibraryContainer implements ContainerReader {
   readonly sizeBytes: number;
-  readonly endByte: number | undefined;
+  readonly endByte = undefined;
   readonly #file: OpenedFile;
   readonly #reads: VainReads;
   readonly #input: Input;
   readonly #inputTracks = new Map<number, InputTrack>();
   #tracks: readonly ContainerTrack[] = [];
 
-  private constructor(file: OpenedFile, head: ContainerHead) {
+  private constructor(file: OpenedFile) {
     this.#file = file;
     this.sizeBytes = file.sizeBytes;
-    this.endByte = head.endByte;
     this.#reads = new VainReads(file.sizeBytes);
     const source = new CustomSource(readingOptions(file, this.#reads));
     this.#input = new LibraryInput({ formats: FORMATS, source });
@@ -40,10 +41,9 @@ export class LibraryContainer implements ContainerReader {
 
   /** @throws {MediaError} when it is none that can be read */
   static async open(file: OpenedFile): Promise<LibraryContainer> {
-    const head = await readContainerHead(file);
-    const container = new LibraryContainer(file, head);
+    const container = new LibraryContainer(file);
     try {
-      await container.#readTracks(head);
+      await container.#readTracks();
       return container;
     } catch (error) {
       container.#input.dispose();
@@ -73,7 +73,7 @@ export class LibraryContainer implements ContainerReader {
     return isQuick ? this.#reading(() => this.#input.computeDuration(tracks)) : undefined;
   }
 
-  async #readTracks({ foreignTracks }: ContainerHead): Promise<void> {
+  async #readTracks(): Promise<void> {
     const isMpegTs = this.#file.kind === 'mpeg-ts';
     const packetsOf = (track: InputTrack): TrackPackets => {
       return new LibraryPackets(new EncodedPacketSink(track), { isMpegTs }, (run) => this.#reading(run));
@@ -83,7 +83,14 @@ export class LibraryContainer implements ContainerReader {
       this.#inputTracks.set(track.id, track);
       return this.#reading(() => describeTrack(track, packetsOf(track)));
     });
-    this.#tracks = [...(await Promise.all(tracks)), ...foreignTracks];
+    this.#tracks = [...(await Promise.all(tracks)), ...(await this.#passedOver())];
+  }
+
+  /** Audio and video that the library does not tell of. */
+  async #passedOver(): Promise<ForeignTrack[]> {
+    if (this.#file.kind !== 'mpeg-ts') return [];
+    const streams = readListedStreams(await readAt(this.#file.handle, 0, MPEG_TS_HEAD_SIZE_BYTES));
+    return streams.flatMap((stream) => foreignStream(stream) ?? []);
   }
 
   /**

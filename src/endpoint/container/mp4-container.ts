@@ -1,3 +1,4 @@
+import { MediaError } from '../../errors.js';
 import { type IndexedTrack, type MovieIndex, readMovie, type SampleDefaults } from '../../mp4/read/movie.js';
 import { CODEC_NAMES } from './codec-names.js';
 import type { ContainerReader, ContainerTrack, SendableTrack } from './container-reader.js';
@@ -20,18 +21,20 @@ export class Mp4Container implements ContainerReader {
   readonly tracks: readonly ContainerTrack[];
   readonly #file: OpenedFile;
   readonly #fragmentsDurationMs: number | undefined;
-  readonly #packets: ReadonlyMap<number, Mp4TrackPackets>;
+  /** Of the tracks of the index, in its order. */
+  readonly #packets: readonly Mp4TrackPackets[];
 
   private constructor(file: OpenedFile, { moov, moovEnd, endByte }: FoundIndex, smallBlocks: FileBlocks) {
     this.#file = file;
     this.sizeBytes = file.sizeBytes;
     this.endByte = endByte;
+    const isWhole = endByte !== undefined && endByte <= file.sizeBytes;
+    if (moov === undefined && isWhole) throw noIndex();
     const movie = moov === undefined ? NO_MOVIE : readMovie(moov);
     this.#fragmentsDurationMs = movie.fragmentsDurationMs;
     const blocks = new FileBlocks(file.handle, file.sizeBytes, BLOCK_SIZE_BYTES);
-    const isWhole = endByte !== undefined && endByte <= file.sizeBytes;
     this.#packets = packetsOf(movie, moovEnd, { sizeBytes: file.sizeBytes, isWhole, blocks, smallBlocks });
-    this.tracks = movie.tracks.flatMap((track) => describe(track, this.#packets.get(track.id)) ?? []);
+    this.tracks = movie.tracks.flatMap((track, place) => describe(track, place, this.#packets[place]) ?? []);
   }
 
   /** @throws {MediaError} `ERR_MEDIA_DAMAGED` */
@@ -44,7 +47,7 @@ export class Mp4Container implements ContainerReader {
     if (this.#fragmentsDurationMs !== undefined) return this.#fragmentsDurationMs;
     let lastMs: number | undefined;
     for (const { id } of tracks) {
-      const endMs = await this.#packets.get(id)?.endMs();
+      const endMs = await this.#packets[id]?.endMs();
       if (endMs !== undefined) lastMs = Math.max(endMs, lastMs ?? endMs);
     }
     return lastMs;
@@ -57,7 +60,14 @@ export class Mp4Container implements ContainerReader {
 
 const NO_MOVIE: MovieIndex = { tracks: [], isFragmented: false, fragmentsDurationMs: undefined };
 
-function packetsOf(movie: MovieIndex, moovEnd: number, bytes: Mp4Bytes): Map<number, Mp4TrackPackets> {
+function noIndex(): MediaError {
+  return new MediaError('ERR_MEDIA_DAMAGED', 'the file has no index (moov), so nothing tells what is in it', {
+    stage: 'file',
+    advice: 'it may be a recording that was not finished, or a segment that needs another file at its start',
+  });
+}
+
+function packetsOf(movie: MovieIndex, moovEnd: number, bytes: Mp4Bytes): Mp4TrackPackets[] {
   const defaults = new Map(movie.tracks.map(({ id, fragmentDefaults }) => [id, fragmentDefaults]));
   const defaultsOf = (trackId: number): SampleDefaults => defaults.get(trackId) ?? NO_DEFAULTS;
   const following = {
@@ -65,19 +75,17 @@ function packetsOf(movie: MovieIndex, moovEnd: number, bytes: Mp4Bytes): Map<num
     fragments: new Mp4Fragments(bytes.blocks, bytes.sizeBytes, defaultsOf),
     scanned: new Mp4Fragments(bytes.smallBlocks, bytes.sizeBytes, defaultsOf),
   };
-  return new Map(
-    movie.tracks.map((track) => {
-      return [track.id, new Mp4TrackPackets(bytes, track, movie.isFragmented ? following : undefined)];
-    }),
-  );
+  return movie.tracks.map((track) => new Mp4TrackPackets(bytes, track, movie.isFragmented ? following : undefined));
 }
 
+/** @param place among the tracks: their own ids need not differ in files that are damaged */
 function describe(
-  { id, isEnabled, rotationDegrees, description }: IndexedTrack,
+  { isEnabled, rotationDegrees, description }: IndexedTrack,
+  place: number,
   packets: Mp4TrackPackets | undefined,
 ): ContainerTrack | undefined {
   if (description.codec === undefined) return { ...description, isDefault: isEnabled };
   if (packets === undefined) return undefined;
-  const facts = { id, isDefault: isEnabled, codecName: CODEC_NAMES[description.codec], packets };
+  const facts = { id: place, isDefault: isEnabled, codecName: CODEC_NAMES[description.codec], packets };
   return description.kind === 'video' ? { ...description, ...facts, rotationDegrees } : { ...description, ...facts };
 }

@@ -10,6 +10,9 @@ import type { Mp4Fragments } from './mp4-fragments.js';
 /** What is looked through to find the end of a file that does not tell it, at most. */
 const MAX_SCANNED_FRAGMENTS = 20_000;
 
+/** So many samples tell how frames are reordered. */
+const PROBED_SAMPLES = 120;
+
 /** A sample in a fragment. */
 interface Place {
   /** Where to look for the fragment. */
@@ -37,10 +40,12 @@ export interface FragmentsOfTrack {
 export class Mp4FragmentPackets implements TrackPackets {
   readonly #bytes: Mp4Bytes;
   readonly #track: FragmentsOfTrack;
+  #decodeShiftTicks: number | undefined;
 
   constructor(bytes: Mp4Bytes, track: FragmentsOfTrack) {
     this.#bytes = bytes;
     this.#track = track;
+    this.#decodeShiftTicks = track.decodeShiftTicks;
   }
 
   async first(): Promise<PacketCursor | undefined> {
@@ -83,14 +88,16 @@ export class Mp4FragmentPackets implements TrackPackets {
     return Mp4Cursor.begin(this.#bytes, timing, this.#walksFrom(place));
   }
 
-  /** By the first fragment: what would be needed later is not known. */
+  /** By the first samples: what would be needed later is not known. */
   async #decodeShift(): Promise<number> {
-    if (this.#track.decodeShiftTicks !== undefined) return this.#track.decodeShiftTicks;
+    if (this.#decodeShiftTicks !== undefined) return this.#decodeShiftTicks;
     let shift = 0;
+    let count = 0;
     for await (const { walk } of this.#scan()) {
-      while (walk.next()) shift = Math.max(shift, decodeShiftOf(walk.compositionTicks));
-      break;
+      for (; walk.next(); count++) shift = Math.max(shift, decodeShiftOf(walk.compositionTicks));
+      if (count >= PROBED_SAMPLES) break;
     }
+    this.#decodeShiftTicks = shift;
     return shift;
   }
 

@@ -1,11 +1,11 @@
 import type { FileBlocks } from './file-blocks.js';
-import { mustBePossible, readAt } from './file-pieces.js';
+import { readPiece } from './file-pieces.js';
 import { fileBoxAt } from './mp4-boxes.js';
 import type { OpenedFile } from './opened-file.js';
 
 /** The index of an MP4, and what the outermost boxes tell. */
 export interface FoundIndex {
-  /** Content of `moov`, as much of it as there is; `undefined`: the file has none. */
+  /** Content of `moov`; `undefined`: the file has none, or not all of it. */
   readonly moov: Uint8Array | undefined;
   /** Where it ends. */
   readonly moovEnd: number;
@@ -27,17 +27,11 @@ export async function findIndex(file: OpenedFile, blocks: FileBlocks): Promise<F
     if (index.moov !== undefined && count >= MAX_LOOKED_AT_BOXES) break;
     const box = await fileBoxAt(blocks, file.sizeBytes, at);
     if (box === undefined) break;
-    if (box.header.type === 'moov' && index.moov === undefined) {
-      index = { moov: await readIndex(file, box.contentAt, box.end), moovEnd: box.end };
+    if (box.header.type === 'moov' && index.moov === undefined && box.end <= file.sizeBytes) {
+      index = { moov: await readPiece(file.handle, box.contentAt, box.end), moovEnd: box.end };
     }
     if (box.header.sizeBytes === undefined) break;
     at = box.end;
   }
   return { ...index, endByte: undefined };
-}
-
-async function readIndex({ handle, sizeBytes }: OpenedFile, contentAt: number, end: number): Promise<Uint8Array> {
-  const contentSizeBytes = Math.min(end, sizeBytes) - contentAt;
-  mustBePossible(contentSizeBytes);
-  return readAt(handle, contentAt, Math.max(0, contentSizeBytes));
 }

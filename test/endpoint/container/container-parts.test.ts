@@ -1,45 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkMp4Tables } from '../../../src/endpoint/container/mp4-tables.js';
 import { foreignStream, readListedStreams } from '../../../src/endpoint/container/mpeg-ts-program.js';
 import { PacketClock } from '../../../src/endpoint/container/packet-clock.js';
 import { hex } from '../../amf/golden.js';
-import { errorOf } from '../../amf/thrown.js';
 import { concat } from '../../support/flv-builder.js';
-
-describe('the tables of an MP4', () => {
-  const box = (type: string, content: string): Uint8Array => {
-    const bytes = hex(content);
-    return concat(Uint8Array.of(0, 0, 0, bytes.length + 8), Buffer.from(type), bytes);
-  };
-  const inTrack = (table: Uint8Array): Uint8Array => {
-    const wrap = (type: string, content: Uint8Array): Uint8Array => box(type, Buffer.from(content).toString('hex'));
-    return wrap('trak', wrap('mdia', wrap('minf', wrap('stbl', table))));
-  };
-
-  it.each([
-    ['stts', '00000000 00000001 00000010 00000001'],
-    ['ctts', '00000000 00000001 00000010 00000001'],
-    ['stsz', '00000000 00000000 00000001 00000005'],
-    ['stsz', '00000000 00000002 00000064'],
-    ['stco', '00000000 00000001 00000040'],
-    ['trun', '00000301 00000001 00000000 00000001 00000002'],
-  ])('may be what they are: %s %s', (type, content) => {
-    expect(errorOf(() => checkMp4Tables(inTrack(box(type, content)), 100))).toBeUndefined();
-  });
-
-  it.each([
-    ['more entries than bytes', 'stts', '00000000 00000002 00000010 00000001'],
-    ['more samples than the file can have', 'ctts', '00000000 00000001 ffffffff 00000001'],
-    ['more sizes than bytes', 'stsz', '00000000 00000000 00ffffff 00000005'],
-    ['more samples of one size', 'stsz', '00000000 00000002 ffffffff'],
-    ['a run without fields', 'trun', '00000000 ffffffff'],
-    ['a run with fields', 'trun', '00000301 00000002 00000000 00000001 00000002'],
-    ['chunks of more samples', 'stsc', '00000000 00000001 00000001 ac00000d 00000001'],
-    ['a cut off head', 'stco', '00000000'],
-  ])('must not claim what cannot be: %s', (_, type, content) => {
-    expect(errorOf(() => checkMp4Tables(inTrack(box(type, content)), 100))).toBeInstanceOf(Error);
-  });
-});
 
 describe('the program of a transport stream', () => {
   /** ISO/IEC 13818-1 2.4.4: program 1 on PID 0x1000 with MPEG-2 video on 0x100 and AAC on 0x101. */
