@@ -114,8 +114,8 @@ function codingOf(encodings: Uint8Array): FrameCoding {
     if (algorithm !== HEADER_STRIPPING) {
       return { type: 'foreign', name: `compressed with ${COMPRESSION_NAMES[algorithm] ?? `algorithm ${algorithm}`}` };
     }
-    // The one that is written first was applied first, so its bytes stand behind those of the later ones.
-    strippedStart = Buffer.concat([childOf(compression, ID.ContentCompSettings) ?? NOTHING, strippedStart]);
+    // What was taken off first stands in front of what was taken off then.
+    strippedStart = Buffer.concat([strippedStart, childOf(compression, ID.ContentCompSettings) ?? NOTHING]);
   }
   return { type: 'plain', strippedStart };
 }

@@ -102,8 +102,13 @@ describe('Tracks (RFC 9559 5.1.4)', () => {
   it.each<[string, string, object]>([
     [
       'bytes that are left out',
-      '6d80 8d 6240 8a 5034 87 4254 81 03 4255 81 aa'.replace('87', '88').replace('8a', '8b').replace('8d', '8e'),
+      '6d80 8e 6240 8b 5034 88 4254 81 03 4255 81 aa',
       { type: 'plain', strippedStart: Buffer.of(0xaa) },
+    ],
+    [
+      'bytes that are left out in two steps',
+      '6d80 9c 6240 8b 5034 88 4254 81 03 4255 81 aa 6240 8b 5034 88 4254 81 03 4255 81 bb',
+      { type: 'plain', strippedStart: Buffer.of(0xaa, 0xbb) },
     ],
     ['zlib, which is what nothing means', '6d80 83 6240 80', { type: 'foreign', name: 'compressed with zlib' }],
     ['a key', '6d80 87 6240 84 5033 81 01', { type: 'foreign', name: 'encrypted' }],
