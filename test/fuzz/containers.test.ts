@@ -7,6 +7,15 @@ import { splitByteStream, splitLengthPrefixed } from '../../src/codec/nal-stream
 import { ContainerFileSource } from '../../src/endpoint/container/container-file-source.js';
 import { readListedStreams } from '../../src/endpoint/container/mpeg-ts-program.js';
 import { MediaError, RtmpkitError } from '../../src/errors.js';
+import { findBox } from '../../src/mp4/read/box.js';
+import { readFragment } from '../../src/mp4/read/fragment.js';
+import { FragmentWalk } from '../../src/mp4/read/fragment-walk.js';
+import { readMovie } from '../../src/mp4/read/movie.js';
+import { keyframePresentedAt, presentationEnd, samplePresentedAt } from '../../src/mp4/read/sample-search.js';
+import { readSampleTables } from '../../src/mp4/read/sample-tables.js';
+import type { SampleWalk } from '../../src/mp4/read/sample-walk.js';
+import { TableWalk } from '../../src/mp4/read/table-walk.js';
+import { ticksAt } from '../../src/mp4/read/timeline.js';
 import { buildContainer, type ContainerShape, type FormatName } from '../support/built-containers.js';
 
 /** All of them, unless one is named. */
@@ -18,7 +27,9 @@ const MAX_TAGS = 100_000;
 
 const FILES: readonly (readonly [FormatName, ContainerShape])[] = [
   ['mp4', { seconds: 1, video: 'avc', audio: 'aac' }],
+  ['mp4 with its index behind', { seconds: 1, video: 'av1', audio: 'opus' }],
   ['mp4 in fragments', { seconds: 1, video: 'hevc', audio: 'aac' }],
+  ['mov', { seconds: 1, video: 'avc', audio: 'mp3' }],
   ['mkv', { seconds: 1, video: 'avc', audio: 'opus' }],
   ['mkv written live', { seconds: 1, video: 'av1', audio: 'aac' }],
   ['webm', { seconds: 1, video: 'vp9', audio: 'opus' }],
@@ -86,12 +97,45 @@ describe('containers', () => {
   );
 });
 
+/** More than any of these inputs can have. */
+const MAX_SAMPLES = 3_000;
+
+/** Reads all that an index tells. */
+function readIndex(bytes: Uint8Array): void {
+  const moov = findBox(bytes, 'moov');
+  if (moov === undefined) return;
+  for (const { tables: stbl, timeline } of readMovie(moov).tracks) {
+    const tables = readSampleTables(stbl, MAX_SAMPLES);
+    countSamples(new TableWalk(tables));
+    for (const ms of [-1, 200, 1e9]) {
+      samplePresentedAt(tables, ticksAt(timeline, ms));
+      keyframePresentedAt(tables, ticksAt(timeline, ms));
+    }
+    presentationEnd(tables);
+  }
+}
+
+function readFragments(bytes: Uint8Array): void {
+  const moof = findBox(bytes, 'moof');
+  if (moof === undefined) return;
+  const fragment = readFragment(moof, 0, () => ({ durationTicks: 1, sizeBytes: 1, flags: 0 }), MAX_SAMPLES);
+  for (const runs of fragment.values()) countSamples(new FragmentWalk(runs, 0));
+}
+
+function countSamples(walk: SampleWalk): void {
+  let count = 0;
+  while (walk.next()) count += 1;
+  expect(count).toBeLessThanOrEqual(MAX_SAMPLES);
+}
+
 describe('parts of containers', () => {
   it.each<[string, FormatName, (bytes: Uint8Array) => unknown]>([
     ['list of streams', 'ts', readListedStreams],
     ['NAL units with start codes', 'ts', splitByteStream],
     ['NAL units with lengths', 'mp4', (bytes) => splitLengthPrefixed(bytes, 4)],
     ['ADTS header', 'adts', parseAdtsHeader],
+    ['index of an MP4', 'mp4', readIndex],
+    ['fragments of an MP4', 'mp4 in fragments', readFragments],
   ])('%s', async (_, format, parse) => {
     const isVideo = format !== 'adts';
     const seed = await buildContainer(format, { seconds: 0.2, ...(isVideo ? { video: 'avc' } : {}), audio: 'aac' });

@@ -33,7 +33,9 @@ export class Mp4Container implements ContainerReader {
     const movie = moov === undefined ? NO_MOVIE : readMovie(moov);
     this.#fragmentsDurationMs = movie.fragmentsDurationMs;
     const blocks = new FileBlocks(file.handle, file.sizeBytes, BLOCK_SIZE_BYTES);
-    this.#packets = packetsOf(movie, moovEnd, { sizeBytes: file.sizeBytes, isWhole, blocks, smallBlocks });
+    // Fragments are written live: such a file may end anywhere.
+    const mustBeWhole = isWhole && !movie.isFragmented;
+    this.#packets = packetsOf(movie, moovEnd, { sizeBytes: file.sizeBytes, mustBeWhole, blocks, smallBlocks });
     this.tracks = movie.tracks.flatMap((track, place) => describe(track, place, this.#packets[place]) ?? []);
   }
 

@@ -84,8 +84,11 @@ export class Mp4Cursor implements PacketCursor {
   #see({ offset, sizeBytes, decodeTicks, compositionTicks, durationTicks, isKeyframe }: SampleWalk): void {
     const end = offset + sizeBytes;
     if (end > this.#bytes.sizeBytes || offset < 0) {
-      if (!this.#bytes.isWhole) this.isAtEnd = true;
-      else throw new MediaError('ERR_MEDIA_DAMAGED', 'a frame lies outside of the file', { stage: 'file' });
+      if (this.#bytes.mustBeWhole) {
+        throw new MediaError('ERR_MEDIA_DAMAGED', 'a frame lies outside of the file', { stage: 'file' });
+      }
+      this.isAtEnd = true;
+      return;
     }
     this.#leftBytes -= sizeBytes;
     if (this.#leftBytes < 0) {
