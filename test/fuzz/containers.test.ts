@@ -3,10 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseAdtsHeader } from '../../src/codec/adts.js';
+import { readMp3Info, readMpegAudioFrame } from '../../src/codec/mpeg-audio.js';
 import { splitByteStream, splitLengthPrefixed } from '../../src/codec/nal-stream.js';
 import { ContainerFileSource } from '../../src/endpoint/container/container-file-source.js';
 import { readListedStreams } from '../../src/endpoint/container/mpeg-ts-program.js';
 import { MediaError, RtmpkitError } from '../../src/errors.js';
+import { ID } from '../../src/matroska/ebml.js';
+import { BlockWalk } from '../../src/matroska/read/block-walk.js';
+import { readCueList } from '../../src/matroska/read/cue-list.js';
+import { childrenOf } from '../../src/matroska/read/element-reader.js';
+import { readLacing } from '../../src/matroska/read/lacing.js';
+import { readSegmentInfo } from '../../src/matroska/read/segment-info.js';
+import { readTrackList } from '../../src/matroska/read/track-list.js';
 import { findBox } from '../../src/mp4/read/box.js';
 import { readFragment } from '../../src/mp4/read/fragment.js';
 import { FragmentWalk } from '../../src/mp4/read/fragment-walk.js';
@@ -128,17 +136,52 @@ function countSamples(walk: SampleWalk): void {
   expect(count).toBeLessThanOrEqual(MAX_SAMPLES);
 }
 
+/** Each step gets on, so there are no more of them than bytes. */
+function walkBlocks(bytes: Uint8Array): void {
+  const walk = new BlockWalk(0, bytes.length);
+  let steps = 0;
+  for (let step = walk.step(bytes, 0); step !== 'end'; step = walk.step(bytes, 0)) {
+    steps += 1;
+    expect(step).not.toBe('bytes');
+    const { dataAt, endByte } = walk.block;
+    expect(dataAt <= endByte && endByte <= bytes.length).toBe(true);
+    for (const lacing of [2, 4, 6]) readLacing(bytes, lacing, dataAt, endByte);
+  }
+  expect(steps).toBeLessThanOrEqual(bytes.length);
+}
+
+function readMatroskaParts(bytes: Uint8Array): void {
+  const segment = [...childrenOf(bytes)].find(({ id }) => id === ID.Segment);
+  for (const { data } of childrenOf(segment?.data ?? bytes)) {
+    readSegmentInfo(data);
+    readTrackList(data);
+    readCueList(data, 1);
+  }
+}
+
+function readFrames(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at++) readMpegAudioFrame(bytes, at);
+  readMp3Info(bytes);
+}
+
 describe('parts of containers', () => {
   it.each<[string, FormatName, (bytes: Uint8Array) => unknown]>([
     ['list of streams', 'ts', readListedStreams],
     ['NAL units with start codes', 'ts', splitByteStream],
     ['NAL units with lengths', 'mp4', (bytes) => splitLengthPrefixed(bytes, 4)],
     ['ADTS header', 'adts', parseAdtsHeader],
+    ['frames of MP3', 'mp3', readFrames],
+    ['blocks of Matroska', 'mkv', walkBlocks],
+    ['descriptions of Matroska', 'mkv', readMatroskaParts],
     ['index of an MP4', 'mp4', readIndex],
     ['fragments of an MP4', 'mp4 in fragments', readFragments],
   ])('%s', async (_, format, parse) => {
-    const isVideo = format !== 'adts';
-    const seed = await buildContainer(format, { seconds: 0.2, ...(isVideo ? { video: 'avc' } : {}), audio: 'aac' });
+    const isVideo = format !== 'adts' && format !== 'mp3';
+    const seed = await buildContainer(format, {
+      seconds: 0.2,
+      ...(isVideo ? { video: 'avc' } : {}),
+      audio: format === 'mp3' ? 'mp3' : 'aac',
+    });
     const head = seed.subarray(0, 2_000);
     const random = randomNumbers(SEEDS[0] ?? 1);
     for (let i = 0; i < RANDOM_INPUTS; i++) {
