@@ -12,6 +12,9 @@ import type { OpenedFile } from './opened-file.js';
 const BLOCK_SIZE_BYTES = 512 * 1024;
 const SMALL_BLOCK_SIZE_BYTES = 16 * 1024;
 
+/** Weeks of sound, and as many sizes as an index has room for. A sample has at least a byte. */
+const MAX_SAMPLES = 2 ** 26;
+
 const NO_DEFAULTS: SampleDefaults = { durationTicks: 0, sizeBytes: 0, flags: 0 };
 
 /** An MP4 or MOV file, of one piece or of fragments. */
@@ -35,7 +38,9 @@ export class Mp4Container implements ContainerReader {
     const blocks = new FileBlocks(file.handle, file.sizeBytes, BLOCK_SIZE_BYTES);
     // Fragments are written live: such a file may end anywhere.
     const mustBeWhole = isWhole && !movie.isFragmented;
-    this.#packets = packetsOf(movie, moovEnd, { sizeBytes: file.sizeBytes, mustBeWhole, blocks, smallBlocks });
+    const { sizeBytes } = file;
+    const maxSamples = Math.min(sizeBytes, MAX_SAMPLES);
+    this.#packets = packetsOf(movie, moovEnd, { sizeBytes, maxSamples, mustBeWhole, blocks, smallBlocks });
     this.tracks = movie.tracks.flatMap((track, place) => describe(track, place, this.#packets[place]) ?? []);
   }
 

@@ -1,3 +1,4 @@
+import { MediaError } from '../../errors.js';
 import { type Fragment, readFragment } from '../../mp4/read/fragment.js';
 import type { SampleDefaults } from '../../mp4/read/movie.js';
 import type { FileBlocks } from './file-blocks.js';
@@ -9,6 +10,9 @@ export interface FoundFragment {
   readonly end: number;
   readonly fragment: Fragment;
 }
+
+/** That of a fragment with as many samples as one may have has less. */
+const MAX_FRAGMENT_INDEX_SIZE_BYTES = 32 * 1024 * 1024;
 
 /** Audio and video are at different places, but seldom far from one another. */
 const KEPT_FRAGMENTS = 4;
@@ -47,6 +51,9 @@ export class Mp4Fragments {
   }
 
   async #read(from: number, at: number, box: { contentAt: number; end: number }): Promise<FoundFragment> {
+    if (box.end - box.contentAt > MAX_FRAGMENT_INDEX_SIZE_BYTES) {
+      throw new MediaError('ERR_MEDIA_DAMAGED', 'the index of a fragment is larger than it can be', { stage: 'file' });
+    }
     const moof = await this.#blocks.read(box.contentAt, box.end);
     // A copy, as the memory is used again.
     const fragment = readFragment(new Uint8Array(moof), at, this.#defaultsOf, this.#sizeBytes);
