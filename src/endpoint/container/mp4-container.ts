@@ -52,12 +52,10 @@ export class Mp4Container implements ContainerReader {
 
   async endMs(tracks: readonly SendableTrack[]): Promise<number | undefined> {
     if (this.#fragmentsDurationMs !== undefined) return this.#fragmentsDurationMs;
-    let lastMs: number | undefined;
-    for (const { id } of tracks) {
-      const endMs = await this.#packets[id]?.endMs();
-      if (endMs !== undefined) lastMs = Math.max(endMs, lastMs ?? endMs);
-    }
-    return lastMs;
+    // At the same time, so that each fragment is looked at once for all of them.
+    const endsMs = await Promise.all(tracks.map(({ id }) => this.#packets[id]?.endMs()));
+    const knownMs = endsMs.filter((endMs) => endMs !== undefined);
+    return knownMs.length === 0 ? undefined : Math.max(...knownMs);
   }
 
   close(): Promise<void> {
