@@ -31,13 +31,14 @@ export class Mp4Container implements ContainerReader {
     this.#file = file;
     this.sizeBytes = file.sizeBytes;
     this.endByte = endByte;
-    const isWhole = endByte !== undefined && endByte <= file.sizeBytes;
-    if (moov === undefined && isWhole) throw noIndex();
+    const isCutOff = endByte !== undefined && endByte > file.sizeBytes;
+    // Whoever sees that a file is cut off can say more.
+    if (moov === undefined && !isCutOff) throw noIndex();
     const movie = moov === undefined ? NO_MOVIE : readMovie(moov);
     this.#fragmentsDurationMs = movie.fragmentsDurationMs;
     const blocks = new FileBlocks(file.handle, file.sizeBytes, BLOCK_SIZE_BYTES);
     // Fragments are written live: such a file may end anywhere.
-    const mustBeWhole = isWhole && !movie.isFragmented;
+    const mustBeWhole = endByte !== undefined && !isCutOff && !movie.isFragmented;
     const { sizeBytes } = file;
     const maxSamples = Math.min(sizeBytes, MAX_SAMPLES);
     this.#packets = packetsOf(movie, moovEnd, { sizeBytes, maxSamples, mustBeWhole, blocks, smallBlocks });
