@@ -12,6 +12,9 @@ import type { OpenedFile } from './opened-file.js';
 const BLOCK_SIZE_BYTES = 512 * 1024;
 const SMALL_BLOCK_SIZE_BYTES = 16 * 1024;
 
+/** Weeks of sound, and as many sizes as an index has room for. A sample has at least a byte. */
+const MAX_SAMPLES = 2 ** 26;
+
 const NO_DEFAULTS: SampleDefaults = { durationTicks: 0, sizeBytes: 0, flags: 0 };
 
 /** An MP4 or MOV file, of one piece or of fragments. */
@@ -28,14 +31,17 @@ export class Mp4Container implements ContainerReader {
     this.#file = file;
     this.sizeBytes = file.sizeBytes;
     this.endByte = endByte;
-    const isWhole = endByte !== undefined && endByte <= file.sizeBytes;
-    if (moov === undefined && isWhole) throw noIndex();
+    const isCutOff = endByte !== undefined && endByte > file.sizeBytes;
+    // Whoever sees that a file is cut off can say more.
+    if (moov === undefined && !isCutOff) throw noIndex();
     const movie = moov === undefined ? NO_MOVIE : readMovie(moov);
     this.#fragmentsDurationMs = movie.fragmentsDurationMs;
     const blocks = new FileBlocks(file.handle, file.sizeBytes, BLOCK_SIZE_BYTES);
     // Fragments are written live: such a file may end anywhere.
-    const mustBeWhole = isWhole && !movie.isFragmented;
-    this.#packets = packetsOf(movie, moovEnd, { sizeBytes: file.sizeBytes, mustBeWhole, blocks, smallBlocks });
+    const mustBeWhole = endByte !== undefined && !isCutOff && !movie.isFragmented;
+    const { sizeBytes } = file;
+    const maxSamples = Math.min(sizeBytes, MAX_SAMPLES);
+    this.#packets = packetsOf(movie, moovEnd, { sizeBytes, maxSamples, mustBeWhole, blocks, smallBlocks });
     this.tracks = movie.tracks.flatMap((track, place) => describe(track, place, this.#packets[place]) ?? []);
   }
 
@@ -47,12 +53,10 @@ export class Mp4Container implements ContainerReader {
 
   async endMs(tracks: readonly SendableTrack[]): Promise<number | undefined> {
     if (this.#fragmentsDurationMs !== undefined) return this.#fragmentsDurationMs;
-    let lastMs: number | undefined;
-    for (const { id } of tracks) {
-      const endMs = await this.#packets[id]?.endMs();
-      if (endMs !== undefined) lastMs = Math.max(endMs, lastMs ?? endMs);
-    }
-    return lastMs;
+    // At the same time, so that each fragment is looked at once for all of them.
+    const endsMs = await Promise.all(tracks.map(({ id }) => this.#packets[id]?.endMs()));
+    const knownMs = endsMs.filter((endMs) => endMs !== undefined);
+    return knownMs.length === 0 ? undefined : Math.max(...knownMs);
   }
 
   close(): Promise<void> {

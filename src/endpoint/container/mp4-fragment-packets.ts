@@ -9,6 +9,7 @@ import type { Mp4Fragments } from './mp4-fragments.js';
 
 /** What is looked through to find the end of a file that does not tell it, at most. */
 const MAX_SCANNED_FRAGMENTS = 20_000;
+const MAX_SCANNED_SAMPLES = 20_000_000;
 
 /** So many samples tell how frames are reordered. */
 const PROBED_SAMPLES = 120;
@@ -69,12 +70,14 @@ export class Mp4FragmentPackets implements TrackPackets {
   /** When the last sample ends; `undefined`: there is none, or there are very many fragments. */
   async endMs(): Promise<number | undefined> {
     let endTicks = Number.NEGATIVE_INFINITY;
-    let count = 0;
+    let fragments = 0;
+    let samples = 0;
     for await (const { walk } of this.#scan()) {
-      if (count++ === MAX_SCANNED_FRAGMENTS) return undefined;
-      while (walk.next()) endTicks = Math.max(endTicks, walk.endTicks + walk.compositionTicks);
+      if (fragments === MAX_SCANNED_FRAGMENTS || samples > MAX_SCANNED_SAMPLES) return undefined;
+      for (; walk.next(); samples++) endTicks = Math.max(endTicks, walk.endTicks + walk.compositionTicks);
+      fragments += 1;
     }
-    return count === 0 ? undefined : toMs(this.#track.timeline, endTicks);
+    return samples === 0 ? undefined : toMs(this.#track.timeline, endTicks);
   }
 
   /** Along all samples, fragment by fragment. */

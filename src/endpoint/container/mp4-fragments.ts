@@ -1,3 +1,4 @@
+import { MediaError } from '../../errors.js';
 import { type Fragment, readFragment } from '../../mp4/read/fragment.js';
 import type { SampleDefaults } from '../../mp4/read/movie.js';
 import type { FileBlocks } from './file-blocks.js';
@@ -10,6 +11,9 @@ export interface FoundFragment {
   readonly fragment: Fragment;
 }
 
+/** That of a fragment with as many samples as one may have has less. */
+const MAX_FRAGMENT_INDEX_SIZE_BYTES = 32 * 1024 * 1024;
+
 /** Audio and video are at different places, but seldom far from one another. */
 const KEPT_FRAGMENTS = 4;
 
@@ -19,7 +23,7 @@ export class Mp4Fragments {
   readonly #sizeBytes: number;
   readonly #defaultsOf: (trackId: number) => SampleDefaults;
   /** By where they were looked for; those at the end were found last. */
-  readonly #kept = new Map<number, FoundFragment>();
+  readonly #kept = new Map<number, Promise<FoundFragment | undefined>>();
 
   /** @param defaultsOf what the index says of a track */
   constructor(blocks: FileBlocks, sizeBytes: number, defaultsOf: (trackId: number) => SampleDefaults) {
@@ -33,31 +37,34 @@ export class Mp4Fragments {
    *
    * @throws {MediaError} `ERR_MEDIA_DAMAGED`
    */
-  async next(from: number): Promise<FoundFragment | undefined> {
+  next(from: number): Promise<FoundFragment | undefined> {
     const kept = this.#kept.get(from);
     if (kept !== undefined) return kept;
+    const found = this.#find(from);
+    this.#kept.set(from, found);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_FRAGMENTS && oldest !== undefined) this.#kept.delete(oldest);
+    return found;
+  }
+
+  async #find(from: number): Promise<FoundFragment | undefined> {
     let at = from;
     for (;;) {
       const found = fileBoxAt(this.#blocks, this.#sizeBytes, at);
       const box = found instanceof Promise ? await found : found;
       if (box === undefined) return undefined;
-      if (box.header.type === 'moof') return box.end > this.#sizeBytes ? undefined : this.#read(from, at, box);
+      if (box.header.type === 'moof') return box.end > this.#sizeBytes ? undefined : this.#read(at, box);
       at = box.end;
     }
   }
 
-  async #read(from: number, at: number, box: { contentAt: number; end: number }): Promise<FoundFragment> {
+  async #read(at: number, box: { contentAt: number; end: number }): Promise<FoundFragment> {
+    if (box.end - box.contentAt > MAX_FRAGMENT_INDEX_SIZE_BYTES) {
+      throw new MediaError('ERR_MEDIA_DAMAGED', 'the index of a fragment is larger than it can be', { stage: 'file' });
+    }
     const moof = await this.#blocks.read(box.contentAt, box.end);
     // A copy, as the memory is used again.
     const fragment = readFragment(new Uint8Array(moof), at, this.#defaultsOf, this.#sizeBytes);
-    const found = { end: box.end, fragment };
-    this.#keep(from, found);
-    return found;
-  }
-
-  #keep(from: number, found: FoundFragment): void {
-    this.#kept.set(from, found);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > KEPT_FRAGMENTS && oldest !== undefined) this.#kept.delete(oldest);
+    return { end: box.end, fragment };
   }
 }

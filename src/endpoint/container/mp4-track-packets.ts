@@ -78,6 +78,6 @@ export class Mp4TrackPackets implements TrackPackets {
   }
 
   #readTables(): SampleTables {
-    return readSampleTables(this.#track.tables, this.#bytes.sizeBytes);
+    return readSampleTables(this.#track.tables, this.#bytes.maxSamples);
   }
 }

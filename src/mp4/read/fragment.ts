@@ -1,6 +1,6 @@
 import type { ByteReader } from '../../bytes/reader.js';
 import { type Box, boxesIn, findBox, requiredBox } from './box.js';
-import { readFullBox, readTime } from './full-box.js';
+import { readFullBox, readTime, readU64 } from './full-box.js';
 import type { SampleDefaults } from './movie.js';
 import { impossible } from './table-rows.js';
 
@@ -9,6 +9,7 @@ export interface FragmentRun {
   readonly count: number;
   /** Where its data begins in the file. */
   readonly dataAt: number;
+  readonly dataEnd: number;
   /** When its first sample is decoded; `undefined`: when the sample before is over. */
   readonly decodeTicks: number | undefined;
   readonly rows: DataView;
@@ -45,6 +46,9 @@ const ROW_FLAGS = 0x400;
 const ROW_COMPOSITION = 0x800;
 const ROW_FIELDS = [ROW_DURATION, ROW_SIZE, ROW_FLAGS, ROW_COMPOSITION] as const;
 
+/** Hours of pictures and sound. Fragments of a live stream have some hundred. */
+const MAX_FRAGMENT_SAMPLES = 1_000_000;
+
 /**
  * @param moof content of the box, of which views are kept
  * @param moofAt where the box begins in the file
@@ -60,14 +64,20 @@ export function readFragment(
 ): Fragment {
   const fragment = new Map<number, FragmentRun[]>();
   let dataEnd = moofAt;
+  let samples = 0;
   for (const { type, content } of boxesIn(moof)) {
     if (type !== 'traf') continue;
     const head = readTrackFragmentHead(requiredBox(content, 'tfhd'), defaultsOf);
-    const runs = fragment.get(head.trackId) ?? [];
-    fragment.set(head.trackId, runs);
     // What does not say where its data is has it behind that of the track before (ISO/IEC 14496-12 8.8.7).
     const base = head.baseOffset ?? (head.isBaseMoof ? moofAt : dataEnd);
-    dataEnd = readRuns(content, runs, { ...head, base, maxSamples });
+    const runs = fragment.get(head.trackId) ?? [];
+    fragment.set(head.trackId, runs);
+    for (const run of runsIn(content, { ...head, base, maxSamples })) {
+      runs.push(run);
+      samples += run.count;
+      if (samples > MAX_FRAGMENT_SAMPLES) throw impossible('trun');
+      dataEnd = run.dataEnd;
+    }
   }
   return fragment;
 }
@@ -82,7 +92,7 @@ interface TrackFragmentHead {
 function readTrackFragmentHead(tfhd: Uint8Array, defaultsOf: (trackId: number) => SampleDefaults): TrackFragmentHead {
   return readFullBox('tfhd', tfhd, (r, { flags }) => {
     const trackId = r.u32('track id');
-    const baseOffset = (flags & BASE_OFFSET) === 0 ? undefined : r.u32('base offset') * 2 ** 32 + r.u32('base offset');
+    const baseOffset = (flags & BASE_OFFSET) === 0 ? undefined : readU64(r, 'base offset');
     if ((flags & DESCRIPTION) !== 0) r.skip(4, 'description');
     const usual = defaultsOf(trackId);
     const defaults = {
@@ -100,18 +110,16 @@ interface RunContext {
   readonly maxSamples: number;
 }
 
-/** @returns where the data of these runs ends */
-function readRuns(traf: Uint8Array, runs: FragmentRun[], context: RunContext): number {
+function* runsIn(traf: Uint8Array, context: RunContext): Generator<FragmentRun, void> {
   let decodeTicks = readDecodeTime(traf);
   let dataEnd = context.base;
   for (const box of boxesIn(traf)) {
     if (box.type !== 'trun') continue;
     const run = readRun(box, context, dataEnd, decodeTicks);
-    runs.push(run);
-    dataEnd = run.dataAt + sizeOf(run);
+    yield run;
+    dataEnd = run.dataEnd;
     decodeTicks = undefined;
   }
-  return dataEnd;
 }
 
 function readDecodeTime(traf: Uint8Array): number | undefined {
@@ -133,8 +141,8 @@ function readRun(
     // Samples of no size would be nothing, and of the others the file cannot have more than it has bytes.
     const hasSize = layout.sizeAt !== undefined || defaults.sizeBytes > 0;
     if (count > maxSamples) throw impossible('trun');
-    const rows = readRows(r, count * layout.rowSizeBytes);
-    return { count: hasSize ? count : 0, dataAt, decodeTicks, rows, layout, defaults, firstFlags };
+    const run = { count: hasSize ? count : 0, rows: readRows(r, count * layout.rowSizeBytes), layout, defaults };
+    return { ...run, dataAt, dataEnd: dataAt + sizeOf(run), decodeTicks, firstFlags };
   });
 }
 
@@ -154,7 +162,12 @@ function rowLayout(flags: number): RowLayout {
   return { rowSizeBytes, durationAt, sizeAt, flagsAt, compositionAt };
 }
 
-function sizeOf({ count, rows, layout, defaults }: FragmentRun): number {
+function sizeOf({
+  count,
+  rows,
+  layout,
+  defaults,
+}: Pick<FragmentRun, 'count' | 'rows' | 'layout' | 'defaults'>): number {
   const { sizeAt, rowSizeBytes } = layout;
   if (sizeAt === undefined) return count * defaults.sizeBytes;
   let sizeBytes = 0;

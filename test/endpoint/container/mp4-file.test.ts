@@ -137,6 +137,9 @@ describe('an MP4', () => {
       message: expect.stringContaining('no index'),
       advice: expect.stringContaining('not finished'),
     });
+    await expect(open(concat(FILE_TYPE, u32(3)))).rejects.toMatchObject({
+      message: expect.stringContaining('no index'),
+    });
     await expect(open(FILM.subarray(0, FILM.length - 9))).rejects.toMatchObject({
       message: expect.stringMatching(/its last 9 bytes are missing, and its index with them$/),
     });

@@ -222,6 +222,11 @@ describe('a fragment', () => {
     expect(places).toEqual([[5_008, 5_011], [5_014, 5_025], [1_000]]);
   });
 
+  it('must not have more samples than there can be in all of its runs', () => {
+    const runs = Array.from({ length: 1_100 }, () => box('trun', u32(0, MAX_SAMPLES)));
+    expect(() => fragmentOf(box('traf', box('tfhd', u32(0, 1)), ...runs))).toThrow('trun');
+  });
+
   it('has no samples that have no size', () => {
     const traf = box('traf', box('tfhd', u32(0x10, 1, 0)), box('trun', u32(0, 900)));
     expect(samplesOf(1, traf)).toEqual([]);
