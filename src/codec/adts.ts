@@ -9,6 +9,8 @@ export interface AdtsHeader {
   readonly channelConfiguration: number;
   /** Of the header itself: 7, or 9 with checksum. */
   readonly headerSizeBytes: number;
+  /** With header. */
+  readonly frameSizeBytes: number;
 }
 
 const SYNC = 0xfff;
@@ -30,11 +32,13 @@ export function parseAdtsHeader(frame: Uint8Array): AdtsHeader {
   const sampleRateIndex = r.bits(4, 'sample rate');
   r.skip(1, 'private');
   const channelConfiguration = r.bits(3, 'channel configuration');
-  r.skip(4 + 13 + 11, 'copyright, frame size and fullness');
+  r.skip(4, 'copyright');
+  const frameSizeBytes = r.bits(13, 'frame size');
+  r.skip(11, 'fullness');
   if (r.bits(2, 'blocks') > 0) {
     throw new MediaError('ERR_MEDIA_UNSUPPORTED', 'an ADTS frame holds several blocks of AAC');
   }
-  return { objectType, sampleRateIndex, channelConfiguration, headerSizeBytes: hasChecksum ? 9 : 7 };
+  return { objectType, sampleRateIndex, channelConfiguration, headerSizeBytes: hasChecksum ? 9 : 7, frameSizeBytes };
 }
 
 /** What a short AudioSpecificConfig tells. */

@@ -79,6 +79,7 @@ describe('ADTS', () => {
       sampleRateIndex: 4,
       channelConfiguration: 2,
       headerSizeBytes: 7,
+      frameSizeBytes: 371,
     });
     expect(parseAacConfig(writeAacConfig(parseAdtsHeader(header)))).toMatchObject({
       sampleRateHz: 44_100,

@@ -84,13 +84,13 @@ const FILES: readonly BadInput[] = [
     name: 'an MP4 that is cut off',
     args: () => ['push', file('cut.mp4', Buffer.from('\0\0\0\x14ftypmp42\0\0\0\0mp42\0\0\x10\0mdat')), NOWHERE],
     exitCode: 10,
-    words: /cut\.mp4 is cut off: its last 4088 bytes are missing, and its index with them/,
+    words: /cut\.mp4: the file is cut off: its last 4088 bytes are missing, and its index with them/,
   },
   {
     name: 'an MP4 without anything in it',
     args: () => ['push', file('film.mp4', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom')), NOWHERE],
     exitCode: 10,
-    words: /film\.mp4: the file has no audio and no video/,
+    words: /film\.mp4: the file has no index/,
   },
   {
     name: 'a text',

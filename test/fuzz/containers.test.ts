@@ -3,14 +3,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseAdtsHeader } from '../../src/codec/adts.js';
+import { readMp3Info, readMpegAudioFrame } from '../../src/codec/mpeg-audio.js';
 import { splitByteStream, splitLengthPrefixed } from '../../src/codec/nal-stream.js';
 import { ContainerFileSource } from '../../src/endpoint/container/container-file-source.js';
-import { readMatroskaHead } from '../../src/endpoint/container/matroska-head.js';
 import { readListedStreams } from '../../src/endpoint/container/mpeg-ts-program.js';
 import { MediaError, RtmpkitError } from '../../src/errors.js';
+import { ID } from '../../src/matroska/ebml.js';
+import { BlockWalk } from '../../src/matroska/read/block-walk.js';
+import { readCueList } from '../../src/matroska/read/cue-list.js';
+import { childrenOf } from '../../src/matroska/read/element-reader.js';
+import { readLacing } from '../../src/matroska/read/lacing.js';
+import { readSegmentInfo } from '../../src/matroska/read/segment-info.js';
+import { readTrackList } from '../../src/matroska/read/track-list.js';
+import { findBox } from '../../src/mp4/read/box.js';
+import { readFragment } from '../../src/mp4/read/fragment.js';
+import { FragmentWalk } from '../../src/mp4/read/fragment-walk.js';
+import { readMovie } from '../../src/mp4/read/movie.js';
+import { keyframePresentedAt, presentationEnd, samplePresentedAt } from '../../src/mp4/read/sample-search.js';
+import { readSampleTables } from '../../src/mp4/read/sample-tables.js';
+import type { SampleWalk } from '../../src/mp4/read/sample-walk.js';
+import { TableWalk } from '../../src/mp4/read/table-walk.js';
+import { ticksAt } from '../../src/mp4/read/timeline.js';
 import { buildContainer, type ContainerShape, type FormatName } from '../support/built-containers.js';
 
-const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
+/** All of them, unless one is named. */
+const SEEDS = process.env['FUZZ_SEED'] === undefined ? [1, 2, 3, 4, 5, 6, 7, 8] : [Number(process.env['FUZZ_SEED'])];
 const DAMAGED_FILES = 250;
 const RANDOM_INPUTS = 200_000;
 /** Far more than any of these files has, however it is damaged. */
@@ -18,7 +35,9 @@ const MAX_TAGS = 100_000;
 
 const FILES: readonly (readonly [FormatName, ContainerShape])[] = [
   ['mp4', { seconds: 1, video: 'avc', audio: 'aac' }],
+  ['mp4 with its index behind', { seconds: 1, video: 'av1', audio: 'opus' }],
   ['mp4 in fragments', { seconds: 1, video: 'hevc', audio: 'aac' }],
+  ['mov', { seconds: 1, video: 'avc', audio: 'mp3' }],
   ['mkv', { seconds: 1, video: 'avc', audio: 'opus' }],
   ['mkv written live', { seconds: 1, video: 'av1', audio: 'aac' }],
   ['webm', { seconds: 1, video: 'vp9', audio: 'opus' }],
@@ -70,31 +89,101 @@ async function push(path: string, startMs: number): Promise<void> {
 }
 
 describe('containers', () => {
-  it.each(FILES)('%s, damaged', async (format, shape) => {
-    const whole = await buildContainer(format, shape);
-    const random = randomNumbers(SEED);
-    for (let i = 0; i < DAMAGED_FILES; i++) {
-      const path = join(directory, 'damaged');
-      writeFileSync(path, damaged(whole, random));
-      await push(path, random(4) === 0 ? random(1_500) : 0).catch((error: unknown) => {
-        throw new Error(`${format}, seed ${SEED}, file ${i}`, { cause: error });
-      });
-    }
-  });
+  it.each(FILES.flatMap(([format, shape]) => SEEDS.map((seed) => [format, seed, shape] as const)))(
+    '%s, damaged, seed %i',
+    async (format, seed, shape) => {
+      const whole = await buildContainer(format, shape);
+      const random = randomNumbers(seed);
+      for (let i = 0; i < DAMAGED_FILES; i++) {
+        const path = join(directory, 'damaged');
+        writeFileSync(path, damaged(whole, random));
+        await push(path, random(4) === 0 ? random(1_500) : 0).catch((error: unknown) => {
+          throw new Error(`${format}, seed ${seed}, file ${i}`, { cause: error });
+        });
+      }
+    },
+  );
 });
+
+/** More than any of these inputs can have. */
+const MAX_SAMPLES = 3_000;
+
+/** Reads all that an index tells. */
+function readIndex(bytes: Uint8Array): void {
+  const moov = findBox(bytes, 'moov');
+  if (moov === undefined) return;
+  for (const { tables: stbl, timeline } of readMovie(moov).tracks) {
+    const tables = readSampleTables(stbl, MAX_SAMPLES);
+    countSamples(new TableWalk(tables));
+    for (const ms of [-1, 200, 1e9]) {
+      samplePresentedAt(tables, ticksAt(timeline, ms));
+      keyframePresentedAt(tables, ticksAt(timeline, ms));
+    }
+    presentationEnd(tables);
+  }
+}
+
+function readFragments(bytes: Uint8Array): void {
+  const moof = findBox(bytes, 'moof');
+  if (moof === undefined) return;
+  const fragment = readFragment(moof, 0, () => ({ durationTicks: 1, sizeBytes: 1, flags: 0 }), MAX_SAMPLES);
+  for (const runs of fragment.values()) countSamples(new FragmentWalk(runs, 0));
+}
+
+function countSamples(walk: SampleWalk): void {
+  let count = 0;
+  while (walk.next()) count += 1;
+  expect(count).toBeLessThanOrEqual(MAX_SAMPLES);
+}
+
+/** Each step gets on, so there are no more of them than bytes. */
+function walkBlocks(bytes: Uint8Array): void {
+  const walk = new BlockWalk(0, bytes.length);
+  let steps = 0;
+  for (let step = walk.step(bytes, 0); step !== 'end'; step = walk.step(bytes, 0)) {
+    steps += 1;
+    expect(step).not.toBe('bytes');
+    const { dataAt, endByte } = walk.block;
+    expect(dataAt <= endByte && endByte <= bytes.length).toBe(true);
+    for (const lacing of [2, 4, 6]) readLacing(bytes, lacing, dataAt, endByte);
+  }
+  expect(steps).toBeLessThanOrEqual(bytes.length);
+}
+
+function readMatroskaParts(bytes: Uint8Array): void {
+  const segment = [...childrenOf(bytes)].find(({ id }) => id === ID.Segment);
+  for (const { data } of childrenOf(segment?.data ?? bytes)) {
+    readSegmentInfo(data);
+    readTrackList(data);
+    readCueList(data, 1);
+  }
+}
+
+function readFrames(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at++) readMpegAudioFrame(bytes, at);
+  readMp3Info(bytes);
+}
 
 describe('parts of containers', () => {
   it.each<[string, FormatName, (bytes: Uint8Array) => unknown]>([
-    ['Matroska head', 'mkv', readMatroskaHead],
     ['list of streams', 'ts', readListedStreams],
     ['NAL units with start codes', 'ts', splitByteStream],
     ['NAL units with lengths', 'mp4', (bytes) => splitLengthPrefixed(bytes, 4)],
     ['ADTS header', 'adts', parseAdtsHeader],
+    ['frames of MP3', 'mp3', readFrames],
+    ['blocks of Matroska', 'mkv', walkBlocks],
+    ['descriptions of Matroska', 'mkv', readMatroskaParts],
+    ['index of an MP4', 'mp4', readIndex],
+    ['fragments of an MP4', 'mp4 in fragments', readFragments],
   ])('%s', async (_, format, parse) => {
-    const isVideo = format !== 'adts';
-    const seed = await buildContainer(format, { seconds: 0.2, ...(isVideo ? { video: 'avc' } : {}), audio: 'aac' });
+    const isVideo = format !== 'adts' && format !== 'mp3';
+    const seed = await buildContainer(format, {
+      seconds: 0.2,
+      ...(isVideo ? { video: 'avc' } : {}),
+      audio: format === 'mp3' ? 'mp3' : 'aac',
+    });
     const head = seed.subarray(0, 2_000);
-    const random = randomNumbers(SEED);
+    const random = randomNumbers(SEEDS[0] ?? 1);
     for (let i = 0; i < RANDOM_INPUTS; i++) {
       const bytes = damaged(head, random);
       try {

@@ -1,4 +1,3 @@
-import type { InputAudioTrack, InputTrack, InputVideoTrack } from 'mediabunny';
 import type { TakeMemory } from '../../bytes/memory.js';
 import { aacSampleRateIndex } from '../../codec/aac.js';
 import { hasAdtsHeader, writeAacConfig } from '../../codec/adts.js';
@@ -12,7 +11,7 @@ import { adtsTrack, av1Track, plainTrack, vp8Track, vp9Track } from '../../media
 import { avcStreamTrack, hevcStreamTrack, recordedAvcTrack, recordedHevcTrack } from '../../media/track/nal-track.js';
 import { audioTrackTags, type TrackTags, videoTrackTags } from '../../media/track/track-tags.js';
 import type { WritableVideoCodec } from '../../media/video-tag-writer.js';
-import type { ContainerFile } from './container-file.js';
+import type { SendableAudio, SendableVideo } from './container-reader.js';
 
 /** A track of a file in a form that RTMP carries. */
 export interface CarriedTrack {
@@ -20,9 +19,6 @@ export interface CarriedTrack {
   /** From the first packet on, or from any keyframe. */
   tags(take?: TakeMemory): TrackTags;
 }
-
-const VIDEO_CODECS = { avc: 'h264', hevc: 'hevc', av1: 'av1', vp9: 'vp9', vp8: 'vp8' } as const;
-const AUDIO_CODECS = { aac: 'aac', mp3: 'mp3', opus: 'opus', flac: 'flac', ac3: 'ac3', eac3: 'eac3' } as const;
 
 /** What to do about media that RTMP has no form for. */
 export const CARRIED_ADVICE = {
@@ -33,17 +29,8 @@ export const CARRIED_ADVICE = {
 const NO_CONFIG = new Uint8Array(0);
 const AAC_LC = 2;
 
-/** Whether RTMP has a form for the track's codec at all. */
-export async function isCarried(track: InputTrack): Promise<boolean> {
-  const codec = await track.getCodec();
-  return codec !== null && (codec in VIDEO_CODECS || codec in AUDIO_CODECS);
-}
-
 /** @throws {MediaError} `ERR_MEDIA_DAMAGED`, `ERR_MEDIA_UNSUPPORTED` */
-export async function carryVideo(file: ContainerFile, track: InputVideoTrack): Promise<CarriedTrack> {
-  const codec = carriedCodec(VIDEO_CODECS, await file.reading(() => track.getCodec()));
-  // Of the codecs that describe themselves in their keyframes nothing else is needed.
-  const record = codec === 'h264' || codec === 'hevc' ? await configOf(file, track) : undefined;
+export function carryVideo({ codec, record }: SendableVideo): CarriedTrack {
   return { codec, tags: (take) => videoTrackTags(codec, codedVideo(codec, record), take) };
 }
 
@@ -66,14 +53,7 @@ function codedVideo(codec: WritableVideoCodec, record: Uint8Array | undefined): 
  * @param firstPacket tells what a container leaves out
  * @throws {MediaError} `ERR_MEDIA_DAMAGED`, `ERR_MEDIA_UNSUPPORTED`
  */
-export async function carryAudio(
-  file: ContainerFile,
-  track: InputAudioTrack,
-  firstPacket: Uint8Array,
-): Promise<CarriedTrack> {
-  const codec = carriedCodec(AUDIO_CODECS, await file.reading(() => track.getCodec()));
-  const sound = await file.reading(() => soundOf(track));
-  const record = await configOf(file, track);
+export function carryAudio({ codec, record, sound }: SendableAudio, firstPacket: Uint8Array): CarriedTrack {
   if (codec === 'mp3') mustBeLayerThree(firstPacket);
   if (codec === 'aac' && record === undefined && hasAdtsHeader(firstPacket)) {
     return { codec, tags: (take) => audioTrackTags(codec, adtsTrack(), sound, take) };
@@ -94,10 +74,6 @@ function mustBeLayerThree(frame: Uint8Array): void {
       cause: error,
     });
   }
-}
-
-async function soundOf(track: InputAudioTrack): Promise<Sound> {
-  return { sampleRateHz: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
 }
 
 function audioConfig(codec: WritableAudioCodec, record: Uint8Array | undefined, sound: Sound): Uint8Array {
@@ -122,23 +98,4 @@ function plainAacConfig({ sampleRateHz, channels }: Sound): Uint8Array {
     throw new MediaError('ERR_MEDIA_DAMAGED', 'the AAC track has no configuration');
   }
   return writeAacConfig({ objectType: AAC_LC, sampleRateIndex, channelConfiguration: channels });
-}
-
-function carriedCodec<T extends string>(codecs: Readonly<Record<string, T>>, codec: string | null): T {
-  const carried = codec === null ? undefined : codecs[codec];
-  if (carried === undefined) throw new MediaError('ERR_MEDIA_UNSUPPORTED', `RTMP cannot carry ${codec}`);
-  return carried;
-}
-
-/** The configuration record of the container; a copy. */
-async function configOf(
-  file: ContainerFile,
-  track: InputVideoTrack | InputAudioTrack,
-): Promise<Uint8Array | undefined> {
-  const description = await file.reading(async () => (await track.getDecoderConfig())?.description);
-  if (description === undefined) return undefined;
-  const bytes = ArrayBuffer.isView(description)
-    ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
-    : new Uint8Array(description);
-  return new Uint8Array(bytes);
 }

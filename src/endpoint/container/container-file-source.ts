@@ -6,12 +6,12 @@ import { DecodeTimes } from '../../media/decode-times.js';
 import { metadataTag } from '../../media/metadata.js';
 import type { MediaTag } from '../../media/tag.js';
 import { RecycledPayloads } from '../../rtmp/chunk/recycled-payloads.js';
+import { inputError } from '../flv-source.js';
 import type { TagSource } from '../tag-source.js';
-import { ContainerFile } from './container-file.js';
 import { type ContainerPlan, type PlannedTrack, type PlannedVideo, planContainer } from './container-plan.js';
-import { PacketClock } from './packet-clock.js';
-import { PacketCursor } from './packet-cursor.js';
-import type { TrackPackets } from './track-packets.js';
+import type { ContainerReader, TrackPackets } from './container-reader.js';
+import { openContainer } from './open-container.js';
+import { TagCursor } from './tag-cursor.js';
 import { findKeyframe, findSound, type WantedStart } from './track-start.js';
 
 export interface ContainerSourceOptions {
@@ -43,8 +43,7 @@ export class ContainerFileSource implements TagSource {
   private constructor(path: string, plan: ContainerPlan, memory: RecycledMemory | undefined) {
     this.path = path;
     this.durationMs = plan.durationMs;
-    const startS = plan.video?.startS ?? plan.wanted.startS;
-    this.startMs = Math.max(0, Math.round((startS - plan.wanted.originS) * 1000));
+    this.startMs = Math.max(0, Math.round((plan.video?.startMs ?? plan.wanted.startMs) - plan.wanted.originMs));
     this.#plan = plan;
     this.#memory = memory;
   }
@@ -58,24 +57,32 @@ export class ContainerFileSource implements TagSource {
    */
   static async open(path: string, options: ContainerSourceOptions = {}): Promise<ContainerFileSource> {
     const { startMs = 0, memory, warn = () => {} } = options;
-    const file = await ContainerFile.open(path);
     try {
-      return new ContainerFileSource(path, await planContainer(file, startMs, warn), memory);
-    } finally {
-      await file.close();
+      const file = await openContainer(path);
+      try {
+        return new ContainerFileSource(path, await planContainer(file, path, startMs, warn), memory);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw inputError(error, path);
     }
   }
 
   /** @throws {MediaError} see `open`; what could be read before comes first */
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly MediaTag[], void> {
-    const file = await ContainerFile.open(this.path);
     try {
-      const take = this.#memory && takeFrom(this.#memory);
-      const cursors = await openCursors(file, this.#plan, take);
-      yield [metadataTag(this.#plan.metadata, 0)];
-      yield* interleaved(cursors);
-    } finally {
-      await file.close();
+      const file = await openContainer(this.path);
+      try {
+        const take = this.#memory && takeFrom(this.#memory);
+        const cursors = await openCursors(file, this.#plan, take);
+        yield [metadataTag(this.#plan.metadata, 0)];
+        yield* interleaved(cursors);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw inputError(error, this.path);
     }
   }
 }
@@ -86,55 +93,49 @@ function takeFrom(memory: RecycledMemory): TakeMemory {
 }
 
 async function openCursors(
-  file: ContainerFile,
+  file: ContainerReader,
   { video, audio, wanted }: ContainerPlan,
   take: TakeMemory | undefined,
-): Promise<PacketCursor[]> {
+): Promise<TagCursor[]> {
   const videoCursor = video && (await openVideo(file, video, wanted, take));
   // Sound begins with the picture, which is at a keyframe; a file that is sent from its beginning keeps all of it.
-  const startS = wanted.startS > wanted.originS ? (video?.startS ?? wanted.startS) : wanted.originS;
-  const audioCursor = audio && (await openAudio(file, audio, { ...wanted, startS }, take));
+  const startMs = wanted.startMs > wanted.originMs ? (video?.startMs ?? wanted.startMs) : wanted.originMs;
+  const audioCursor = audio && (await openAudio(file, audio, { ...wanted, startMs }, take));
   return [videoCursor, audioCursor].filter((cursor) => cursor !== undefined);
 }
 
 async function openVideo(
-  file: ContainerFile,
-  { id, carried, clock, firstPresentationMs, promisedReorderedFrames }: PlannedVideo,
+  file: ContainerReader,
+  { id, carried, firstPresentationMs, promisedReorderedFrames }: PlannedVideo,
   wanted: WantedStart,
   take: TakeMemory | undefined,
-): Promise<PacketCursor | undefined> {
-  const packets = await packetsOf(file, id);
-  const first = await findKeyframe(packets, wanted, 'whole');
-  if (first === null) return undefined;
+): Promise<TagCursor | undefined> {
+  const packets = await findKeyframe(packetsOf(file, id), wanted);
+  if (packets === undefined) return undefined;
   const decodeTimes =
     promisedReorderedFrames === undefined ? undefined : new DecodeTimes(firstPresentationMs, promisedReorderedFrames);
-  return new PacketCursor({ packets, first, tags: carried.tags(take), clock: new PacketClock(clock), decodeTimes });
+  return new TagCursor(packets, carried.tags(take), decodeTimes);
 }
 
 async function openAudio(
-  file: ContainerFile,
-  { id, carried, clock }: PlannedTrack,
+  file: ContainerReader,
+  { id, carried }: PlannedTrack,
   wanted: WantedStart,
   take: TakeMemory | undefined,
-): Promise<PacketCursor | undefined> {
-  const packets = await packetsOf(file, id);
-  const first = await findSound(packets, wanted, 'whole');
-  if (first === null) return undefined;
-  return new PacketCursor({ packets, first, tags: carried.tags(take), clock: new PacketClock(clock) });
+): Promise<TagCursor | undefined> {
+  const packets = await findSound(packetsOf(file, id), wanted);
+  return packets && new TagCursor(packets, carried.tags(take), undefined);
 }
 
-async function packetsOf(file: ContainerFile, trackId: number): Promise<TrackPackets> {
-  const track = (await file.tracks()).find(({ id }) => id === trackId);
-  if (track === undefined) {
-    throw new MediaError('ERR_MEDIA_DAMAGED', `${file.path}: the file has changed while it was in use`, {
-      stage: 'file',
-    });
+function packetsOf(file: ContainerReader, trackId: number): TrackPackets {
+  for (const track of file.tracks) {
+    if (track.codec !== undefined && track.id === trackId) return track.packets;
   }
-  return file.packetsOf(track);
+  throw new MediaError('ERR_MEDIA_DAMAGED', 'the file has changed while it was in use', { stage: 'file' });
 }
 
 /** The tags of all tracks in the order in which they are decoded, from time 0 on. */
-async function* interleaved(cursors: readonly PacketCursor[]): AsyncGenerator<readonly MediaTag[], void> {
+async function* interleaved(cursors: readonly TagCursor[]): AsyncGenerator<readonly MediaTag[], void> {
   const zeroMs = Math.min(...cursors.map(({ decodeMs }) => decodeMs));
   for (;;) {
     const batch = await nextBatch(cursors, zeroMs);
@@ -150,15 +151,20 @@ interface Batch {
   readonly end: 'end' | { readonly failure: unknown } | undefined;
 }
 
-async function nextBatch(cursors: readonly PacketCursor[], zeroMs: number): Promise<Batch> {
+async function nextBatch(cursors: readonly TagCursor[], zeroMs: number): Promise<Batch> {
   const tags: MediaTag[] = [];
   let sizeBytes = 0;
   try {
     while (sizeBytes < BATCH_SIZE_BYTES && tags.length < BATCH_TAGS) {
       const earliest = earliestOf(cursors);
       if (earliest === undefined) return { tags, end: 'end' };
-      sizeBytes += earliest.append(tags, zeroMs);
-      if (!earliest.advance()) await earliest.load();
+      // Not awaited where it is there already, which it is for nearly every packet.
+      const found = earliest.data();
+      const data = found instanceof Uint8Array ? found : await found;
+      earliest.append(tags, data, zeroMs);
+      sizeBytes += data.length;
+      const reading = earliest.advance();
+      if (reading !== undefined) await reading;
     }
     return { tags, end: undefined };
   } catch (failure) {
@@ -167,8 +173,8 @@ async function nextBatch(cursors: readonly PacketCursor[], zeroMs: number): Prom
 }
 
 /** Of several with the same time the first. */
-function earliestOf(cursors: readonly PacketCursor[]): PacketCursor | undefined {
-  let earliest: PacketCursor | undefined;
+function earliestOf(cursors: readonly TagCursor[]): TagCursor | undefined {
+  let earliest: TagCursor | undefined;
   for (const cursor of cursors) {
     if (Number.isFinite(cursor.decodeMs) && cursor.decodeMs < (earliest?.decodeMs ?? Number.POSITIVE_INFINITY))
       earliest = cursor;

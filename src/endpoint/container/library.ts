@@ -1,7 +1,7 @@
 // What is used of the library, named one by one so that nothing else of it goes into the program. It takes some 60 ms to load:
 // import this file only when a container is to be read.
-import { ADTS, FLAC, type InputFormat, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, WEBM } from 'mediabunny';
+import { FLAC, type InputFormat, MPEG_TS, OGG } from 'mediabunny';
 
 export { CustomSource, EncodedPacketSink, Input, Logging, LogLevel } from 'mediabunny';
 
-export const FORMATS: InputFormat[] = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, ADTS, OGG, FLAC];
+export const FORMATS: InputFormat[] = [MPEG_TS, OGG, FLAC];

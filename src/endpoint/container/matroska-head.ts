@@ -1,101 +1,128 @@
-import type { ByteReader } from '../../bytes/reader.js';
-import { readIfWhole, readRecord } from '../../codec/record.js';
 import { MediaError } from '../../errors.js';
+import { ID } from '../../matroska/ebml.js';
+import { ElementHead, MAX_HEAD_SIZE_BYTES, UNKNOWN_SIZE } from '../../matroska/read/element-reader.js';
+import { readSegmentInfo, type SegmentInfo, seekPositionOf } from '../../matroska/read/segment-info.js';
+import { type ListedTrack, readTrackList } from '../../matroska/read/track-list.js';
+import type { FileBlocks } from './file-blocks.js';
 
-/** What the start of a Matroska file tells (RFC 9559), besides what the library reads there. */
+/** What stands ahead of the media in a Matroska file. Places are those in the file. */
 export interface MatroskaHead {
   /** Where the file should end; `undefined` for one that was written live. */
   readonly endByte: number | undefined;
-  /** By track number: how much later than it is presented each block says it is (RFC 9559 5.1.4.1.26). */
-  readonly codecDelaysMs: ReadonlyMap<number, number>;
+  /** Where positions within the segment are counted from. */
+  readonly segmentAt: number;
+  readonly info: SegmentInfo;
+  /** `undefined`: the list is not to be found. */
+  readonly tracks: readonly ListedTrack[] | undefined;
+  /** Where the first cluster begins, or where it is to be looked for. */
+  readonly mediaAt: number;
+  readonly cuesAt: number | undefined;
 }
 
-const ID_SEGMENT = 0x18538067;
-const ID_CLUSTER = 0x1f43b675;
-const ID_TRACKS = 0x1654ae6b;
-const ID_TRACK_ENTRY = 0xae;
-const ID_TRACK_NUMBER = 0xd7;
-const ID_CODEC_DELAY = 0x56aa;
+const SEGMENT_ID_BYTES = Buffer.of(0x18, 0x53, 0x80, 0x67);
+/** The segment begins behind a head of some 30 bytes. */
+const MAX_EBML_SIZE_BYTES = 64 * 1024;
+/** Cover pictures are kept elsewhere: what describes tracks is small. */
+const MAX_PART_SIZE_BYTES = 16 * 1024 * 1024;
 
-const MAX_ID_SIZE_BYTES = 4;
-const MAX_SIZE_SIZE_BYTES = 8;
-const NS_PER_MS = 1_000_000;
-
-/** @param head the start of the file, up to the tracks if it may be: what lies behind is not known */
-export function readMatroskaHead(head: Uint8Array): MatroskaHead {
-  const segment = find(head, ID_SEGMENT);
-  if (segment === undefined) return { endByte: undefined, codecDelaysMs: new Map() };
-  const endByte = segment.sizeBytes === undefined ? undefined : segment.at + segment.sizeBytes;
-  const tracks = find(segment.data, ID_TRACKS);
-  return { endByte, codecDelaysMs: tracks === undefined ? new Map() : delaysOf(tracks.data) };
+/** @throws {MediaError} `ERR_MEDIA_DAMAGED` */
+export async function readMatroskaHead(file: FileBlocks): Promise<MatroskaHead> {
+  const segment = await findSegment(file);
+  const { parts, places, mediaAt } = await readParts(file, segment.dataAt);
+  const seekHead = parts.get(ID.SeekHead);
+  const placeOf = (id: number): number | undefined => {
+    const position = seekHead && seekPositionOf(seekHead, id);
+    return places.get(id) ?? (position === undefined ? undefined : segment.dataAt + position);
+  };
+  const tracks = parts.get(ID.Tracks) ?? (await readPartAt(file, placeOf(ID.Tracks), ID.Tracks));
+  return {
+    endByte: segment.endByte,
+    segmentAt: segment.dataAt,
+    info: readSegmentInfo(parts.get(ID.Info)),
+    tracks: tracks && readTrackList(tracks),
+    mediaAt,
+    cuesAt: placeOf(ID.Cues),
+  };
 }
 
-function delaysOf(tracks: Uint8Array): Map<number, number> {
-  const delaysMs = new Map<number, number>();
-  for (const { id, data } of elementsOf(tracks)) {
-    if (id !== ID_TRACK_ENTRY) continue;
-    const delayNs = numberIn(data, ID_CODEC_DELAY);
-    if (delayNs !== undefined) delaysMs.set(numberIn(data, ID_TRACK_NUMBER) ?? 0, delayNs / NS_PER_MS);
+interface Segment {
+  readonly dataAt: number;
+  readonly endByte: number | undefined;
+}
+
+async function findSegment(file: FileBlocks): Promise<Segment> {
+  const start = await file.read(0, Math.min(MAX_EBML_SIZE_BYTES, file.sizeBytes));
+  const at = Buffer.from(start.buffer, start.byteOffset, start.length).indexOf(SEGMENT_ID_BYTES);
+  const head = new ElementHead();
+  if (at < 0 || head.read(start, at) !== 'whole') {
+    throw new MediaError('ERR_MEDIA_DAMAGED', 'the Matroska file has no segment', { stage: 'file' });
   }
-  return delaysMs;
+  const dataAt = at + head.headSizeBytes;
+  const isTold = head.dataSizeBytes !== UNKNOWN_SIZE && head.dataSizeBytes > 0;
+  return { dataAt, endByte: isTold ? dataAt + head.dataSizeBytes : undefined };
 }
 
-function numberIn(parent: Uint8Array, id: number): number | undefined {
-  return find(parent, id)?.data.reduce((value, byte) => value * 256 + byte, 0);
+interface Parts {
+  /** Contents, by id. */
+  readonly parts: ReadonlyMap<number, Uint8Array>;
+  readonly places: ReadonlyMap<number, number>;
+  readonly mediaAt: number;
 }
 
-interface Element {
+const WANTED: ReadonlySet<number> = new Set([ID.SeekHead, ID.Info, ID.Tracks]);
+
+/** As far as the first cluster, or as the elements make sense. */
+async function readParts(file: FileBlocks, segmentAt: number): Promise<Parts> {
+  const parts = new Map<number, Uint8Array>();
+  const places = new Map<number, number>();
+  let at = segmentAt;
+  while (at < file.sizeBytes) {
+    const element = await readElementHead(file, at);
+    if (element === undefined || element.id === ID.Cluster || element.endByte > file.sizeBytes) break;
+    if (!places.has(element.id)) {
+      places.set(element.id, at);
+      if (WANTED.has(element.id)) await readPart(file, element, parts);
+    }
+    at = element.endByte;
+  }
+  return { parts, places, mediaAt: at };
+}
+
+async function readPart(file: FileBlocks, element: FileElement, parts: Map<number, Uint8Array>): Promise<void> {
+  const data = await readElement(file, element, MAX_PART_SIZE_BYTES);
+  if (data !== undefined) parts.set(element.id, data);
+}
+
+async function readPartAt(file: FileBlocks, at: number | undefined, id: number): Promise<Uint8Array | undefined> {
+  const element = at === undefined ? undefined : await readElementHead(file, at);
+  return element?.id === id ? readElement(file, element, MAX_PART_SIZE_BYTES) : undefined;
+}
+
+/** An element, as its first bytes describe it. */
+export interface FileElement {
   readonly id: number;
-  /** As much of it as there is. */
-  readonly data: Uint8Array;
-  /** Where its data is in its parent's. */
-  readonly at: number;
-  /** `undefined`: as far as its parent. */
-  readonly sizeBytes: number | undefined;
+  readonly dataAt: number;
+  /** `UNKNOWN_SIZE` when it does not say where it ends. */
+  readonly endByte: number;
 }
 
-/** Media is not looked through: what describes it stands ahead of it. */
-function find(parent: Uint8Array, wantedId: number): Element | undefined {
-  for (const element of elementsOf(parent)) {
-    if (element.id === wantedId) return element;
-    if (element.id === ID_CLUSTER) return undefined;
-  }
-  return undefined;
+/** `undefined` when there is none. */
+export async function readElementHead(file: FileBlocks, at: number): Promise<FileElement | undefined> {
+  const availableBytes = file.sizeBytes - at;
+  if (availableBytes <= 0) return undefined;
+  const head = new ElementHead();
+  const bytes = await file.read(at, at + Math.min(MAX_HEAD_SIZE_BYTES, availableBytes));
+  if (head.read(bytes, 0) !== 'whole') return undefined;
+  const dataAt = at + head.headSizeBytes;
+  return { id: head.id, dataAt, endByte: dataAt + head.dataSizeBytes };
 }
 
-/** The elements of a parent (RFC 8794), as far as its bytes are there and make sense. */
-function* elementsOf(parent: Uint8Array): Generator<Element, void> {
-  let offset = 0;
-  while (offset < parent.length) {
-    const element = readIfWhole(() => elementAt(parent, offset));
-    if (element === undefined) return;
-    yield element;
-    offset = element.at + element.data.length;
-  }
-}
-
-function elementAt(parent: Uint8Array, offset: number): Element {
-  return readRecord('an element', parent.subarray(offset), (r) => {
-    const id = readId(r);
-    const sizeBytes = readSize(r);
-    const at = offset + r.offset;
-    const end = sizeBytes === undefined ? parent.length : Math.min(at + sizeBytes, parent.length);
-    return { id, data: parent.subarray(at, end), at, sizeBytes };
-  });
-}
-
-/** Numbers tell how long they are by their leading zeros (RFC 8794 4). One whose bits are all set is not known. */
-function readSize(r: ByteReader): number | undefined {
-  const sizeBytes = Math.clz32(r.peekU8() ?? 0) - 23;
-  if (sizeBytes > MAX_SIZE_SIZE_BYTES) throw new MediaError('ERR_MEDIA_DAMAGED', 'an element has no valid length');
-  let value = r.u8('size of element') & (0xff >> sizeBytes);
-  for (let i = 1; i < sizeBytes; i++) value = value * 256 + r.u8('size of element');
-  return value === 2 ** (7 * sizeBytes) - 1 ? undefined : value;
-}
-
-/** Ids are known with the bit that tells their size. */
-function readId(r: ByteReader): number {
-  const sizeBytes = Math.clz32(r.peekU8() ?? 0) - 23;
-  if (sizeBytes > MAX_ID_SIZE_BYTES) throw new MediaError('ERR_MEDIA_DAMAGED', 'an element has no valid id');
-  return r.bytes(sizeBytes, 'id of element').reduce((id, byte) => id * 256 + byte, 0);
+/** A copy of its contents; `undefined` when they are not all there, or more than `maxSizeBytes`. */
+export async function readElement(
+  file: FileBlocks,
+  { dataAt, endByte }: FileElement,
+  maxSizeBytes: number,
+): Promise<Uint8Array | undefined> {
+  if (endByte > file.sizeBytes || endByte - dataAt > maxSizeBytes) return undefined;
+  return (await file.read(dataAt, endByte)).slice();
 }

@@ -1,5 +1,6 @@
 import type { ByteReader } from '../../bytes/reader.js';
 import { readIfWhole, readRecord } from '../../codec/record.js';
+import type { ForeignTrack } from './container-reader.js';
 
 /** A stream that the program of a transport stream lists (ISO/IEC 13818-1 2.4.4.9). */
 export interface ListedStream {
@@ -112,9 +113,9 @@ const UNKNOWN_AUDIO: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** What a listed stream is, when it is audio or video that cannot be sent. */
-export function foreignStream({ streamType }: ListedStream): { kind: 'audio' | 'video'; codec: string } | undefined {
+export function foreignStream({ streamType }: ListedStream): ForeignTrack | undefined {
   const video = UNKNOWN_VIDEO.get(streamType);
-  if (video !== undefined) return { kind: 'video', codec: video };
+  if (video !== undefined) return { kind: 'video', codec: undefined, codecName: video, isDefault: false };
   const audio = UNKNOWN_AUDIO.get(streamType);
-  return audio === undefined ? undefined : { kind: 'audio', codec: audio };
+  return audio === undefined ? undefined : { kind: 'audio', codec: undefined, codecName: audio, isDefault: false };
 }

@@ -1,28 +1,24 @@
-import type { Packet } from './track-packets.js';
+import type { EncodedPacket } from 'mediabunny';
 
 /** After so long the clock of a transport stream begins anew (ISO/IEC 13818-1 2.4.3.7): 33 bits at 90 kHz, 26.5 hours. */
 const MPEG_TS_PERIOD_MS = 2 ** 33 / 90;
 
 /** How the packets of a track tell their time. */
 export interface PacketClockOptions {
-  /** How much later than they are presented they say they are. */
-  readonly delayMs: number;
   readonly isMpegTs: boolean;
 }
 
 /** Turns what packets say into presentation times on one timeline, in ms. Packets come in decode order. */
 export class PacketClock {
-  readonly #delayMs: number;
   readonly #periodMs: number;
   #lastMs: number | undefined;
 
-  constructor({ delayMs, isMpegTs }: PacketClockOptions) {
-    this.#delayMs = delayMs;
+  constructor({ isMpegTs }: PacketClockOptions) {
     this.#periodMs = isMpegTs ? MPEG_TS_PERIOD_MS : Number.POSITIVE_INFINITY;
   }
 
-  presentationMs({ timestamp }: Pick<Packet, 'timestamp'>): number {
-    const saidMs = timestamp * 1000 - this.#delayMs;
+  presentationMs({ timestamp }: Pick<EncodedPacket, 'timestamp'>): number {
+    const saidMs = timestamp * 1000;
     this.#lastMs = saidMs + this.#turnsMs(saidMs);
     return this.#lastMs;
   }
