@@ -1,7 +1,6 @@
 import { unfilledBytes } from './memory.js';
 
-/** Also what sizes are rounded up to, so that a block that was taken for one purpose serves any other. */
-const BLOCK_SIZE_BYTES = 512 * 1024;
+const DEFAULT_BLOCK_SIZE_BYTES = 512 * 1024;
 /** What lies unused beyond this is left to the garbage collector. */
 const MAX_FREE_BYTES = 16 * 1024 * 1024;
 
@@ -18,13 +17,22 @@ export class RecycledMemory {
   /** Those at the end were used last: they are the most likely to be in a cache. */
   readonly #free: ArrayBuffer[] = [];
   #freeBytes = 0;
+  readonly #blockSizeBytes: number;
+
+  /**
+   * @param blockSizeBytes what sizes are rounded up to, so that a block that was taken for one purpose serves any other. Many
+   *   streams side by side, each of which fills a block of its own, want small ones
+   */
+  constructor(blockSizeBytes = DEFAULT_BLOCK_SIZE_BYTES) {
+    this.#blockSizeBytes = blockSizeBytes;
+  }
 
   /**
    * The first `sizeBytes` of a block, of which nothing may be shown before it is filled. Who takes them is its first user, and
    * may use the rest of it too.
    */
   take(sizeBytes: number): Uint8Array<ArrayBuffer> {
-    const block = this.#takeFree(sizeBytes) ?? unfilledBytes(roundedUp(sizeBytes)).buffer;
+    const block = this.#takeFree(sizeBytes) ?? unfilledBytes(this.#roundedUp(sizeBytes)).buffer;
     this.#users.set(block, 1);
     return new Uint8Array(block, 0, sizeBytes);
   }
@@ -61,8 +69,8 @@ export class RecycledMemory {
       this.#freeBytes += block.byteLength;
     }
   }
-}
 
-function roundedUp(sizeBytes: number): number {
-  return Math.max(1, Math.ceil(sizeBytes / BLOCK_SIZE_BYTES)) * BLOCK_SIZE_BYTES;
+  #roundedUp(sizeBytes: number): number {
+    return Math.max(1, Math.ceil(sizeBytes / this.#blockSizeBytes)) * this.#blockSizeBytes;
+  }
 }

@@ -1,15 +1,9 @@
 import type { CommandEvent } from '../events.js';
 import type { ProbeReport } from '../report.js';
-import {
-  escapeForRegExp,
-  type SecretPattern,
-  secretPattern,
-  secretsOf,
-  withHidden,
-  wordPattern,
-} from '../rtmp/secret-words.js';
+import { escapeForRegExp, secretPattern, secretsOf, wordPattern } from '../rtmp/secret-words.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { distinct } from '../text/distinct.js';
+import { Cover } from './cover.js';
 import { coveredReport } from './report-cover.js';
 
 /** Values of an event that scripts compare; they come from us, and never hold what a person or a peer wrote. */
@@ -38,10 +32,9 @@ export class Curtain {
   readonly #openTexts: string[] = [];
   /** What events call each URL, and what it is in full. */
   #openNames: readonly { readonly name: string; readonly full: string }[] = [];
-  /** What each secret looks like in text of our own, and in text of others. */
-  #ownPatterns: readonly SecretPattern[] = [];
-  #foreignPatterns: readonly SecretPattern[] = [];
-  #spared: RegExp | undefined;
+  /** For text of our own, and for text of others. */
+  #own = new Cover([], undefined);
+  #foreign = new Cover([], undefined);
 
   /**
    * @param isOpen for `--show-keys`: nothing is covered, and redacted URLs are shown in full
@@ -62,12 +55,13 @@ export class Curtain {
     this.#openTexts.push(...openTexts);
     this.#openNames = openNames(this.#urls);
     const secrets = [...new Set(this.#urls.flatMap(secretsOf))].sort((one, other) => other.length - one.length);
-    this.#ownPatterns = secrets.map((secret) => secretPattern(secret, asName));
-    this.#foreignPatterns = secrets.map(wordPattern);
     const spared = [...new Set([...this.#urls.map(({ redacted }) => redacted), ...this.#openTexts])].filter(
       (text) => text !== '' && !secrets.some((secret) => secret.includes(text)),
     );
-    this.#spared = spared.length === 0 ? undefined : new RegExp(`(${spared.map(escapeForRegExp).join('|')})`);
+    const sparedPattern = spared.length === 0 ? undefined : new RegExp(`(${spared.map(escapeForRegExp).join('|')})`);
+    const ownPatterns = secrets.map((secret) => secretPattern(secret, asName));
+    this.#own = new Cover(ownPatterns, sparedPattern);
+    this.#foreign = new Cover(secrets.map(wordPattern), sparedPattern);
   }
 
   /** For text of our own. Short secrets are covered where they stand as a name: quoted, or behind a slash. */
@@ -75,12 +69,12 @@ export class Curtain {
     if (this.#isOpen) {
       return this.#openNames.reduce((shown, { name, full }) => shown.replaceAll(name, full), text);
     }
-    return this.#cover(text, this.#ownPatterns);
+    return this.#own.of(text);
   }
 
   /** For words of the peer, and file names made from the stream's name: short secrets are covered as whole words. */
   coverForeign(text: string): string {
-    return this.#cover(text, this.#foreignPatterns);
+    return this.#isOpen ? text : this.#foreign.of(text);
   }
 
   coverEvent<Event extends CommandEvent>(event: Event): Event {
@@ -105,14 +99,6 @@ export class Curtain {
       return content;
     }
     return FOREIGN_FIELDS.has(field) ? this.coverForeign(content) : this.cover(content);
-  }
-
-  #cover(text: string, patterns: readonly SecretPattern[]): string {
-    if (this.#isOpen || patterns.length === 0) {
-      return text;
-    }
-    const pieces = this.#spared === undefined ? [text] : text.split(this.#spared);
-    return pieces.map((piece, index) => (index % 2 === 1 ? piece : withHidden(piece, patterns))).join('');
   }
 }
 

@@ -7,13 +7,12 @@ import { movedUrl } from '../rtmp/moved-url.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { Redial, type RedialOptions } from './redial.js';
 import { connectionEnded } from './rtmp-failure.js';
-import type { RtmpLinkOptions } from './rtmp-link.js';
 import type { RtmpPeer } from './rtmp-opening.js';
-import { type PlayEnd, RtmpPlayer } from './rtmp-player.js';
+import { type PlayEnd, RtmpPlayer, type RtmpPlayerOptions } from './rtmp-player.js';
 import { Successor } from './successor.js';
 import type { TagSource } from './tag-source.js';
 
-export interface ReconnectingPlayerOptions extends RtmpLinkOptions, RedialOptions {
+export interface ReconnectingPlayerOptions extends RtmpPlayerOptions, RedialOptions {
   /** A connection is open. */
   readonly onConnected?: (peer: RtmpPeer) => void;
   /**

@@ -1,7 +1,9 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
+import type { Beat } from '../flow/beat.js';
 import type { MediaTag } from '../media/tag.js';
 import { isFrame, isKeyframe } from '../media/tag-info.js';
 import type { CloseReason } from '../net/pump.js';
+import { GatheredReading } from './gathered-reading.js';
 import { connectionEnded } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
 import type { RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
@@ -17,28 +19,43 @@ export type PlayEnd =
   /** `stop` was called. */
   | { readonly kind: 'stopped' };
 
+export interface RtmpPlayerOptions extends RtmpLinkOptions {
+  /** When the connection is read. Default: whenever something comes */
+  readonly beat?: Beat | undefined;
+}
+
 /** A source that plays a stream from an RTMP server. Reading slowly makes the server wait. */
 export class RtmpPlayer implements TagSource, RtmpLinkListener {
   readonly #queue = new TagQueue({
-    onFull: () => this.#link?.pump.pause(),
-    onRoom: () => this.#link?.pump.resume(),
+    onFull: () => this.#hold('full', true),
+    onRoom: () => this.#hold('full', false),
     onLeft: () => this.stop(),
   });
   #link: RtmpLink | undefined;
   #end: PlayEnd | undefined;
   #hasVideo = false;
   #canBegin = false;
+  /** Why nothing is read for now. */
+  readonly #holds = new Set<'full' | 'resting'>();
+  readonly #reading: GatheredReading | undefined;
 
   /** Where the bodies of its tags are: who is done with one releases it. `undefined`: they may be kept. */
   readonly memory: RecycledMemory | undefined;
 
-  private constructor(memory: RecycledMemory | undefined) {
+  private constructor({ memory, beat }: RtmpPlayerOptions) {
     this.memory = memory;
+    this.#reading =
+      beat &&
+      new GatheredReading({
+        beat,
+        receivedBytes: () => this.bytesReceived,
+        onRest: (isResting) => this.#hold('resting', isResting),
+      });
   }
 
   /** @throws {RtmpkitError} see `openRtmpLink` */
-  static async open(options: RtmpLinkOptions): Promise<RtmpPlayer> {
-    const player = new RtmpPlayer(options.memory);
+  static async open(options: RtmpPlayerOptions): Promise<RtmpPlayer> {
+    const player = new RtmpPlayer(options);
     await openRtmpLink('player', options, player);
     return player;
   }
@@ -88,6 +105,7 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   onTags(tags: readonly MediaTag[]): void {
     if (!this.#canBegin) this.#look(tags);
     this.#queue.push(tags);
+    this.#reading?.came();
   }
 
   onStreamEnded(reason: string): void {
@@ -107,6 +125,13 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
       this.#end ??= { kind: 'closed' };
       this.#queue.end();
     }
+  }
+
+  #hold(reason: 'full' | 'resting', isHeld: boolean): void {
+    if (isHeld) this.#holds.add(reason);
+    else this.#holds.delete(reason);
+    if (this.#holds.size === 0) this.#link?.pump.resume();
+    else this.#link?.pump.pause();
   }
 
   #look(tags: readonly MediaTag[]): void {

@@ -15,6 +15,9 @@ import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-open
 /** Whose bursts a publisher sends. */
 export type PublisherPlace = Pick<Subscription, 'resume' | 'position' | 'delivered'>;
 
+/** Less is not worth a block: a socket that takes nothing holds many small bursts, each of which would keep all of its block. */
+const SMALLEST_RECYCLED_BYTES = 4 * 1024;
+
 /** A subscriber that publishes what it gets to an RTMP server. */
 export class RtmpPublisher implements Sink, RtmpLinkListener {
   /** Settles when the connection is closed: rejects unless everything was delivered. */
@@ -110,7 +113,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   #send(burst: Burst, format: TagFormat): boolean {
     const { pump } = this.#opened;
     const memory = this.#memory;
-    if (memory === undefined) return pump.write(burst.encoded(format));
+    if (memory === undefined || burst.sizeBytes < SMALLEST_RECYCLED_BYTES) return pump.write(burst.encoded(format));
     // Encoding it anew costs less than memory that nobody ever had, even where several publish the same.
     const bytes = format.encode(burst.tags, (sizeBytes) => memory.take(sizeBytes));
     return pump.write(bytes, () => memory.release(bytes.buffer));

@@ -30,8 +30,6 @@ export interface BroadcastOptions {
   readonly gopCache: boolean;
   /** The longest that a tag waits for others to travel with, however many subscribe. Default 40. */
   readonly maxBurstMs?: number;
-  /** What a tag waits for others at least, even where few subscribe: for processes that carry many streams. Default 0. */
-  readonly minBurstMs?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
   /**
@@ -169,8 +167,7 @@ export class Broadcast {
 
   /** How long a tag waits for others at the present number of subscribers; 0: until the end of the event-loop turn. */
   get burstLengthMs(): number {
-    const { minBurstMs = 0, maxBurstMs = DEFAULT_MAX_BURST_MS } = this.#options;
-    return Math.max(minBurstMs, burstLengthMs(this.#cursors.size, maxBurstMs));
+    return burstLengthMs(this.#cursors.size, this.#options.maxBurstMs ?? DEFAULT_MAX_BURST_MS);
   }
 
   get stats(): BroadcastStats {

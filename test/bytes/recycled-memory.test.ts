@@ -17,6 +17,14 @@ describe('RecycledMemory', () => {
     }
   });
 
+  it('has blocks as small as they are wanted', () => {
+    const memory = new RecycledMemory(1_000);
+    const [small, large] = [memory.take(999), memory.take(1_001)];
+    expect([small.buffer.byteLength, large.buffer.byteLength]).toEqual([1_000, 2_000]);
+    memory.release(small.buffer);
+    expect(memory.take(1).buffer).toBe(small.buffer);
+  });
+
   it('gives a block again as soon as it is released, and not before', () => {
     const memory = new RecycledMemory();
     const { buffer } = memory.take(100);

@@ -105,6 +105,22 @@ describe('curtain', () => {
     expect(curtain('rtmp://host/live/abcdefghijk', false, ['def']).cover('abcdefghijk')).toBe('****');
   });
 
+  it('covers what it has shown before, as soon as there is a secret in it', () => {
+    const growing = new Curtain(false);
+    expect(growing.cover('"live_12345" runs')).toBe('"live_12345" runs');
+    expect(growing.coverForeign('live_12345')).toBe('live_12345');
+    growing.learn([parseRtmpUrl('rtmp://host/live/live_12345')], []);
+    expect(growing.cover('"live_12345" runs')).toBe('"****" runs');
+    expect(growing.coverForeign('live_12345')).toBe('****');
+  });
+
+  it('goes on covering after any number of texts', () => {
+    const closed = curtain('rtmp://host/live/live_12345');
+    for (let i = 0; i < 2_500; i++) expect(closed.cover(`${i}: live_12345`)).toBe(`${i}: ****`);
+    expect(closed.cover('7: live_12345')).toBe('7: ****');
+    expect(closed.cover(`${'-'.repeat(1_000)} live_12345`)).toMatch(/-{1000} \*{4}$/);
+  });
+
   it('shows everything when open', () => {
     const open = curtain('rtmp://user:pass@host/live/live_12345?a=b', true);
     expect(open.cover('publishing rtmp://host/live/****')).toBe('publishing rtmp://host/live/live_12345?a=b');

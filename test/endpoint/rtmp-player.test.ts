@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RtmpPlayer } from '../../src/endpoint/rtmp-player.js';
+import { Beat } from '../../src/flow/beat.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import type { ServerEvent } from '../../src/rtmp/session/events.js';
 import type { ServerSession } from '../../src/rtmp/session/server.js';
+import { FakeClock } from '../flow/fake-clock.js';
 import { FakeServers } from '../support/fake-servers.js';
 import { resetOnly } from '../support/fault-proxy.js';
 import { audioTags, linkOptions } from './rtmp-options.js';
@@ -15,7 +17,8 @@ afterEach(() => fakes.close());
 interface Guest {
   readonly session: ServerSession;
   readonly socket: Socket;
-  send(tags: readonly MediaTag[]): void;
+  /** Resolves when the network has taken them. */
+  send(tags: readonly MediaTag[]): Promise<void>;
   /** Sends what the session holds. */
   flush(): void;
 }
@@ -36,8 +39,12 @@ async function serverThat(plays: (guest: Guest) => void): Promise<PlayServer> {
       session.acceptPlay(event.streamId);
       const flush = (): void => void socket.write(session.takeOutput() ?? '');
       const format = session.mediaFormat(event.streamId);
+      const send = (tags: readonly MediaTag[]): Promise<void> =>
+        new Promise((resolve) => {
+          socket.write(format.encode(tags), () => resolve());
+        });
       flush();
-      plays({ session, socket, flush, send: (tags) => void socket.write(format.encode(tags)) });
+      plays({ session, socket, flush, send });
     }
   });
   return { port, events };
@@ -195,6 +202,33 @@ describe('RtmpPlayer', () => {
       got += next.value.length;
     }
     expect(got).toBe(sent.length);
+    expect(player.end?.kind).toBe('told');
+  });
+
+  it('reads at a beat, if it is given one: what comes in between comes together', async () => {
+    const clock = new FakeClock();
+    let guest: Guest | undefined;
+    const { port } = await serverThat((one) => {
+      guest = one;
+    });
+    const player = await RtmpPlayer.open({ ...linkOptions(port), beat: new Beat(30, clock) });
+    const [first, second, third] = audioTags(3);
+    const lots = player[Symbol.asyncIterator]();
+    await guest?.send([first!]);
+    expect((await lots.next()).value).toEqual([first]);
+    clock.settle();
+    const readBytes = player.bytesReceived;
+    await guest?.send([second!]);
+    await guest?.send([third!]);
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+    expect(player.bytesReceived).toBe(readBytes);
+    clock.advance(30);
+    expect((await lots.next()).value).toEqual([second, third]);
+
+    guest?.session.endPlay(1, 'over');
+    guest?.flush();
+    clock.advance(30);
+    expect((await lots.next()).done).toBe(true);
     expect(player.end?.kind).toBe('told');
   });
 });

@@ -57,6 +57,15 @@ function broadcastFor(publisher: RtmpPublisher, tags: readonly MediaTag[] = []):
   return broadcast;
 }
 
+class CountingMemory extends RecycledMemory {
+  taken = 0;
+
+  override take(sizeBytes: number): Uint8Array<ArrayBuffer> {
+    this.taken++;
+    return super.take(sizeBytes);
+  }
+}
+
 /** More than sockets and kernel hold on their way. */
 const MUCH = audioTags(200, 100_000);
 
@@ -81,6 +90,22 @@ describe('RtmpPublisher', () => {
     taker.socket.resume();
     await publisher.finished;
     expect(taker.tags.length).toBe(MUCH.length);
+  });
+
+  it('takes whole blocks of memory only for what fills a good part of one', async () => {
+    const taker = await new Taker().listen();
+    const memory = new CountingMemory();
+    const publisher = await RtmpPublisher.open(linkOptions(taker.port, { memory }));
+    const small = audioTags(3);
+    const large = audioTags(1, 10_000);
+    const broadcast = broadcastFor(publisher, small);
+    await new Promise(setImmediate);
+    expect(memory.taken).toBe(0);
+    broadcast.append(large);
+    broadcast.end();
+    await publisher.finished;
+    expect(memory.taken).toBe(1);
+    expect(differenceIn(taker.tags, [...small, ...large])).toBeUndefined();
   });
 
   it('leaves memory to others only when the network has taken what is in it', async () => {

@@ -3,6 +3,7 @@ import type { RedialOptions } from '../../endpoint/redial.js';
 import type { RtmpLinkOptions } from '../../endpoint/rtmp-link.js';
 import type { RtmpPeer } from '../../endpoint/rtmp-opening.js';
 import type { CommandEvent, RelayPlace, RetryingEvent } from '../../events.js';
+import type { Beat } from '../../flow/beat.js';
 import type { RetryPolicy } from '../../flow/retry.js';
 import type { WireObserver } from '../../net/pump.js';
 import type { TlsOptions } from '../../net/tls-options.js';
@@ -19,8 +20,10 @@ export interface RelayContext {
   readonly tls: TlsOptions;
   readonly retry: RetryPolicy;
   readonly observe: (() => WireObserver) | undefined;
-  /** For what is on its way into sockets, of all relays: fresh memory costs more than encoding anew for each target. */
-  readonly sendMemory: RecycledMemory;
+  /** For the bodies of tags and what is on its way into sockets, of all relays. Nobody may keep a tag. */
+  readonly memory: RecycledMemory;
+  /** When sources are read, of all relays. */
+  readonly beat: Beat;
   /** What should never happen has. */
   readonly onBug: (error: unknown) => void;
 }

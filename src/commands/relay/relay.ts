@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { RecycledMemory } from '../../bytes/recycled-memory.js';
 import type { CommandEvent } from '../../events.js';
+import { Beat } from '../../flow/beat.js';
 import { closeSource, Interruption } from '../../flow/interruption.js';
 import { eventStream } from '../event-stream.js';
 import { messageReports } from '../message-reports.js';
@@ -8,6 +9,10 @@ import type { RelaysOptions } from './options.js';
 import { RelayFleet } from './relay-fleet.js';
 
 const STATS_EVERY_MS = 1_000;
+/** Each source fills one after the other, so this many bytes are in use for each at least. */
+const BLOCK_SIZE_BYTES = 64 * 1024;
+/** What comes together leaves together: what many relays cost a process is mostly how often it wakes up for one of them. */
+const READ_EVERY_MS = 30;
 
 /**
  * Pulls streams and pushes them on until the signal aborts, or nothing is left to do. Connections are made again by
@@ -30,7 +35,8 @@ async function run(
     report,
     observe: messageReports(messages, report),
     onBug: (error) => bug.abort(error),
-    sendMemory: new RecycledMemory(),
+    memory: new RecycledMemory(BLOCK_SIZE_BYTES),
+    beat: new Beat(READ_EVERY_MS),
   });
   const over = AbortSignal.any([signal, fleet.over, bug.signal]);
   const timer = setInterval(() => fleet.reportStats(), STATS_EVERY_MS);

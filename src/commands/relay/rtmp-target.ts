@@ -36,7 +36,7 @@ export class RtmpTarget implements RunningTarget {
       },
     });
     const { broadcast, maxQueueMs } = options;
-    this.#publisher = new ReconnectingPublisher({ ...connection, memory: options.context.sendMemory });
+    this.#publisher = new ReconnectingPublisher({ ...connection, memory: options.context.memory });
     this.#publisher.attach(broadcast, { mode: 'live', join: 'next-keyframe', maxLagMs: maxQueueMs });
     this.over = this.#publisher.finished.then(
       () => undefined,

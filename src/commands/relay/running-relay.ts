@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RecycledMemory } from '../../bytes/recycled-memory.js';
 import { UsageError } from '../../errors.js';
 import type { CommandEvent, EndedEvent, RelayPlace, StatsEvent } from '../../events.js';
+import type { Beat } from '../../flow/beat.js';
 import { Broadcast } from '../../flow/broadcast.js';
 import { systemClock } from '../../flow/clock.js';
 import { DelayLine } from '../../flow/delay-line.js';
@@ -18,8 +19,6 @@ import { RelayOutput } from './relay-output.js';
 
 /** Media that is held for targets that are behind. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
-/** What comes together leaves together: with many relays in a process most of what they cost is the number of writes. */
-const GATHER_MS = 30;
 /** When a stream has ended, its targets have so long to get the rest. */
 const DRAIN_MS = 10_000;
 
@@ -28,7 +27,8 @@ export interface RelayHost {
   readonly report: (event: CommandEvent) => void;
   readonly observe: Observe | undefined;
   readonly onBug: (error: unknown) => void;
-  readonly sendMemory: RecycledMemory;
+  readonly memory: RecycledMemory;
+  readonly beat: Beat;
 }
 
 /** One relay at work: sources → switch → delay → broadcast → targets. */
@@ -59,7 +59,7 @@ export class RunningRelay {
     this.#broadcast = new Broadcast({
       maxBytes: MAX_HELD_BYTES,
       maxDurationMs: maxQueueMs,
-      minBurstMs: GATHER_MS,
+      memory: host.memory,
       gopCache: false, // whoever is behind keeps what it needs, and nobody else joins in the middle
       onSinkError: (error, sink) => {
         sink.cutOff?.();
@@ -201,10 +201,11 @@ export class RunningRelay {
 
   get #context(): RelayContext {
     const { timeoutMs, stallTimeoutMs, tls, retry } = this.#options;
-    const { report, observe, onBug, sendMemory } = this.#host;
+    const { report, observe, onBug, memory, beat } = this.#host;
     return {
       report,
-      sendMemory,
+      memory,
+      beat,
       place: this.#place,
       timeoutMs,
       stallTimeoutMs,

@@ -91,7 +91,12 @@ export class RelaySource {
       },
     });
     // A stream that ended may begin again.
-    const player: ReconnectingPlayer = new ReconnectingPlayer({ ...connection, goesOnAfter: () => true });
+    const player: ReconnectingPlayer = new ReconnectingPlayer({
+      ...connection,
+      memory: this.#context.memory,
+      beat: this.#context.beat,
+      goesOnAfter: () => true,
+    });
     return player;
   }
 

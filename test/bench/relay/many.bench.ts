@@ -12,6 +12,11 @@ const WARM_UP_MS = 8_000;
 const READY_TIMEOUT_MS = 60_000;
 const MOST_RSS_MB = 200;
 const MOST_OF_FFMPEG = 0.5;
+const ROUNDS = 2;
+
+const OURS = 'rtmpkit';
+const FFMPEG = 'ffmpeg -c copy';
+const OTHERS: Readonly<Record<string, StartRelays>> = { [FFMPEG]: ffmpegs, 'nginx-rtmp': nginx };
 
 interface Measured {
   readonly cpuMsPerMb: number;
@@ -20,13 +25,30 @@ interface Measured {
   readonly kbps: number;
 }
 
-/** Fifty relays at 2.5 Mb/s each in one process, beside as many processes of FFmpeg, and nginx-rtmp. Settings: `relays=50`, `profile=DIR`. */
+/**
+ * Fifty relays at 2.5 Mb/s each in one process, beside as many processes of FFmpeg, and an nginx-rtmp. All take turns, so that a
+ * busy moment of the machine hits every one of them; what counts is the least of each. Settings: `relays=50`, `rounds=2`, `profile=DIR`.
+ */
 export default async function relayBench(context: BenchContext): Promise<BenchResult[]> {
   const count = Number(context.settings['relays'] ?? RELAYS);
   const film = await makeFilm(context);
-  const ours = await measure(ourRelays, count, film, context);
-  const others = { 'ffmpeg -c copy': ffmpegs, 'nginx-rtmp': nginx };
-  const results: BenchResult[] = [
+  const best = new Map<string, Measured>();
+  const missing = new Map<string, string>();
+  for (let round = 0; round < Number(context.settings['rounds'] ?? ROUNDS); round++) {
+    for (const [name, start] of Object.entries({ [OURS]: ourRelays, ...OTHERS })) {
+      if (missing.has(name)) continue;
+      try {
+        const measured = await measure(start, count, film, context);
+        best.set(name, better(measured, best.get(name)));
+      } catch (error) {
+        if (name === OURS) throw error;
+        missing.set(name, error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+  const ours = best.get(OURS);
+  if (ours === undefined) throw new Error('nothing was measured');
+  return [
     {
       name: `memory of ${count} relays`,
       value: ours.rssMb,
@@ -35,38 +57,30 @@ export default async function relayBench(context: BenchContext): Promise<BenchRe
       isMet: ours.rssMb <= MOST_RSS_MB,
       note: `each gives ${ours.kbps.toFixed(0)} kbit/s`,
     },
+    ...Object.keys(OTHERS).map((name) => beside(name, count, ours, best.get(name) ?? missing.get(name))),
   ];
-  for (const [name, start] of Object.entries(others)) {
-    results.push(await beside(name, ours, start, count, film, context));
-  }
-  return results;
 }
 
-async function beside(
-  name: string,
-  ours: Measured,
-  start: StartRelays,
-  count: number,
-  film: string,
-  context: BenchContext,
-): Promise<BenchResult> {
+/** @param theirs why they could not do it, if they could not */
+function beside(name: string, count: number, ours: Measured, theirs: Measured | string | undefined): BenchResult {
   const result = { name: `${count} relays`, value: ours.cpuMsPerMb, unit: 'ms/MB' };
-  try {
-    const theirs = await measure(start, count, film, context);
-    const ratio = ours.cpuMsPerMb / theirs.cpuMsPerMb;
-    return {
-      ...result,
-      floor: { name, value: theirs.cpuMsPerMb },
-      ratio,
-      ...(name.startsWith('ffmpeg') ? { target: `at most ${MOST_OF_FFMPEG}`, isMet: ratio <= MOST_OF_FFMPEG } : {}),
-      note: `it takes ${theirs.rssMb.toFixed(0)} MB and each gives ${theirs.kbps.toFixed(0)} kbit/s`,
-    };
-  } catch (error) {
-    return {
-      ...result,
-      note: `${name} is not there, or could not do it: ${error instanceof Error ? error.message : error}`,
-    };
+  if (typeof theirs !== 'object') {
+    return { ...result, note: `${name} is not there, or could not do it: ${theirs}` };
   }
+  const ratio = ours.cpuMsPerMb / theirs.cpuMsPerMb;
+  return {
+    ...result,
+    floor: { name, value: theirs.cpuMsPerMb },
+    ratio,
+    ...(name === FFMPEG ? { target: `at most ${MOST_OF_FFMPEG}`, isMet: ratio <= MOST_OF_FFMPEG } : {}),
+    note: `it takes ${theirs.rssMb.toFixed(0)} MB and each gives ${theirs.kbps.toFixed(0)} kbit/s`,
+  };
+}
+
+/** The least CPU time, and the most memory. */
+function better(one: Measured, other: Measured = one): Measured {
+  const least = one.cpuMsPerMb <= other.cpuMsPerMb ? one : other;
+  return { ...least, rssMb: Math.max(one.rssMb, other.rssMb) };
 }
 
 async function measure(start: StartRelays, count: number, film: string, context: BenchContext): Promise<Measured> {

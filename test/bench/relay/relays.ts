@@ -36,12 +36,14 @@ export const ffmpegs: StartRelays = async ({ count, from, to }) => {
   return workers(names(count).map((name) => new Peer('ffmpeg', [...args, `${to}/${name}`])));
 };
 
-/** An nginx-rtmp with one `pull` for each, and one `push` for all. */
-export const nginx: StartRelays = async ({ count, from, to }, { directory }) => {
+/**
+ * An nginx-rtmp that pushes on what is published to it: it never pushes what it pulls. A relay of ours, which is not measured,
+ * publishes the streams to it.
+ */
+export const nginx: StartRelays = async ({ count, from, to }, { directory, program }) => {
   const port = await freePort();
   const root = await mkdtemp(join(directory, 'nginx-'));
   await mkdir(join(root, 'logs'));
-  const pulls = names(count).map((name) => `pull ${from} name=${name} static;`);
   await writeFile(
     join(root, 'nginx.conf'),
     `load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
@@ -49,19 +51,21 @@ daemon off;
 worker_processes 1;
 user root;
 pid ${root}/nginx.pid;
-error_log ${root}/logs/error.log info;
+error_log ${root}/logs/error.log;
 events { worker_connections 4096; }
 rtmp { server {
   listen 127.0.0.1:${port};
   access_log off;
   chunk_size 65536;
-  application relay { live on; ${pulls.join('\n')} push ${to}; }
+  application relay { live on; push ${to}; }
 } }
 `,
   );
-  const peer = new Peer('nginx', ['-c', join(root, 'nginx.conf'), '-p', root]);
+  const server = new Peer('nginx', ['-c', join(root, 'nginx.conf'), '-p', root]);
   await listening(port);
-  return { ...workers([peer]), pids: [workerOf(peer)] };
+  const targets = names(count).flatMap((name) => ['--to', `rtmp://127.0.0.1:${port}/relay/${name}`]);
+  const publisher = new Peer(process.execPath, [program, 'relay', '-q', from, ...targets]);
+  return { ...workers([publisher, server]), pids: [workerOf(server)] };
 };
 
 /** The process that works for an nginx's master. */

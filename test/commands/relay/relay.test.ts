@@ -167,8 +167,9 @@ describe('relay', () => {
     const sources = [sourceAt(main, 'main'), sourceAt(spare, 'spare')];
     const run = start(RelayRun.of({ sources, targets: [targetAt(to)], warm: true }));
     const target = await joined(run, to);
-    const standby = syntheticStream({ ...ONE_SECOND, durationMs: 2_500 });
-    const onAir = syntheticStream({ ...ONE_SECOND, durationMs: 1_500, frameBytes: 333 });
+    // More than fits into one piece of memory: what is used again too early would show.
+    const standby = syntheticStream({ ...ONE_SECOND, durationMs: 2_500, frameBytes: 20_000 });
+    const onAir = syntheticStream({ ...ONE_SECOND, durationMs: 1_500, frameBytes: 23_000 });
     const guest = await main.guest(1);
     guest.send(onAir);
     await received(target, framesOf(onAir).length);
@@ -207,7 +208,7 @@ describe('relay', () => {
     const [from, to] = [await server(), await server()];
     const run = start(RelayRun.of({ sources: [sourceAt(from)], targets: [targetAt(to)], delayMs: 300 }));
     const target = await joined(run, to);
-    const tags = syntheticStream(ONE_SECOND);
+    const tags = syntheticStream({ ...ONE_SECOND, frameBytes: 20_000 });
     const startedMs = performance.now();
     (await from.guest(1)).send(tags);
     await received(target, framesOf(tags).length);

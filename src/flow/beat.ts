@@ -1,0 +1,33 @@
+import { type Clock, systemClock } from './clock.js';
+
+/**
+ * A beat that many streams of a process have in common: whatever they put off happens together, at the next one. It owns a timer
+ * only while something waits.
+ */
+export class Beat {
+  readonly #everyMs: number;
+  readonly #clock: Clock;
+  #waiting: (() => void)[] = [];
+
+  constructor(everyMs: number, clock: Clock = systemClock) {
+    this.#everyMs = everyMs;
+    this.#clock = clock;
+  }
+
+  /** Runs this at the next beat, which is at most one beat away. */
+  next(run: () => void): void {
+    this.#waiting.push(run);
+    if (this.#waiting.length === 1) this.#clock.after(this.#everyMs, this.#strike);
+  }
+
+  /** What comes at the end of the present turn of the event loop belongs to this beat. */
+  atEndOfTurn(run: () => void): void {
+    this.#clock.atEndOfTurn(run);
+  }
+
+  readonly #strike = (): void => {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const run of waiting) run();
+  };
+}
