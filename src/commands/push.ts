@@ -79,7 +79,8 @@ async function publish(
     stopStats();
     publisher.close();
   }
-  const loss = { droppedFrames: publisher.droppedTags, reconnects: publisher.reconnects };
+  const { droppedTags: droppedFrames, unconfirmedTags: unconfirmedFrames, reconnects } = publisher;
+  const loss = { droppedFrames, unconfirmedFrames, reconnects };
   reportEnd(publisher.sent, source, loss, url.redacted, report, signal);
 }
 
@@ -115,10 +116,11 @@ function reasonOf({ droppedFrames, reconnects }: Loss, failedPlays: number, sign
 /** What a server did not get, and how often there was no connection to it. */
 interface Loss {
   readonly droppedFrames: number;
+  readonly unconfirmedFrames: number;
   readonly reconnects: number;
 }
 
-const NO_LOSS: Loss = { droppedFrames: 0, reconnects: 0 };
+const NO_LOSS: Loss = { droppedFrames: 0, unconfirmedFrames: 0, reconnects: 0 };
 const MISSED = 'the server missed something while the connection was lost';
 
 const nothingWaits = { queueMs: 0, queueBytes: 0, droppedFrames: 0 };
@@ -133,6 +135,7 @@ function progressOf(publisher: ReconnectingPublisher, { durationMs }: PushSource
     droppedAudio: publisher.dropped.audio,
     droppedVideo: publisher.dropped.video,
     lossRate: publisher.lossRate,
+    unconfirmedFrames: publisher.unconfirmedTags,
   };
 }
 
@@ -156,6 +159,7 @@ function reportEnd(
     videoTags,
     dataTags,
     droppedFrames: loss.droppedFrames,
+    ...(loss.unconfirmedFrames === 0 ? {} : { unconfirmedFrames: loss.unconfirmedFrames }),
     final: true,
   });
 }

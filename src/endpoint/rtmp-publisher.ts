@@ -6,7 +6,7 @@ import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
-import { DeliveryLog } from './delivery-log.js';
+import { DeliveryLog, type Undelivered } from './delivery-log.js';
 import { Heartbeat } from './heartbeat.js';
 import { connectionEnded, stalled } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
@@ -82,6 +82,11 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     return this.#opened.pump.queuedBytes;
   }
 
+  /** Of what was written, what is not known to have arrived. */
+  get undelivered(): Undelivered {
+    return this.#deliveries.undelivered;
+  }
+
   /** Of the last ping that the server answered; `null` without any. */
   get rttMs(): number | null {
     return this.#heartbeat?.rttMs ?? null;
@@ -102,18 +107,23 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     const format = this.#format;
     if (format === undefined) return false;
     this.sent.add(burst.tags);
-    const hasRoom = this.#send(burst, format);
-    this.#deliveries.wrote(this.#opened.pump.bytesSent, this.#place?.position ?? 0);
+    const { pump } = this.#opened;
+    const bytes = this.#encode(burst, format);
+    const hasRoom = pump.write(bytes, (error) => {
+      if (!error) this.#deliveries.taken(sentBytes);
+      this.#memory?.release(bytes.buffer);
+    });
+    const sentBytes = pump.bytesSent;
+    this.#deliveries.wrote(sentBytes, this.#place?.position ?? 0, burst.tagCounts);
     return hasRoom;
   }
 
-  #send(burst: Burst, format: TagFormat): boolean {
-    const { pump } = this.#opened;
+  #encode(burst: Burst, format: TagFormat): Uint8Array {
     const memory = this.#memory;
-    if (memory === undefined) return pump.write(burst.encoded(format));
     // Encoding it anew costs less than memory that nobody ever had, even where several publish the same.
-    const bytes = format.encode(burst.tags, (sizeBytes) => memory.take(sizeBytes));
-    return pump.write(bytes, () => memory.release(bytes.buffer));
+    return memory === undefined
+      ? burst.encoded(format)
+      : format.encode(burst.tags, (sizeBytes) => memory.take(sizeBytes));
   }
 
   /**
@@ -180,8 +190,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
 
   onClose(reason: CloseReason): void {
     this.#heartbeat?.stop();
-    const { bytesSent, queuedBytes } = this.#opened.pump;
-    this.#delivered(this.#deliveries.lost(bytesSent - queuedBytes));
+    this.#delivered(this.#deliveries.lost());
     this.#place = undefined;
     this.#subscription?.close();
     if (this.#isDone && this.#deliveries.isComplete) {
