@@ -12,6 +12,9 @@ import { connectionEnded, stalled } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
 import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
 
+/** So long a server that has never answered a ping is given to do so, once it has been sent everything. */
+const FIRST_ANSWER_WITHIN_MS = 1_000;
+
 /** Whose bursts a publisher sends. */
 export type PublisherPlace = Pick<Subscription, 'resume' | 'position' | 'delivered'>;
 
@@ -29,6 +32,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   #place: PublisherPlace | undefined;
   #isDone = false;
   #hasSaidGoodbye = false;
+  #cancelWait: () => void = () => {};
   #heartbeat: Heartbeat | undefined;
   readonly #deliveries = new DeliveryLog();
   readonly #options: RtmpLinkOptions;
@@ -128,15 +132,28 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
 
   /**
    * Says goodbye to the server behind the last burst; to one that answers pings, when it has said that it has got there. The
-   * server closes then: the network may still carry much of the stream, and a socket that is torn down loses it.
+   * server closes then: the network may still carry much of the stream, and a socket that is torn down loses it. After a
+   * goodbye, nobody could tell a server that has everything from one that is lost.
    */
   end(): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    if (this.#heartbeat?.askOnce() !== true) this.#sayGoodbye();
+    const heartbeat = this.#heartbeat;
+    if (heartbeat?.askOnce() !== true) this.#sayGoodbye();
+    else if (heartbeat.rttMs === null) this.#awaitFirstAnswer();
+  }
+
+  #awaitFirstAnswer(): void {
+    const { clock = systemClock } = this.#options;
+    this.#cancelWait = clock.after(FIRST_ANSWER_WITHIN_MS, () => {
+      if (this.#heartbeat?.rttMs !== null) return; // it says what has arrived: that is waited for
+      if (this.#opened.pump.queuedBytes > 0) this.#awaitFirstAnswer();
+      else this.#sayGoodbye();
+    });
   }
 
   #sayGoodbye(): void {
+    this.#cancelWait();
     const { session, pump } = this.#opened;
     this.#hasSaidGoodbye = true;
     session.close();
@@ -190,6 +207,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
 
   onClose(reason: CloseReason): void {
     this.#heartbeat?.stop();
+    this.#cancelWait();
     this.#delivered(this.#deliveries.lost());
     this.#place = undefined;
     this.#subscription?.close();

@@ -75,7 +75,7 @@ export class Pump<Event> {
       reads.onBytes = (bytes) => this.#receive(bytes);
     }
     socket.on('drain', () => this.#drained());
-    socket.on('end', () => this.#closeAs({ by: 'peer' }));
+    socket.on('end', () => this.#peerEnded());
     socket.on('error', (cause) => this.#closeAs({ by: 'error', error: lost(cause) }));
     socket.on('close', () => this.#closed());
     socket.resume();
@@ -229,6 +229,13 @@ export class Pump<Event> {
       this.flush();
       this.#closeAs({ by: 'error', error: asRtmpkitError(error) });
     }
+  }
+
+  /** It says nothing more, so the connection is over: what it has not taken yet is not forced upon it. */
+  #peerEnded(): void {
+    const wasOpen = this.isOpen;
+    this.#closeAs({ by: 'peer' });
+    if (wasOpen && this.queuedBytes > 0) this.#socket.destroy();
   }
 
   #closeAs(reason: CloseReason): void {
