@@ -1,6 +1,6 @@
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 
-type Lookup = (typeof import('node:dns/promises'))['lookup'];
+type Lookup = typeof import('node:dns/promises')['lookup'];
 const dns: { lookup: Lookup } = createRequire(import.meta.url)('node:dns/promises');
 
 /** Host names of this process alone, which come and go as a test wants it. All others are looked up as always. */
