@@ -50,7 +50,7 @@ const EXPECTED: Readonly<Record<RowName, Line>> = {
   'refused for a while': AGAIN,
   'name busy for a while': { ...AGAIN, pull: 'does not apply', 'relay, its source': 'does not apply' },
   'codec change': THROUGH,
-  'source end': THROUGH,
+  'source end': { ...THROUGH, 'relay, its source': { ...WHOLE, connections: 2 } },
   'server killed': {
     ...AGAIN,
     'live push': { ...LIVE, timeline: 'anew' },

@@ -32,7 +32,7 @@ export interface Outcome {
   readonly connections: 1 | 2;
   /**
    * `steady`: at no place more than two frames apart. `gap`: where something is missing it is as long as that. `anew`: the same,
-   * and a server that was started again begins where it gets something.
+   * and once it may go back, where a server tells its viewers what it gets again.
    */
   readonly timeline: 'steady' | 'gap' | 'anew';
 }
@@ -49,7 +49,6 @@ export class Cell {
   readonly #column: Column;
   readonly #film: Film;
   readonly #sent: MediaTag[] = [];
-  #restartedAt = 0;
 
   private constructor(column: Column, row: Row, station: Station, proxy: FaultProxy, names: NameTable, host: string) {
     this.#column = column;
@@ -88,7 +87,11 @@ export class Cell {
   }
 
   get #connections(): number {
-    return this.subject.run.all('connected').filter(({ role }) => role === this.#column.role).length;
+    return this.#connectionsOf(this.#column.role);
+  }
+
+  #connectionsOf(wanted: Column['role']): number {
+    return this.subject.run.all('connected').filter(({ role }) => role === wanted).length;
   }
 
   /** It was tried in vain for so many times, and at last for this reason. */
@@ -110,11 +113,16 @@ export class Cell {
     await this.subject.run.event('stats', ({ rttMs, targets = [] }) => (targets[0]?.rttMs ?? rttMs ?? null) !== null);
   }
 
-  /** The command has noticed that its source is over. What goes on after that begins anew. */
-  async sourceGone(): Promise<void> {
-    const { run } = this.subject;
-    if (run.events.length > 0 && this.#column.role !== 'player') return;
-    await Promise.race([run.over, run.event('retrying', ({ role }) => role === 'player').catch(() => {})]);
+  /** The source ends, and begins again for a command that waits for that. */
+  async sourceEnds(): Promise<void> {
+    const { run, endSource, beginSource } = this.subject;
+    await endSource();
+    if (!this.#column.goesOn) return;
+    await run.event('retrying', ({ role }) => role === 'player');
+    await beginSource();
+    await run.until(() => this.#connectionsOf('player') === 2);
+    this.#send(this.#film.headers);
+    await this.deliverLast();
   }
 
   sendMiddle(): void {
@@ -129,7 +137,6 @@ export class Cell {
   /** The server is there again. */
   async restart(): Promise<void> {
     await this.station.restart();
-    this.#restartedAt = this.subject.received.length;
     if (this.#column.station === 'target') {
       await this.station.watch();
     } else {
@@ -187,12 +194,12 @@ export class Cell {
     }
     expect(this.#connections).toBe(connections);
     const missingMs = timeline === 'steady' ? 0 : durationOf(account.missing);
-    const anewAt = timeline === 'anew' ? this.#restartedAt : 0;
-    for (const run of [received.slice(0, anewAt), received.slice(anewAt)]) {
+    expect(beginsWell(received)).toBe(true);
+    for (const run of timeline === 'anew' ? runsOf(received) : [received]) {
       expect(neverGoesBack(run)).toBe(true);
       expect(longestStepMs('video', run)).toBeLessThanOrEqual(STEADY_MS + missingMs);
       expect(longestStepMs('audio', run)).toBeLessThanOrEqual(STEADY_MS + missingMs);
-      expect(beginsWell(run)).toBe(true);
+      expect(run.find(isPicture)).toSatisfy((tag) => tag === undefined || isKeyframe(tag));
     }
   }
 
@@ -231,10 +238,23 @@ function durationOf(tags: readonly MediaTag[]): number {
   return times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
 }
 
-/** The first picture can be decoded. */
+/** At most two, in each of which time goes on. */
+function runsOf(tags: readonly MediaTag[]): (readonly MediaTag[])[] {
+  const newestMs = { audio: 0, video: 0, data: Number.POSITIVE_INFINITY };
+  const anewAt = tags.findIndex((tag) => {
+    const goesBack = isFrame(tag) && tag.timestampMs < newestMs[tag.kind];
+    newestMs[tag.kind] = Math.max(newestMs[tag.kind], tag.timestampMs);
+    return goesBack;
+  });
+  return anewAt < 0 ? [tags] : [tags.slice(0, anewAt), tags.slice(anewAt)];
+}
+
+/** The header comes first. */
 function beginsWell(tags: readonly MediaTag[]): boolean {
-  const at = tags.findIndex((tag) => tag.kind === 'video' && isFrame(tag));
-  const [first] = tags.slice(Math.max(at, 0));
-  const hasHeader = tags.slice(0, at).some((tag) => tag.kind === 'video' && isSequenceHeader(tag));
-  return first === undefined || (isKeyframe(first) && hasHeader);
+  const header = tags.findIndex((tag) => tag.kind === 'video' && isSequenceHeader(tag));
+  return header >= 0 && header < tags.findIndex(isPicture);
+}
+
+function isPicture(tag: MediaTag): boolean {
+  return tag.kind === 'video' && isFrame(tag);
 }

@@ -8,13 +8,16 @@ import { FlvReader } from '../../../src/flv/reader.js';
 import type { MediaTag } from '../../../src/media/tag.js';
 import { CommandRun } from '../command-run.js';
 import { FLV_START, flvTagBytes } from '../flv-file.js';
+import { syntheticStream } from '../streams.js';
 import { OurStation } from './our-station.js';
 import type { Station, StationRole } from './station.js';
 
 /** Tests do not wait for a back-off. */
 const RETRY = { attempts: Number.POSITIVE_INFINITY, delayMs: 5, maxDelayMs: 20 };
 
-/** What a command says of its losses. */
+const [, CUE_POINT] = syntheticStream({ durationMs: 2, cuePointMs: 1 }) as [MediaTag, MediaTag];
+
+/** What a command says of its losses, of frames. */
 export interface Claim {
   readonly dropped: number;
   readonly unconfirmed: number;
@@ -48,19 +51,27 @@ export interface Column {
   readonly role: 'publisher' | 'player';
   /** What the server behind the faulty network is. */
   readonly station: StationRole;
+  /** Whether it waits for its source to begin again. */
+  readonly goesOn: boolean;
   start(way: FaultyWay, first: readonly MediaTag[]): Promise<Subject>;
 }
 
 export const COLUMNS = {
-  'live push': { role: 'publisher', station: 'target', start: (way, first) => startPush(way, first, way.maxQueueMs) },
+  'live push': {
+    role: 'publisher',
+    station: 'target',
+    goesOn: false,
+    start: (way, first) => startPush(way, first, way.maxQueueMs),
+  },
   'push --no-drop': {
     role: 'publisher',
     station: 'target',
+    goesOn: false,
     start: (way, first) => startPush(way, first, Number.POSITIVE_INFINITY),
   },
-  pull: { role: 'player', station: 'source', start: startPull },
-  'relay, its source': { role: 'player', station: 'source', start: startRelayFrom },
-  'relay, its target': { role: 'publisher', station: 'target', start: startRelayTo },
+  pull: { role: 'player', station: 'source', goesOn: false, start: startPull },
+  'relay, its source': { role: 'player', station: 'source', goesOn: true, start: startRelayFrom },
+  'relay, its target': { role: 'publisher', station: 'target', goesOn: true, start: startRelayTo },
 } as const satisfies Record<string, Column>;
 
 export type ColumnName = keyof typeof COLUMNS;
@@ -137,12 +148,20 @@ async function startRelayTo(way: FaultyWay, first: readonly MediaTag[]): Promise
   const subject = await startRelay(way, urlOf(from), way.url, from, way.station);
   await subject.run.event('connected', ({ role }) => role === 'player');
   from.send(first);
+  // Only the network to the target has faults: the source is never silent for so long that it is taken for stalled.
+  const signOfLife = setInterval(() => from.send([CUE_POINT]), way.stallTimeoutMs / 5);
   return {
     ...subject,
+    get received() {
+      return subject.received;
+    },
     get claim() {
       return subject.claim;
     },
-    finish: () => subject.finish().finally(() => from.close()),
+    finish: () => {
+      clearInterval(signOfLife);
+      return subject.finish().finally(() => from.close());
+    },
   };
 }
 
@@ -179,7 +198,7 @@ async function startRelay(
     finish: () => run.stop(),
     get claim() {
       const [to] = run.all('ended').at(-1)?.targets ?? [];
-      return to && { dropped: to.droppedFrames, unconfirmed: to.unconfirmedFrames };
+      return to && { dropped: to.droppedAudio + to.droppedVideo, unconfirmed: to.unconfirmedFrames };
     },
   };
 }

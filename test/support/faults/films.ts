@@ -45,11 +45,6 @@ function film(shape: StreamShape, [middleMs, lastMs]: readonly [number, number])
   };
 }
 
-/** The same, without what would follow the first part. */
-export function shorter(one: Film): Film {
-  return { ...one, middle: [], last: [] };
-}
-
 /** From the middle on it has another codec, and says so. */
 function changed(one: Film): Film {
   const [startMs, lastMs] = [5_000, 8_000];

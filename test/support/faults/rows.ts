@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../src/errors.js';
 import type { Cell } from './cell.js';
-import { FILM, type Film, OTHER_CODEC, SMALL, shorter, WIDE } from './films.js';
+import { FILM, type Film, OTHER_CODEC, SMALL, WIDE } from './films.js';
 
 /** Something that happens to a stream on its way. */
 export interface Row {
@@ -92,11 +92,8 @@ export const ROWS = {
     },
   },
   'source end': {
-    film: shorter(FILM),
-    async play(cell) {
-      await cell.subject.endSource();
-      await cell.sourceGone();
-    },
+    film: FILM,
+    play: (cell) => cell.sourceEnds(),
   },
   'server killed': {
     film: FILM,
