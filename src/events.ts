@@ -123,6 +123,11 @@ export interface StatsEvent extends RelayPlace {
   readonly droppedAudio?: number;
   readonly droppedVideo?: number;
   readonly lossRate?: number;
+  /**
+   * push: frames that were on their way when a connection was lost, and which the server has not said to have. They are none
+   * of the dropped ones.
+   */
+  readonly unconfirmedFrames?: number;
   /** serve only. */
   readonly publishers?: number;
   readonly players?: number;
@@ -171,6 +176,8 @@ export interface TargetStats {
   readonly droppedFrames: number;
   readonly droppedAudio: number;
   readonly droppedVideo: number;
+  /** On their way when a connection was lost, and not confirmed. None of the dropped ones. */
+  readonly unconfirmedFrames: number;
   /** Dropped frames of all, 0 to 1. */
   readonly lossRate: number;
   readonly reconnects: number;
@@ -258,6 +265,8 @@ export interface EndedEvent extends RelayPlace {
   readonly videoTags?: number;
   readonly dataTags?: number;
   readonly droppedFrames?: number;
+  /** push, targets of a relay: see `StatsEvent`; left out when there are none. */
+  readonly unconfirmedFrames?: number;
   /** pull into parts: how many files it became; `output` is the name they were made from. */
   readonly parts?: number;
   /** pull of a damaged file: bytes that could not be used. */

@@ -9,7 +9,7 @@ import type { Broadcast, SubscribeOptions } from '../flow/broadcast.js';
 import type { Meter } from '../flow/meter.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import type { ConnectionOptions } from './options.js';
-import type { Loss } from './push-end.js';
+import { type Loss, lostFrames } from './push-end.js';
 import { reconnecting } from './reconnection.js';
 import { type ConnectionUse, retryPolicy } from './retry-policy.js';
 import { connectionStats, type Progress, reportStats } from './stats-reports.js';
@@ -94,7 +94,8 @@ export class PublishingTarget {
   }
 
   get loss(): Loss {
-    return { droppedFrames: this.#publisher.droppedTags, reconnects: this.#publisher.reconnects };
+    const { droppedTags, unconfirmedTags, reconnects } = this.#publisher;
+    return { droppedFrames: droppedTags, unconfirmedFrames: unconfirmedTags, reconnects };
   }
 
   /** Publishes everything of this broadcast, and reports how that goes. */
@@ -129,8 +130,7 @@ export class PublishingTarget {
   /** What it came to. */
   summary(reason: string): Omit<EndedEvent, 'final'> {
     const { positionMs, bytes, audioTags, videoTags, dataTags } = this.sent.read();
-    const { droppedFrames } = this.loss;
-    const amount = { bytes, durationMs: positionMs, audioTags, videoTags, dataTags, droppedFrames };
+    const amount = { bytes, durationMs: positionMs, audioTags, videoTags, dataTags, ...lostFrames(this.loss) };
     return { event: 'ended', role: 'publisher', reason, ...this.#about, ...amount };
   }
 
@@ -160,6 +160,7 @@ export class PublishingTarget {
       droppedAudio: publisher.dropped.audio,
       droppedVideo: publisher.dropped.video,
       lossRate: publisher.lossRate,
+      unconfirmedFrames: publisher.unconfirmedTags,
     };
   }
 

@@ -97,6 +97,7 @@ export class PushTargets {
     const losses = this.#targets.map(({ loss }) => loss);
     return {
       droppedFrames: losses.reduce((sum, { droppedFrames }) => sum + droppedFrames, 0),
+      unconfirmedFrames: losses.reduce((sum, { unconfirmedFrames }) => sum + unconfirmedFrames, 0),
       reconnects: losses.reduce((sum, { reconnects }) => sum + reconnects, 0),
     };
   }

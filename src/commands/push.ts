@@ -5,7 +5,7 @@ import { eventStream } from './event-stream.js';
 import { offerLocally } from './local-offer.js';
 import { messageReports } from './message-reports.js';
 import type { PushOptions } from './options.js';
-import { type Loss, NO_LOSS, pushReason } from './push-end.js';
+import { type Loss, lostFrames, NO_LOSS, pushReason } from './push-end.js';
 import { openPushSource, type PushSource } from './push-source.js';
 import { PushTargets } from './push-targets.js';
 import { metered, reportStats } from './stats-reports.js';
@@ -75,8 +75,8 @@ async function offer(
 
 const nothingWaits = { queueMs: 0, queueBytes: 0, droppedFrames: 0 };
 
-function summaryOf(meter: Meter, { droppedFrames }: Loss, reason: string): Omit<EndedEvent, 'final'> {
+function summaryOf(meter: Meter, loss: Loss, reason: string): Omit<EndedEvent, 'final'> {
   const { positionMs, bytes, audioTags, videoTags, dataTags } = meter.read();
-  const amount = { bytes, durationMs: positionMs, audioTags, videoTags, dataTags, droppedFrames };
+  const amount = { bytes, durationMs: positionMs, audioTags, videoTags, dataTags, ...lostFrames(loss) };
   return { event: 'ended', role: 'publisher', reason, ...amount };
 }

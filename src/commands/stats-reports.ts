@@ -11,7 +11,7 @@ export type Progress = Pick<StatsEvent, 'durationMs' | 'queueMs' | 'queueBytes' 
 /** How the connection does. */
 export type ConnectionStats = Pick<
   StatsEvent,
-  'reconnects' | 'rttMs' | 'uptimeMs' | 'droppedAudio' | 'droppedVideo' | 'lossRate'
+  'reconnects' | 'rttMs' | 'uptimeMs' | 'droppedAudio' | 'droppedVideo' | 'lossRate' | 'unconfirmedFrames'
 >;
 
 /** The same, rounded, of an endpoint. */

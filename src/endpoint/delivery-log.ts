@@ -1,3 +1,5 @@
+import { NO_TAGS, plus, type TagCounts } from '../flow/tag-counts.js';
+
 /** The numbers of Acknowledgement messages have 32 bits (RTMP 5.4.3). */
 const SEQUENCE_NUMBERS = 2 ** 32;
 /** Beyond it the oldest are forgotten, which only makes the picture coarser. */
@@ -12,6 +14,15 @@ interface Entry {
   readonly sentBytes: number;
   /** In the broadcast, behind this burst. */
   readonly position: number;
+  readonly tags: TagCounts;
+}
+
+/** What became of the tags whose arrival was not confirmed when a connection was lost. */
+export interface Undelivered {
+  /** They had not even left this process. */
+  readonly unsent: TagCounts;
+  /** The network had taken them. Nothing is said of a server that never lets anybody know what it has. */
+  readonly unconfirmed: TagCounts;
 }
 
 /** Which of the bursts that were sent on one connection have arrived, as far as the server lets us know. */
@@ -19,11 +30,12 @@ export class DeliveryLog {
   #entries: Entry[] = [];
   #sentBytes = 0;
   #arrivedBytes = 0;
+  #takenBytes = 0;
 
   /** @param sentBytes on the connection so far, everything counted @param position see `Subscription` */
-  wrote(sentBytes: number, position: number): void {
+  wrote(sentBytes: number, position: number, tags: TagCounts = NO_TAGS): void {
     this.#sentBytes = sentBytes;
-    this.#entries.push({ sentBytes, position });
+    this.#entries.push({ sentBytes, position, tags });
     if (this.#entries.length > MAX_ENTRIES) {
       this.#entries = this.#entries.slice(MAX_ENTRIES / 2);
     }
@@ -32,6 +44,20 @@ export class DeliveryLog {
   /** Whether the server is known to have all of it. */
   get isComplete(): boolean {
     return this.#arrivedBytes >= this.#sentBytes;
+  }
+
+  /** The network has taken so many bytes. */
+  taken(bytes: number): void {
+    this.#takenBytes = bytes;
+  }
+
+  /** Of the tags that were written, those which are not known to have arrived. */
+  get undelivered(): Undelivered {
+    const taken = this.#entries.filter(({ sentBytes }) => sentBytes <= this.#takenBytes);
+    return {
+      unsent: sumOf(this.#entries.slice(taken.length)),
+      unconfirmed: this.#arrivedBytes === 0 ? NO_TAGS : sumOf(taken),
+    };
   }
 
   /** So many bytes have arrived. @returns the position that is reached with them, when there is news */
@@ -49,13 +75,9 @@ export class DeliveryLog {
     return unwrapped > this.#sentBytes + MAX_CONTROL_BYTES ? undefined : this.arrived(unwrapped);
   }
 
-  /**
-   * The connection is over. Of a server that never said what it got, what the network took has to do.
-   *
-   * @param takenBytes what the network has taken
-   */
-  lost(takenBytes: number): number | undefined {
-    return this.#arrivedBytes === 0 && this.#sentBytes > SILENT_BYTES ? this.#takeUpTo(takenBytes) : undefined;
+  /** The connection is over. Of a server that never said what it got, what the network took has to do. */
+  lost(): number | undefined {
+    return this.#arrivedBytes === 0 && this.#sentBytes > SILENT_BYTES ? this.#takeUpTo(this.#takenBytes) : undefined;
   }
 
   #takeUpTo(bytes: number): number | undefined {
@@ -63,4 +85,8 @@ export class DeliveryLog {
     const count = firstMissing < 0 ? this.#entries.length : firstMissing;
     return this.#entries.splice(0, count).at(-1)?.position;
   }
+}
+
+function sumOf(entries: readonly Entry[]): TagCounts {
+  return entries.reduce((sum, { tags }) => plus(sum, tags), NO_TAGS);
 }

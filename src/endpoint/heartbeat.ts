@@ -62,11 +62,16 @@ export class Heartbeat {
     return arrivedBytes;
   }
 
-  /** Asks a server that answers whether it has all that was sent. @returns whether an answer can be expected */
+  /** Whether the server has answered, or may still do so for the first time. */
+  get isHopeful(): boolean {
+    return this.#rttMs !== null || this.#unanswered < MAX_UNANSWERED_BEFORE_FIRST;
+  }
+
+  /** Asks the server whether it has all that was sent. @returns whether an answer can be expected */
   askOnce(): boolean {
-    const answers = this.#rttMs !== null;
-    if (answers) this.#ping();
-    return answers;
+    const { isHopeful } = this;
+    if (isHopeful) this.#ping();
+    return isHopeful;
   }
 
   stop(): void {
@@ -84,8 +89,7 @@ export class Heartbeat {
       onStalled();
       return;
     }
-    const isHopeless = this.#rttMs === null && this.#unanswered >= MAX_UNANSWERED_BEFORE_FIRST;
-    if (!isHopeless && this.#underWay.size < MAX_UNDER_WAY && isWanted()) this.#ping();
+    if (this.isHopeful && this.#underWay.size < MAX_UNDER_WAY && isWanted()) this.#ping();
     this.#beatLater(this.#everyMs);
   }
 

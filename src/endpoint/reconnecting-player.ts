@@ -5,6 +5,7 @@ import { Splicer } from '../flow/splicer.js';
 import type { MediaTag } from '../media/tag.js';
 import { movedUrl } from '../rtmp/moved-url.js';
 import type { RtmpUrl } from '../rtmp/url.js';
+import { RecordedPlace } from './recorded-place.js';
 import { Redial, type RedialOptions } from './redial.js';
 import { connectionEnded } from './rtmp-failure.js';
 import type { RtmpPeer } from './rtmp-opening.js';
@@ -24,7 +25,7 @@ export interface ReconnectingPlayerOptions extends RtmpPlayerOptions, RedialOpti
 
 /**
  * A source that plays a stream from an RTMP server, and goes on over lost connections: on one continuous timeline, after each
- * with headers and a keyframe. Reading slowly makes the server wait.
+ * with headers and a keyframe; what is recorded goes on where it broke off. Reading slowly makes the server wait.
  */
 export class ReconnectingPlayer implements TagSource {
   readonly #options: ReconnectingPlayerOptions;
@@ -32,6 +33,8 @@ export class ReconnectingPlayer implements TagSource {
   readonly #redial: Redial<RtmpPlayer>;
   readonly #successor: Successor<RtmpPlayer>;
   readonly #splicer = new Splicer();
+  /** Of a stream that is to be played from a place of its recording. */
+  readonly #recorded: RecordedPlace | undefined;
   #url: RtmpUrl;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
@@ -51,6 +54,8 @@ export class ReconnectingPlayer implements TagSource {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#url = options.url;
+    const start = options.play?.start;
+    this.#recorded = start?.from === 'recorded' ? new RecordedPlace(start.positionMs) : undefined;
     this.#redial = new Redial(() => this.#open(signal), { ...options, signal });
     this.#successor = new Successor({
       ...options,
@@ -130,14 +135,15 @@ export class ReconnectingPlayer implements TagSource {
     this.#failure = undefined;
     try {
       for await (const tags of player) {
-        const placed = this.#splicer.splice(tags);
+        const placed = this.#splicer.splice(this.#recorded?.pass(tags) ?? tags);
         if (placed.length > 0) yield placed;
         if (this.#successor.ready?.canBegin === true) break;
       }
     } catch (error) {
       this.#failure = error;
     }
-    const rest = this.#splicer.beginPiece();
+    const rest = this.#recorded?.hasOwnTime === true ? this.#splicer.end() : this.#splicer.beginPiece();
+    this.#recorded?.beginAgain();
     if (rest.length > 0) yield rest;
   }
 
@@ -170,6 +176,7 @@ export class ReconnectingPlayer implements TagSource {
   #open(signal: AbortSignal): Promise<RtmpPlayer> {
     return RtmpPlayer.open({
       ...this.#options,
+      ...this.#play,
       url: this.#url,
       signal,
       onReconnectRequest: (tcUrl) => {
@@ -177,6 +184,13 @@ export class ReconnectingPlayer implements TagSource {
         this.#successor.begin();
       },
     });
+  }
+
+  /** Where the next connection is to begin. */
+  get #play(): Partial<Pick<RtmpPlayerOptions, 'play'>> {
+    const { play } = this.#options;
+    if (play === undefined || this.#recorded === undefined) return {};
+    return { play: { ...play, start: { from: 'recorded', positionMs: this.#recorded.positionMs } } };
   }
 
   #opened(player: RtmpPlayer): RtmpPlayer {

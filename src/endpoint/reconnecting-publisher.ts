@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../flow/clock.js';
 import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import { NO_TAGS, plus, type TagCounts, total } from '../flow/tag-counts.js';
+import type { Undelivered } from './delivery-log.js';
 import { PublisherSupply, type PublisherSupplyOptions } from './publisher-supply.js';
 import { failureOf, type RtmpPublisher } from './rtmp-publisher.js';
 
@@ -35,6 +36,7 @@ export class ReconnectingPublisher implements Sink {
   #isEnded = false;
   #connections = 0;
   #unsent = NO_TAGS;
+  #unconfirmed = NO_TAGS;
   #connectedMs: number | undefined;
 
   /** Begins to connect; it may be attached before it is connected. */
@@ -72,9 +74,17 @@ export class ReconnectingPublisher implements Sink {
     return total(this.dropped);
   }
 
-  /** Without what was lost on its way. */
+  /** What the server has certainly missed. */
   get dropped(): TagCounts {
     return plus(this.#unsent, this.#subscription?.dropped ?? NO_TAGS);
+  }
+
+  /**
+   * What was on its way when a connection was lost, and was not sent again. The server may have some of it: as far as it said,
+   * it has not. Nothing is said of a server that confirms nothing.
+   */
+  get unconfirmedTags(): number {
+    return total(this.#unconfirmed);
   }
 
   /** Of all tags, the share that was dropped. */
@@ -178,6 +188,7 @@ export class ReconnectingPublisher implements Sink {
     const failure = await failureOf(publisher);
     const heir = this.#heir;
     this.#heir = undefined;
+    if (failure !== undefined && !this.#isLossless) this.#countLost(publisher.undelivered);
     const isIncomplete = failure !== undefined && this.#isLossless;
     if (heir !== undefined && !isIncomplete) {
       if (this.#subscription !== undefined) heir.carry(this.#subscription);
@@ -194,6 +205,11 @@ export class ReconnectingPublisher implements Sink {
     this.#took(next);
     this.#begin(next);
     return next;
+  }
+
+  #countLost({ unsent, unconfirmed }: Undelivered): void {
+    this.#unsent = plus(this.#unsent, unsent);
+    this.#unconfirmed = plus(this.#unconfirmed, unconfirmed);
   }
 
   #took(publisher: RtmpPublisher): void {

@@ -6,11 +6,14 @@ import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
-import { DeliveryLog } from './delivery-log.js';
+import { DeliveryLog, type Undelivered } from './delivery-log.js';
 import { Heartbeat } from './heartbeat.js';
 import { connectionEnded, stalled } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
 import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
+
+/** So long a server that has never answered a ping is given to do so, once it has been sent everything. */
+const FIRST_ANSWER_WITHIN_MS = 1_000;
 
 /** Whose bursts a publisher sends. */
 export type PublisherPlace = Pick<Subscription, 'resume' | 'position' | 'delivered'>;
@@ -32,6 +35,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   #place: PublisherPlace | undefined;
   #isDone = false;
   #hasSaidGoodbye = false;
+  #cancelWait: () => void = () => {};
   #heartbeat: Heartbeat | undefined;
   readonly #deliveries = new DeliveryLog();
   readonly #options: RtmpLinkOptions;
@@ -85,6 +89,11 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     return this.#opened.pump.queuedBytes;
   }
 
+  /** Of what was written, what is not known to have arrived. */
+  get undelivered(): Undelivered {
+    return this.#deliveries.undelivered;
+  }
+
   /** Of the last ping that the server answered; `null` without any. */
   get rttMs(): number | null {
     return this.#heartbeat?.rttMs ?? null;
@@ -105,31 +114,48 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     const format = this.#format;
     if (format === undefined) return false;
     this.sent.add(burst.tags);
-    const hasRoom = this.#send(burst, format);
-    this.#deliveries.wrote(this.#opened.pump.bytesSent, this.#place?.position ?? 0);
+    const { pump } = this.#opened;
+    const bytes = this.#encode(burst, format);
+    const hasRoom = pump.write(bytes, (error) => {
+      if (!error) this.#deliveries.taken(sentBytes);
+      this.#memory?.release(bytes.buffer);
+    });
+    const sentBytes = pump.bytesSent;
+    this.#deliveries.wrote(sentBytes, this.#place?.position ?? 0, burst.tagCounts);
     return hasRoom;
   }
 
-  #send(burst: Burst, format: TagFormat): boolean {
-    const { pump } = this.#opened;
+  #encode(burst: Burst, format: TagFormat): Uint8Array {
     const memory = this.#memory;
-    if (memory === undefined || burst.sizeBytes < SMALLEST_RECYCLED_BYTES) return pump.write(burst.encoded(format));
+    if (memory === undefined || burst.sizeBytes < SMALLEST_RECYCLED_BYTES) return burst.encoded(format);
     // Encoding it anew costs less than memory that nobody ever had, even where several publish the same.
-    const bytes = format.encode(burst.tags, (sizeBytes) => memory.take(sizeBytes));
-    return pump.write(bytes, () => memory.release(bytes.buffer));
+    return format.encode(burst.tags, (sizeBytes) => memory.take(sizeBytes));
   }
 
   /**
    * Says goodbye to the server behind the last burst; to one that answers pings, when it has said that it has got there. The
-   * server closes then: the network may still carry much of the stream, and a socket that is torn down loses it.
+   * server closes then: the network may still carry much of the stream, and a socket that is torn down loses it. After a
+   * goodbye, nobody could tell a server that has everything from one that is lost.
    */
   end(): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    if (this.#heartbeat?.askOnce() !== true) this.#sayGoodbye();
+    const heartbeat = this.#heartbeat;
+    if (heartbeat?.askOnce() !== true) this.#sayGoodbye();
+    else if (heartbeat.rttMs === null) this.#awaitFirstAnswer();
+  }
+
+  #awaitFirstAnswer(): void {
+    const { clock = systemClock } = this.#options;
+    this.#cancelWait = clock.after(FIRST_ANSWER_WITHIN_MS, () => {
+      if (this.#heartbeat?.rttMs !== null) return; // it says what has arrived: that is waited for
+      if (this.#opened.pump.queuedBytes > 0) this.#awaitFirstAnswer();
+      else this.#sayGoodbye();
+    });
   }
 
   #sayGoodbye(): void {
+    this.#cancelWait();
     const { session, pump } = this.#opened;
     this.#hasSaidGoodbye = true;
     session.close();
@@ -183,8 +209,8 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
 
   onClose(reason: CloseReason): void {
     this.#heartbeat?.stop();
-    const { bytesSent, queuedBytes } = this.#opened.pump;
-    this.#delivered(this.#deliveries.lost(bytesSent - queuedBytes));
+    this.#cancelWait();
+    this.#delivered(this.#deliveries.lost());
     this.#place = undefined;
     this.#subscription?.close();
     if (this.#isDone && this.#deliveries.isComplete) {

@@ -1,6 +1,6 @@
 import type { MediaTag } from '../media/tag.js';
 import type { TagFormat } from '../media/tag-format.js';
-import type { TagCounts } from './tag-counts.js';
+import { NO_TAGS, type TagCounts } from './tag-counts.js';
 
 /** The objects around a body. */
 const TAG_OVERHEAD_BYTES = 256;
@@ -15,6 +15,7 @@ export class Burst {
   readonly headers: readonly MediaTag[];
   /** Whether its first tag is a video keyframe. */
   readonly startsWithKeyframe: boolean;
+  /** Of the stream: headers that are said again count as none. */
   readonly tagCounts: TagCounts;
   /** Of the tag bodies. */
   readonly sizeBytes: number;
@@ -75,7 +76,7 @@ export class Burst {
         timestampMs: kind === 'data' ? 0 : timestampMs,
         body,
       }));
-      this.#headerBurst = new Burst(stamped, [], false);
+      this.#headerBurst = new HeaderBurst(stamped, [], false);
     }
     return this.#headerBurst;
   }
@@ -88,4 +89,8 @@ export class Burst {
     }
     return sum;
   }
+}
+
+class HeaderBurst extends Burst {
+  override readonly tagCounts = NO_TAGS;
 }

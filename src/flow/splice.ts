@@ -1,7 +1,6 @@
 import type { MediaTag } from '../media/tag.js';
-import { isMetadata } from '../media/tag-info.js';
+import { MetadataNews } from './metadata-news.js';
 import { Splicer } from './splicer.js';
-import { StreamHeaders } from './stream-headers.js';
 
 /** In a stream nobody wants to wait longer for the next picture or sound: a pause beyond this is left out. */
 const MAX_GAP_MS = 60_000;
@@ -49,22 +48,4 @@ async function* placedTags(piece: Piece, splicer: Splicer): AsyncGenerator<reado
     yield splicer.splice(tags);
   }
   yield splicer.end();
-}
-
-/**
- * Leaves out metadata that says what was said already, as each play of a loop does: FFmpeg takes metadata in mid-stream for
- * subtitles.
- */
-class MetadataNews {
-  readonly #inForce = new StreamHeaders();
-
-  of(tags: readonly MediaTag[]): readonly MediaTag[] {
-    return tags.some(isMetadata) ? tags.filter((tag) => !isMetadata(tag) || this.#isNew(tag)) : tags;
-  }
-
-  #isNew(tag: MediaTag): boolean {
-    const before = this.#inForce.inForce;
-    this.#inForce.see(tag);
-    return this.#inForce.inForce !== before;
-  }
 }

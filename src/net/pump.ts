@@ -75,7 +75,7 @@ export class Pump<Event> {
       reads.onBytes = (bytes) => this.#receive(bytes);
     }
     socket.on('drain', () => this.#drained());
-    socket.on('end', () => this.#closeAs({ by: 'peer' }));
+    socket.on('end', () => this.#peerEnded());
     socket.on('error', (cause) => this.#closeAs({ by: 'error', error: lost(cause) }));
     socket.on('close', () => this.#closed());
     socket.resume();
@@ -140,10 +140,10 @@ export class Pump<Event> {
    * Sends media; false: full, wait for `onDrain`. What the session holds has to be flushed before, not here: to ask it each
    * time would cost a crowd more than anything else that is done for one of its players.
    *
-   * @param onSent the bytes are out, or never will be: their memory may be used again. Not called for what is not even tried,
+   * @param onSent the bytes are out, or with an error never will be: their memory may be used again. Not called for what is not even tried,
    *   since the connection is over: that memory is left to the garbage collector
    */
-  write(bytes: Uint8Array, onSent?: () => void): boolean {
+  write(bytes: Uint8Array, onSent?: (error?: Error | null) => void): boolean {
     return this.#socket.writable && this.#send(bytes, onSent);
   }
 
@@ -178,7 +178,7 @@ export class Pump<Event> {
     this.#socket.destroy();
   }
 
-  #send(bytes: Uint8Array, onSent?: () => void): boolean {
+  #send(bytes: Uint8Array, onSent?: (error?: Error | null) => void): boolean {
     this.#observer?.sent(bytes);
     const hasRoom = this.#socket.write(bytes, onSent);
     if (!hasRoom) {
@@ -229,6 +229,13 @@ export class Pump<Event> {
       this.flush();
       this.#closeAs({ by: 'error', error: asRtmpkitError(error) });
     }
+  }
+
+  /** It says nothing more, so the connection is over: what it has not taken yet is not forced upon it. */
+  #peerEnded(): void {
+    const wasOpen = this.isOpen;
+    this.#closeAs({ by: 'peer' });
+    if (wasOpen && this.queuedBytes > 0) this.#socket.destroy();
   }
 
   #closeAs(reason: CloseReason): void {

@@ -1,4 +1,5 @@
 import { Broadcast } from '../flow/broadcast.js';
+import { MetadataNews } from '../flow/metadata-news.js';
 import { Splicer } from '../flow/splicer.js';
 import type { MediaTag } from '../media/tag.js';
 import { LONGEST_TIMER_MS } from '../net/deadline.js';
@@ -34,6 +35,7 @@ export class LiveStream {
   readonly #options: LiveStreamOptions;
   /** Keeps one timeline for the players when publishers follow one another. */
   readonly #splicer = new Splicer();
+  readonly #news = new MetadataNews();
   #hasPublisher = false;
   #isOver = false;
   #grace: NodeJS.Timeout | undefined;
@@ -82,11 +84,11 @@ export class LiveStream {
     clearTimeout(this.#grace);
     this.#hasPublisher = true;
     this.#revoke = revoke;
-    this.broadcast.append(this.#splicer.beginPiece());
+    this.#pass(this.#splicer.beginPiece());
   }
 
   append(tags: readonly MediaTag[]): void {
-    this.broadcast.append(this.#splicer.splice(tags));
+    this.#pass(this.#splicer.splice(tags));
   }
 
   set isMemoryShort(isShort: boolean) {
@@ -109,7 +111,7 @@ export class LiveStream {
     this.#isOver = true;
     this.#letGo();
     clearTimeout(this.#grace);
-    this.broadcast.append(this.#splicer.end());
+    this.#pass(this.#splicer.end());
     this.broadcast.end();
     this.#options.onOver();
   }
@@ -121,6 +123,10 @@ export class LiveStream {
     }
     this.#letGo();
     this.#grace = setTimeout(() => this.finish(), Math.min(this.#options.graceMs, LONGEST_TIMER_MS));
+  }
+
+  #pass(tags: readonly MediaTag[]): void {
+    this.broadcast.append(this.#news.of(tags));
   }
 
   #letGo(): void {

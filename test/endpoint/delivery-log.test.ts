@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeliveryLog } from '../../src/endpoint/delivery-log.js';
+import { NO_TAGS } from '../../src/flow/tag-counts.js';
 
 /** Bursts of so many bytes, behind a handshake. */
 function logOf(count: number, sizeBytes: number): DeliveryLog {
@@ -47,12 +48,27 @@ describe('DeliveryLog', () => {
 
   it('takes the word of the network for a server that never says anything, once it should have', () => {
     const young = logOf(9, 1_000_000);
-    expect(young.lost(9_003_073)).toBeUndefined();
+    young.taken(9_003_073);
+    expect(young.lost()).toBeUndefined();
     const old = logOf(11, 1_000_000);
-    expect(old.lost(9_003_073)).toBe(9);
+    old.taken(9_003_073);
+    expect(old.lost()).toBe(9);
     const heard = logOf(11, 1_000_000);
     heard.acknowledged(1_003_073);
-    expect(heard.lost(9_003_073)).toBeUndefined();
+    heard.taken(9_003_073);
+    expect(heard.lost()).toBeUndefined();
+  });
+
+  it('tells what never left, what may not have arrived, and nothing of a server that says nothing', () => {
+    const log = new DeliveryLog();
+    for (let i = 1; i <= 10; i++) log.wrote(3_073 + i * 1_000, i, { audio: 2, video: 1, data: 0 });
+    log.taken(11_073);
+    const unsent = { audio: 4, video: 2, data: 0 };
+    expect(log.undelivered).toEqual({ unsent, unconfirmed: { audio: 0, video: 0, data: 0 } });
+    log.arrived(6_073);
+    expect(log.undelivered).toEqual({ unsent, unconfirmed: { audio: 10, video: 5, data: 0 } });
+    log.arrived(13_073);
+    expect(log.undelivered).toEqual({ unsent: NO_TAGS, unconfirmed: NO_TAGS });
   });
 
   it('holds a bounded number of them, and still knows the newest', () => {

@@ -66,6 +66,44 @@ describe('ReconnectingPublisher, lossless', () => {
 });
 
 describe('ReconnectingPublisher', () => {
+  it('does not take a short stream for delivered because it has said goodbye to a server that is lost then', async () => {
+    const server = await newServer();
+    server.onStart = (guest) => void guest.socket.pause();
+    const { options: given, retries } = options(server.port);
+    const publisher = await ReconnectingPublisher.open(given);
+    const broadcast = new Broadcast({ maxBytes: 32 * 1024 * 1024, gopCache: false });
+    publisher.attach(broadcast, { mode: 'lossless', join: 'beginning' });
+    broadcast.append(STREAM.slice(0, 20));
+    broadcast.end();
+    await expect.poll(() => publisher.sent.read().videoTags).toBeGreaterThan(0);
+    await new Promise(setImmediate);
+    server.onStart = () => {};
+    (await server.guest(1)).reset();
+    await publisher.finished;
+    expect(retries.map(({ error }) => error.code)).toEqual(['ERR_CONNECTION_LOST']);
+    expect(bodiesOf((await server.guest(2)).tags)).toEqual(bodiesOf(STREAM.slice(0, 20)));
+  });
+
+  it('says goodbye after a while to a server that confirms nothing', async () => {
+    const server = await newServer();
+    server.onStart = (guest) => void guest.socket.pause();
+    const clock = new FakeClock();
+    const { options: given } = options(server.port, { clock });
+    const publisher = await ReconnectingPublisher.open(given);
+    const broadcast = new Broadcast({ maxBytes: 32 * 1024 * 1024, gopCache: false });
+    publisher.attach(broadcast, { mode: 'lossless', join: 'beginning' });
+    broadcast.append(STREAM.slice(0, 20));
+    broadcast.end();
+    await expect.poll(() => publisher.sent.read().videoTags).toBeGreaterThan(0);
+    await new Promise(setImmediate);
+    const guest = await server.guest(1);
+    server.handle = (_, event) => event.type === 'streamClosed' && guest.socket.end() !== undefined;
+    clock.advance(5_000);
+    guest.socket.resume();
+    await publisher.finished;
+    expect([guest.tags.length, clock.pendingTimers]).toEqual([20, 0]);
+  });
+
   it.each(['live', 'lossless'] as const)('may be attached before its server is there, %s', async (mode) => {
     const server = await newServer();
     await server.close();

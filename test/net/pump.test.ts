@@ -7,7 +7,10 @@ import type { Session } from '../../src/rtmp/session/session.js';
 import { readAll, SocketPairs } from '../support/socket-pair.js';
 
 const pairs = new SocketPairs();
-afterEach(() => pairs.close());
+afterEach(() => {
+  vi.useRealTimers();
+  return pairs.close();
+});
 
 /** A session in which every read is an event, and whose output is what the test puts there. */
 class TextSession implements Session<string> {
@@ -189,6 +192,14 @@ describe('a peer', () => {
     expect(handlers.text).toBe('bye');
     expect(pump.isOpen).toBe(false);
     expect(pump.write(Buffer.from('late'))).toBe(false);
+  });
+
+  it('that closes is not waited for with what it has not taken', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const { pump, handlers, theirs } = await desk();
+    fill(pump);
+    theirs.end();
+    expect(await handlers.closed).toEqual({ by: 'peer' });
   });
 
   it('that resets is lost', async () => {

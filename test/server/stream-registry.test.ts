@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CommandEvent } from '../../src/events.js';
 import type { Sink } from '../../src/flow/sink.js';
+import type { MediaTag } from '../../src/media/tag.js';
+import { isKeyframe } from '../../src/media/tag-info.js';
 import { StreamRegistry } from '../../src/server/stream-registry.js';
+import { RecordingSink } from '../flow/recording-sink.js';
+import { syntheticStream } from '../support/streams.js';
 import { videoTags } from './video.js';
 
 const ID = { app: 'live', streamName: 'key' };
@@ -137,6 +141,27 @@ describe('LiveStream', () => {
     stream.append(videoTags({ count: 3, firstMs: 0 }));
     vi.runAllTimers();
     expect(times).toEqual([5000, 5040, 5080, 5120, 5160, 5200]);
+  });
+
+  it('tells what a publisher says of it once, though each connection says it again', () => {
+    const { registry: streams } = registry();
+    const sink = new RecordingSink();
+    const [metadata, ...rest] = syntheticStream({ video: 'h264', durationMs: 1_000 }) as [MediaTag, ...MediaTag[]];
+    const other = { ...metadata, body: Uint8Array.from(metadata.body, (byte, i) => (i === 20 ? byte ^ 1 : byte)) };
+    for (const said of [metadata, metadata, other, other]) {
+      const stream = streams.publish(ID, nobody);
+      if (stream.broadcast.stats.subscribers === 0) {
+        stream.broadcast.subscribe(sink, { mode: 'live', join: 'beginning' });
+      }
+      stream.append([said, ...rest]);
+      stream.lose();
+    }
+    vi.advanceTimersByTime(50);
+    expect(sink.tags.filter(({ kind }) => kind === 'data').map(({ body }) => body)).toEqual([
+      metadata.body,
+      other.body,
+    ]);
+    expect(sink.tags.filter(isKeyframe).length).toBe(4);
   });
 
   it('is over once, whatever comes after', () => {

@@ -25,25 +25,36 @@ interface Pair {
 /** A TCP proxy in this process that splits, throttles, holds, corrupts and cuts. */
 export class FaultProxy {
   readonly faults: Faults;
-  readonly #server: Server;
+  port = 0;
+  /** Where new connections go. */
+  targetPort: number;
+  #server: Server | undefined;
   readonly #pairs = new Set<Pair>();
 
-  private constructor(server: Server, faults: Faults) {
-    this.#server = server;
+  private constructor(targetPort: number, faults: Faults) {
+    this.targetPort = targetPort;
     this.faults = faults;
   }
 
   static async to(port: number, faults: Faults = {}): Promise<FaultProxy> {
-    const server = createServer();
-    const proxy = new FaultProxy(server, faults);
-    server.on('connection', (client) => proxy.#join(client, connect(port, '127.0.0.1')));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const proxy = new FaultProxy(port, faults);
+    await proxy.accept();
     return proxy;
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  /** Lets clients in again after `refuse`. */
+  async accept(): Promise<void> {
+    const server = createServer((client) => this.#join(client, connect(this.targetPort, '127.0.0.1')));
+    server.listen(this.port, '127.0.0.1');
+    await once(server, 'listening');
+    this.#server = server;
+    this.port = (server.address() as AddressInfo).port;
+  }
+
+  /** From now on whoever connects is refused; who is there stays. */
+  refuse(): void {
+    this.#server?.close();
+    this.#server = undefined;
   }
 
   /** Ends all connections in an orderly way. */
@@ -67,6 +78,12 @@ export class FaultProxy {
     for (const pair of this.#pairs) pair.isFrozen = true;
   }
 
+  /** Resets the clients, of which the server hears nothing. */
+  orphan(): void {
+    this.freeze();
+    for (const { client } of this.#pairs) resetOnly(client);
+  }
+
   /** Lets the server notice that the clients of the frozen connections are gone. */
   dropFrozen(): void {
     for (const { isFrozen, upstream } of this.#pairs) {
@@ -87,8 +104,10 @@ export class FaultProxy {
       client.destroy();
       upstream.destroy();
     }
-    this.#server.close();
-    await once(this.#server, 'close');
+    const server = this.#server;
+    if (server === undefined) return;
+    server.close();
+    await once(server, 'close');
   }
 
   #join(client: Socket, upstream: Socket): void {
@@ -122,7 +141,10 @@ export class FaultProxy {
         if (delayMs === undefined) await this.#send(bytes, to);
         else sendLater(Buffer.from(bytes), to, delayMs);
       }
-      if (!pair.isFrozen) to.end();
+      if (pair.isFrozen) return;
+      const { delayMs } = this.faults;
+      if (delayMs === undefined) to.end();
+      else setTimeout(() => to.end(), delayMs);
     } catch {
       // one side was cut; `close` of the socket tells the other
     }

@@ -18,8 +18,9 @@ export function hasNginxRtmp(): boolean {
 }
 
 /**
- * An nginx with its RTMP module on the loopback. Its app `live` closes the connections of players when the publisher goes;
- * its app `vod` plays the files of the directory; its app `notify` lets players wait for a publisher, and tells them when one comes and goes.
+ * An nginx with its RTMP module on the loopback, which leaves nothing out for players that are a little slow. Its app `live` closes the connections of players when the publisher goes;
+ * its app `vod` plays the files of the directory; its app `notify` lets players wait for a publisher, and tells them when one comes and goes; its app
+ * `stay` lets them wait and tells them nothing.
  */
 export async function startNginx(
   directory: string,
@@ -40,7 +41,9 @@ rtmp {
   server {
     listen 127.0.0.1:${port};
     access_log off;
+    out_queue 8192;
     application live { live on; idle_streams off; }
+    application stay { live on; idle_streams on; publish_notify off; play_restart off; }
     application vod { play ${directory}; }
     application notify { live on; idle_streams on; publish_notify on; play_restart off; }
   }

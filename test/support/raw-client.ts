@@ -24,7 +24,7 @@ export class RawClient {
   private constructor(socket: Socket, session: ClientSession) {
     this.#socket = socket;
     this.session = session;
-    this.#closed = once(socket, 'close');
+    this.#closed = new Promise((resolve) => socket.once('close', resolve)); // after an error, too
     socket.on('error', () => {}); // `close` comes too
     socket.on('close', () => {
       this.#isClosed = true;

@@ -18,7 +18,7 @@ export class Guest {
 
   constructor(socket: Socket) {
     this.socket = socket;
-    this.closed = once(socket, 'close');
+    this.closed = new Promise((resolve) => socket.once('close', resolve)); // after an error, too
   }
 
   /** Sends media, to a player. */

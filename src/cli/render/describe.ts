@@ -130,9 +130,10 @@ export function describeMessage(event: ProtocolMessageEvent): Line[] {
 }
 
 export function describeEnded(event: EndedEvent): Line[] {
-  const { connection, final, reason, droppedFrames = 0, skippedBytes = 0 } = event;
+  const { connection, final, reason, droppedFrames = 0, unconfirmedFrames = 0, skippedBytes = 0 } = event;
   const losses = [
     droppedFrames > 0 ? `${counted(droppedFrames, 'frame')} dropped` : '',
+    unconfirmedFrames > 0 ? `${counted(unconfirmedFrames, 'frame')} may not have arrived` : '',
     skippedBytes > 0 ? `${volume(skippedBytes)} damaged and left out` : '',
   ].filter((text) => text !== '');
   const text = [`${prefix(connection)}${endedWords(event)}: ${reason}`, ...losses].join(', ');

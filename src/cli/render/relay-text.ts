@@ -138,9 +138,11 @@ function switchWords(reason: SwitchReason | undefined): string {
 }
 
 function endedWords(event: EndedEvent): string {
-  const { bytes, durationMs, reason, droppedFrames = 0, url, output, role } = event;
+  const { bytes, durationMs, reason, droppedFrames = 0, unconfirmedFrames = 0, url, output, role } = event;
   const rate = durationMs > 0 && role !== 'file' ? `, ${bitrate((bytes * 8) / durationMs)}` : '';
-  const losses = droppedFrames > 0 ? `, ${counted(droppedFrames, 'frame')} dropped` : '';
+  const dropped = droppedFrames > 0 ? `, ${counted(droppedFrames, 'frame')} dropped` : '';
+  const unconfirmed = unconfirmedFrames > 0 ? `, ${counted(unconfirmedFrames, 'frame')} may not have arrived` : '';
+  const losses = `${dropped}${unconfirmed}`;
   const amount = `${span(durationMs)}, ${volume(bytes)}`;
   if (role === 'relay') return `relayed ${amount}: ${reason}${losses}`;
   const how = output === undefined ? `${url ?? ''}: sent ` : `${output}: wrote `;

@@ -38,8 +38,8 @@ export class ServerTotals {
 
 function targetStats(stats: StatsEvent): TargetStats {
   const { target = '', state = 'connecting', bytes, bitrateKbps, queueMs, queueBytes } = stats;
-  const { droppedFrames, droppedAudio = 0, droppedVideo = 0, lossRate = 0, reconnects } = stats;
-  const dropped = { droppedFrames, droppedAudio, droppedVideo, lossRate };
+  const { droppedFrames, droppedAudio = 0, droppedVideo = 0, lossRate = 0, unconfirmedFrames = 0, reconnects } = stats;
+  const dropped = { droppedFrames, droppedAudio, droppedVideo, lossRate, unconfirmedFrames };
   const connection = { reconnects, rttMs: stats.rttMs ?? null, uptimeMs: stats.uptimeMs ?? 0 };
   return { target, state, bytes, bitrateKbps, queueMs, queueBytes, ...dropped, ...connection };
 }

@@ -66,6 +66,7 @@ class FileTarget implements RunningTarget {
       droppedFrames: dropped,
       droppedAudio: subscription?.dropped.audio ?? 0,
       droppedVideo: subscription?.dropped.video ?? 0,
+      unconfirmedFrames: 0,
       lossRate: dropped === 0 ? 0 : dropped / all,
       reconnects: 0,
       rttMs: null,

@@ -62,6 +62,7 @@ export class RtmpTarget implements RunningTarget {
       droppedFrames: publisher.droppedTags,
       droppedAudio: audio,
       droppedVideo: video,
+      unconfirmedFrames: publisher.unconfirmedTags,
       lossRate: publisher.lossRate,
       reconnects: publisher.reconnects,
       rttMs: publisher.rttMs,
@@ -78,7 +79,8 @@ export class RtmpTarget implements RunningTarget {
   }
 
   reportEnd(): void {
-    const { positionMs, bytes, audioTags, videoTags, dataTags } = this.#publisher.sent.read();
+    const { droppedTags, unconfirmedTags, sent } = this.#publisher;
+    const { positionMs, bytes, audioTags, videoTags, dataTags } = sent.read();
     this.#context.report({
       event: 'ended',
       ...this.#end,
@@ -88,7 +90,8 @@ export class RtmpTarget implements RunningTarget {
       audioTags,
       videoTags,
       dataTags,
-      droppedFrames: this.#publisher.droppedTags,
+      droppedFrames: droppedTags,
+      ...(unconfirmedTags === 0 ? {} : { unconfirmedFrames: unconfirmedTags }),
       final: false,
     });
   }

@@ -61,6 +61,7 @@ export class StreamTarget implements RunningTarget {
       droppedFrames: subscription?.droppedTags ?? 0,
       droppedAudio: subscription?.dropped.audio ?? 0,
       droppedVideo: subscription?.dropped.video ?? 0,
+      unconfirmedFrames: 0,
       lossRate: 0,
       reconnects: 0,
       rttMs: null,

@@ -27,6 +27,7 @@ function stats(relay: string, given: Partial<StatsEvent> = {}): StatsEvent {
     droppedFrames: 0,
     droppedAudio: 0,
     droppedVideo: 0,
+    unconfirmedFrames: 0,
     lossRate: 0,
     reconnects: 0,
     rttMs: null,

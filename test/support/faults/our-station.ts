@@ -1,0 +1,68 @@
+import type { Sink } from '../../../src/flow/sink.js';
+import type { MediaTag } from '../../../src/media/tag.js';
+import type { LiveStream } from '../../../src/server/live-stream.js';
+import { ServerDesk } from '../../server/server-desk.js';
+import type { Station } from './station.js';
+
+const ID = { app: 'live', streamName: 'key' };
+/** As a camera brings them: a few at a time. */
+const TAGS_AT_ONCE = 5;
+
+/** Our own server, in this process. */
+export class OurStation implements Station {
+  readonly path = 'live/key';
+  readonly watched: MediaTag[] = [];
+  #desk: ServerDesk;
+  #stream: LiveStream | undefined;
+
+  private constructor(desk: ServerDesk) {
+    this.#desk = desk;
+  }
+
+  static async open(): Promise<OurStation> {
+    return new OurStation(await openDesk());
+  }
+
+  get port(): number {
+    return this.#desk.port;
+  }
+
+  async publish(): Promise<void> {
+    this.#stream = this.#desk.services.registry.publish(ID, () => {});
+  }
+
+  send(tags: readonly MediaTag[]): void {
+    for (let i = 0; i < tags.length; i += TAGS_AT_ONCE) this.#stream?.append(tags.slice(i, i + TAGS_AT_ONCE));
+  }
+
+  async endStream(): Promise<void> {
+    this.#stream?.finish();
+  }
+
+  async watch(): Promise<void> {
+    const stream = this.#desk.services.registry.publish(ID, () => {});
+    stream.lose(); // it waits for its publisher now
+    const sink: Sink = {
+      write: (burst) => this.watched.push(...burst.tags) > 0,
+      end: () => {},
+    };
+    stream.broadcast.subscribe(sink, { mode: 'lossless', join: 'beginning' });
+  }
+
+  /** The network has already cut its connections: nobody hears how it ends. */
+  kill(): Promise<void> {
+    return this.#desk.close();
+  }
+
+  async restart(): Promise<void> {
+    this.#desk = await openDesk();
+  }
+
+  close(): Promise<void> {
+    return this.#desk.close();
+  }
+}
+
+function openDesk(): Promise<ServerDesk> {
+  return ServerDesk.open({ graceMs: 60_000 });
+}
