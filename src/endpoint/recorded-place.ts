@@ -1,5 +1,5 @@
 import type { MediaTag } from '../media/tag.js';
-import { isFrame } from '../media/tag-info.js';
+import { isFrame, isKeyframe } from '../media/tag-info.js';
 
 /** Servers that count from the place where a play begins say about 0 there. */
 const ABOUT_ZERO_MS = 500;
@@ -14,7 +14,7 @@ const NOT_YET: Readonly<Times> = {
 
 /**
  * How far a recorded stream has been played, so that another connection can go on where one broke off. Most servers send the
- * timestamps of the recording; then nothing comes twice. Of others what lies between the keyframe before and that place does.
+ * timestamps of the recording; then nothing comes twice. Of others, what they begin with does.
  */
 export class RecordedPlace {
   /** Where the present connection was to begin. */
@@ -22,6 +22,7 @@ export class RecordedPlace {
   /** Timestamp of the first frame of all. */
   #firstMs: number | undefined;
   #newestMs: Times = { ...NOT_YET };
+  #keyframeMs: number | undefined;
   /** What the connections before have brought. */
   #formerMs: Readonly<Times> = NOT_YET;
 
@@ -30,13 +31,15 @@ export class RecordedPlace {
     this.#startMs = startMs;
   }
 
-  /** Where a connection has to begin now, so that nothing is missing: servers begin at the keyframe before. */
+  /**
+   * Where a connection has to begin now, so that nothing is missing. Some servers begin at the keyframe before, nginx-rtmp at
+   * the one after: just ahead of the newest keyframe that has come, both begin with what has come already.
+   */
   get positionMs(): number {
-    const { audio, video } = this.#newestMs;
-    const cameMs = [audio, video].filter(Number.isFinite);
-    if (cameMs.length === 0) return this.#startMs;
-    const newestMs = Math.max(Math.min(...cameMs), 0);
-    return this.hasOwnTime ? newestMs : this.#startMs + newestMs;
+    const newestMs = this.#keyframeMs ?? this.#newestMs.audio;
+    if (newestMs === Number.NEGATIVE_INFINITY) return this.#startMs;
+    const aheadMs = Math.max(newestMs - 1, 0);
+    return this.hasOwnTime ? aheadMs : this.#startMs + aheadMs;
   }
 
   /** Whether timestamps are those of the recording, wherever a play begins. */
@@ -51,6 +54,7 @@ export class RecordedPlace {
     } else {
       this.#startMs = this.positionMs;
       this.#newestMs = { ...NOT_YET };
+      this.#keyframeMs = undefined;
     }
   }
 
@@ -59,6 +63,7 @@ export class RecordedPlace {
     const fresh = tags.filter(({ kind, timestampMs }) => timestampMs > this.#formerMs[kind]);
     for (const tag of fresh) {
       if (isFrame(tag)) this.#firstMs ??= tag.timestampMs;
+      if (isKeyframe(tag)) this.#keyframeMs = tag.timestampMs;
       this.#newestMs[tag.kind] = Math.max(this.#newestMs[tag.kind], tag.timestampMs);
     }
     return fresh;

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ReconnectingPlayer, type ReconnectingPlayerOptions } from '../../src/endpoint/reconnecting-player.js';
 import type { Retry } from '../../src/endpoint/redial.js';
 import type { MediaTag } from '../../src/media/tag.js';
-import { isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
-import { framesOf, neverGoesBack, timesOf } from '../support/stream-parts.js';
+import { isFrame, isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
+import { bodiesOf, framesOf, neverGoesBack, timesOf } from '../support/stream-parts.js';
 import { StreamServer } from '../support/stream-server.js';
 import { syntheticStream } from '../support/streams.js';
 import { linkOptions } from './rtmp-options.js';
@@ -49,6 +49,34 @@ const FIRST = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 1_000, 
 const SECOND = syntheticStream({ video: 'h264', audio: 'aac', startMs: 77_000, durationMs: 1_000, gopMs: 500 });
 
 describe('ReconnectingPlayer', () => {
+  it('goes on in a recording where it broke off, with every frame once', async () => {
+    const film = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 10_000 });
+    const server = await newServer();
+    const asked: number[] = [];
+    server.handle = (guest, event) => {
+      if (event.type !== 'playRequest' || event.start.from !== 'recorded') return false;
+      const { positionMs } = event.start;
+      asked.push(positionMs);
+      guest.session.acceptPlay(event.streamId);
+      const keyframeMs = positionMs - (positionMs % 1_000);
+      const rest = film.filter((tag) => !isFrame(tag) || tag.timestampMs >= keyframeMs);
+      const isCut = asked.length < 3;
+      guest.send(isCut ? rest.slice(0, 200) : rest);
+      if (!isCut) guest.session.endPlay(1, 'over');
+      guest.flush();
+      guest.socket.end();
+      return true;
+    };
+    const play = { start: { from: 'recorded', positionMs: 2_500 } } as const;
+    const received = await readAll(await ReconnectingPlayer.open(options(server.port, { play }).options));
+    const expected = film.filter((tag) => isFrame(tag) && tag.timestampMs >= 2_000);
+    const frames = received.filter(isFrame);
+    expect(timesOf(frames)).toEqual(timesOf(expected));
+    expect(bodiesOf(frames)).toEqual(bodiesOf(expected));
+    expect(asked[0]).toBe(2_500);
+    expect(asked[2]).toBeGreaterThan(asked[1]!);
+  });
+
   it('goes on over a lost connection on one timeline, with headers and a keyframe', async () => {
     const server = await newServer();
     server.onStart = (guest) => {

@@ -20,14 +20,16 @@ describe('RecordedPlace', () => {
     expect([place.positionMs, place.pass(FILM.slice(0, 3)).length]).toEqual([4_000, 3]);
   });
 
-  it('goes on in the time of the recording, without anything twice', () => {
+  it.each([
+    ['before', 0],
+    ['after', 1_000],
+  ])('goes on without anything twice when servers begin at the keyframe %s', (_, laterMs) => {
     const place = new RecordedPlace(2_500);
     const first = place.pass(from(2_000).slice(0, 200));
     place.beginAgain();
     const { positionMs } = place;
-    expect(positionMs).toBeGreaterThan(first.at(-1)!.timestampMs - 50);
-    expect(positionMs).toBeLessThanOrEqual(first.at(-1)!.timestampMs);
-    const second = place.pass(from(positionMs - (positionMs % 1_000)));
+    expect(positionMs).toBe(3_999);
+    const second = place.pass(from(positionMs - (positionMs % 1_000) + laterMs));
     expect([...first, ...second]).toEqual(from(2_000));
   });
 
@@ -40,7 +42,7 @@ describe('RecordedPlace', () => {
     expect(place.positionMs).toBe(positionMs);
     const second = from(4_000, 4_000);
     expect(place.pass(second)).toEqual(second);
-    expect(place.positionMs).toBeGreaterThan(positionMs + 5_000);
+    expect(place.positionMs).toBeGreaterThan(positionMs + 4_000);
   });
 
   it('takes the one kind there is', () => {

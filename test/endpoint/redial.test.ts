@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Redial, type Retry } from '../../src/endpoint/redial.js';
 import { Successor } from '../../src/endpoint/successor.js';
-import { NetworkError, UsageError } from '../../src/errors.js';
+import { NetworkError, RejectedError, UsageError } from '../../src/errors.js';
 import { FakeClock } from '../flow/fake-clock.js';
 
 const refused = new NetworkError('ERR_REFUSED', 'nothing listens');
+const busy = new RejectedError('ERR_STREAM_BUSY', 'somebody else publishes this stream', { stage: 'publish' });
 
 /** Lets promises that have settled run on. */
 async function settle(): Promise<void> {
@@ -53,6 +54,29 @@ describe('Redial', () => {
     scene.clock.advance(2_000);
     expect(await opened).toBe('open');
     expect(scene.clock.pendingTimers).toBe(0);
+  });
+
+  it.each([
+    ['a server that is away for 20 s', refused, 20_000, [1_000, 2_000, 4_000, 8_000, 16_000]],
+    ['a name that is busy for 15 s', busy, 15_000, [1_000, 2_000, 4_000, 5_000, 5_000]],
+  ])('has %s again with the first attempt after that', async (_, error, awayMs, delaysMs) => {
+    const scene = new Scene();
+    const startMs = scene.clock.nowMs();
+    const redial = new Redial(
+      async () => {
+        if (scene.clock.nowMs() - startMs < awayMs) throw error;
+        return 'open';
+      },
+      { ...scene.options, retry: { attempts: Number.POSITIVE_INFINITY, delayMs: 1_000, maxDelayMs: 30_000 } },
+    );
+    const opened = redial.open();
+    for (const delayMs of delaysMs) {
+      await settle();
+      expect(scene.clock.nextDelayMs).toBe(delayMs);
+      scene.clock.advance(delayMs);
+    }
+    expect(await opened).toBe('open');
+    expect(scene.clock.nowMs() - startMs - awayMs).toBeLessThanOrEqual(delaysMs.at(-1) ?? 0);
   });
 
   it('waits before it opens again what has failed', async () => {

@@ -1,17 +1,21 @@
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RecycledMemory } from '../../src/bytes/recycled-memory.js';
 import { RtmpPublisher } from '../../src/endpoint/rtmp-publisher.js';
 import { Broadcast } from '../../src/flow/broadcast.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import type { ServerSession } from '../../src/rtmp/session/server.js';
+import { FakeClock } from '../flow/fake-clock.js';
 import { FakeServers } from '../support/fake-servers.js';
 import { resetOnly } from '../support/fault-proxy.js';
 import { differenceIn } from '../support/flv-file.js';
 import { audioTags, linkOptions } from './rtmp-options.js';
 
 const fakes = new FakeServers();
-afterEach(() => fakes.close());
+afterEach(() => {
+  vi.useRealTimers();
+  return fakes.close();
+});
 
 /** A server that lets everybody publish, and what it got. */
 class Taker {
@@ -139,6 +143,25 @@ describe('RtmpPublisher', () => {
     await new Promise(setImmediate);
     publisher.leave();
     await expect(publisher.finished).rejects.toMatchObject({ code: 'ERR_STALLED' });
+  });
+
+  it('is not stalled while there is nothing to send to a server that answers no pings', async () => {
+    const taker = await new Taker(({ socket }) => socket.pause()).listen();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const clock = new FakeClock();
+    const publisher = await RtmpPublisher.open(linkOptions(taker.port, { clock, stallTimeoutMs: 15_000 }));
+    for (let i = 0; i < 10; i++) {
+      clock.advance(10_000);
+      vi.advanceTimersByTime(10_000);
+      await new Promise(setImmediate);
+    }
+    expect([publisher.isOpen, publisher.rttMs]).toEqual([true, null]);
+    vi.useRealTimers();
+    taker.socket.resume();
+    const broadcast = broadcastFor(publisher, audioTags(3));
+    broadcast.end();
+    await publisher.finished;
+    expect(taker.tags.length).toBe(3);
   });
 
   it('does not wait for ever for a server that never closes', async () => {

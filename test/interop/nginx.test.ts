@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isFrame } from '../../src/media/tag-info.js';
+import { FaultProxy } from '../support/fault-proxy.js';
 import { hasNginxRtmp, startNginx } from '../support/nginx.js';
 import { hasPeer } from '../support/peer.js';
 import { expectTail, readTags } from '../support/reception.js';
 import { Scene } from '../support/scene.js';
+import { bodiesOf } from '../support/stream-parts.js';
 
 describe.skipIf(!hasNginxRtmp() || !hasPeer('ffmpeg'))('push and pull against nginx-rtmp', () => {
   let scene: Scene;
@@ -63,6 +66,31 @@ describe.skipIf(!hasNginxRtmp() || !hasPeer('ffmpeg'))('push and pull against ng
     expect(got.length).toBeLessThan(wanted.length - 40);
     expect(got.at(-1)?.body).toEqual(wanted.at(-1)?.body);
     expect(pull.events.at(-1)).toMatchObject({ event: 'ended', reason: 'end of stream' });
+  });
+
+  it.concurrent('goes on in a recorded stream where the connection broke off', async () => {
+    const plain = await scene.clip('plain.flv', { seconds: 8, video: 'h264', audio: 'aac' });
+    const clip = scene.file('long.flv');
+    expect(await scene.cli('pull', plain, clip).exit()).toBe(0);
+    const proxy = await FaultProxy.to(Number(new URL(server.replace('rtmp', 'http')).port));
+    const path = scene.file('long-from-2.flv');
+    const patience = ['--retry', '20', '--retry-delay', '50ms'];
+    const url = `rtmp://127.0.0.1:${proxy.port}/vod/long.flv`;
+    const pull = scene.cli('pull', '--json', url, path, '--start', '2s', '--buffer', '1s', ...patience);
+    await pull.event('stats', ({ positionMs }) => Number(positionMs) > 1_000);
+    proxy.reset();
+
+    expect(await pull.exit(), pull.said).toBe(0);
+    await proxy.close();
+    expect(pull.events.filter(({ event }) => event === 'connected').length).toBe(2);
+    const [sent, received] = [await readTags(clip), await readTags(path)];
+    for (const kind of ['audio', 'video'] as const) {
+      const [all, came] = [sent, received].map((tags) =>
+        bodiesOf(tags.filter((tag) => tag.kind === kind && isFrame(tag))),
+      );
+      expect(came?.length).toBeGreaterThan(100);
+      expect(came).toEqual(all?.slice(-(came?.length ?? 0)));
+    }
   });
 
   it.concurrent('lets a late pull begin at a keyframe and end with 0 when nginx closes its connection', async () => {
