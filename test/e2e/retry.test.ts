@@ -14,11 +14,9 @@ const PATIENT = ['--retry', 'forever', '--retry-delay', '100ms', '--retry-max-de
 const runs = new CliRuns();
 afterAll(() => runs.stopAll());
 
-function film(): string {
-  const path = runs.file('film.flv');
-  writeFileSync(path, flvBytes(FILM));
-  return path;
-}
+/** Written once: what is written while another test reads it is damaged. */
+const FILM_PATH = runs.file('film.flv');
+writeFileSync(FILM_PATH, flvBytes(FILM));
 
 /** Another server in the place of one that is gone. */
 async function again({ port, url }: CliServer, ...args: string[]): Promise<CliServer> {
@@ -44,7 +42,7 @@ describe.concurrent('push --retry', () => {
   it('loses nothing of a file over a server that is killed and started again', async () => {
     const server = await runs.serve('--show-keys', '--record', runs.file('before/x').slice(0, -2));
     const url = `${server.url}/live/film`;
-    const push = runs.start(['push', '--json', film(), url, '--no-drop', ...PATIENT]);
+    const push = runs.start(['push', '--json', FILM_PATH, url, '--no-drop', ...PATIENT]);
     await passes(push, 3_000);
     server.run.kill('SIGKILL');
     await server.run.exit();
@@ -70,7 +68,7 @@ describe.concurrent('push --retry', () => {
   it('gives up after so many attempts, and says what it did', async () => {
     const port = await freePort();
     const url = `rtmp://127.0.0.1:${port}/live/secretkey`;
-    const push = runs.start(['push', film(), url, '--retry', '2', '--retry-delay', '50ms']);
+    const push = runs.start(['push', FILM_PATH, url, '--retry', '2', '--retry-delay', '50ms']);
     expect(await push.exit()).toBe(3);
     const waits = push.stderr.match(/trying again in \d+ ms \(attempt [12] of 2\)/g) ?? [];
     expect(waits.length).toBe(2);
@@ -88,7 +86,7 @@ describe.concurrent('push --retry', () => {
     const push = runs.start([
       'push',
       '--json',
-      film(),
+      FILM_PATH,
       url,
       '--retry',
       '5',
@@ -110,7 +108,7 @@ describe.concurrent('pull --retry', () => {
     const out = runs.file('pulled.flv');
     const pull = runs.start(['pull', '--json', url, out, ...PATIENT]);
     await pull.event('retrying', ({ code }) => code === 'ERR_STREAM_NOT_FOUND'); // it is not there yet
-    const push = runs.start(['push', '--json', film(), url, ...PATIENT]);
+    const push = runs.start(['push', '--json', FILM_PATH, url, ...PATIENT]);
     await passes(pull, 2_000);
     server.run.kill('SIGKILL');
     await server.run.exit();
@@ -131,7 +129,7 @@ describe.concurrent('pull --retry', () => {
   it('follows a server that stops to the one that comes after it', async () => {
     const server = await runs.serve('--drain', '1m');
     const url = `${server.url}/live/film`;
-    const push = runs.start(['push', '--json', film(), url, '--no-drop', ...PATIENT]);
+    const push = runs.start(['push', '--json', FILM_PATH, url, '--no-drop', ...PATIENT]);
     await push.event('started');
     const pull = runs.start(['pull', '--json', url, runs.file('moved.flv'), ...PATIENT]);
     await passes(pull, 1_000);
