@@ -128,6 +128,7 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
   }
 
   #hold(reason: 'full' | 'resting', isHeld: boolean): void {
+    if (this.#end !== undefined) return; // the connection waits for the server's goodbye
     if (isHeld) this.#holds.add(reason);
     else this.#holds.delete(reason);
     if (this.#holds.size === 0) this.#link?.pump.resume();

@@ -39,4 +39,17 @@ describe('Beat', () => {
     expect(clock.pendingTimers).toBe(0);
     expect(clock.timerCount).toBe(1);
   });
+
+  it('lets go of everything when it is stopped', () => {
+    const clock = new FakeClock();
+    const beat = new Beat(30, clock);
+    let isDone = false;
+    beat.next(() => {
+      isDone = true;
+    });
+    beat.stop();
+    expect(clock.pendingTimers).toBe(0);
+    clock.advance(100);
+    expect(isDone).toBe(false);
+  });
 });

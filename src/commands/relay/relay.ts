@@ -31,12 +31,13 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   const bug = new AbortController();
+  const beat = new Beat(READ_EVERY_MS);
   const fleet = new RelayFleet({
     report,
     observe: messageReports(messages, report),
     onBug: (error) => bug.abort(error),
     memory: new RecycledMemory(BLOCK_SIZE_BYTES),
-    beat: new Beat(READ_EVERY_MS),
+    beat,
   });
   const over = AbortSignal.any([signal, fleet.over, bug.signal]);
   const timer = setInterval(() => fleet.reportStats(), STATS_EVERY_MS);
@@ -49,6 +50,7 @@ async function run(
   } finally {
     clearInterval(timer);
     await fleet.close();
+    beat.stop();
   }
   bug.signal.throwIfAborted();
   if (!signal.aborted) fleet.throwIfFailed();
