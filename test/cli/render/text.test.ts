@@ -113,6 +113,7 @@ describe('lines about events', () => {
   it.each([
     [ENDED, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file'],
     [{ ...ENDED, droppedFrames: 1 }, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file, 1 frame dropped'],
+    [{ ...ENDED, unconfirmedFrames: 2 }, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file, 2 frames may not have arrived'],
     [{ ...ENDED, role: 'player', output: 'out.flv' }, 'wrote out.flv, 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file'],
     [
       { ...ENDED, role: 'player', output: 'out.flv', parts: 3 },
