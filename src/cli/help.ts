@@ -125,7 +125,7 @@ ${commonOptions()}
 export const PROBE_HELP = `\
 Examples:
   rtmpkit probe rtmp://host/live/name               look at it for 5 seconds
-  rtmpkit probe film.flv                            all of a file
+  rtmpkit probe film.mp4                            all of a file
   rtmpkit probe rtmp://host/live/name --watch       until q is pressed
   rtmpkit probe rtmp://host/live/name --duration 1m --report out.html
   rtmpkit probe rtmp://host/live/name --duration 0 --json
@@ -133,7 +133,7 @@ Examples:
   rtmpkit probe rtmp://host/live/name --publish     may we, and how fast
   rtmpkit probe rtmp://host/live/name --conformance try the server out
 
-Usage: rtmpkit probe URL|FILE.flv [options]
+Usage: rtmpkit probe URL|FILE [options]
 
 What it does:
   --duration T         how long to look; 0: until picture and sound are there

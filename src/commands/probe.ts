@@ -1,4 +1,5 @@
 import { checkExpectation, type Expectation, parseExpectation } from '../analysis/expectation.js';
+import { containerKindAt } from '../endpoint/container/container-kind.js';
 import { ExpectationError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import type { ExpectationReport, ProbeReport } from '../report.js';
@@ -50,7 +51,11 @@ async function look(options: ProbeOptions, report: Report, signal: AbortSignal):
     const { PublishProbe } = await import('./probe/probe-publish.js');
     return new PublishProbe(options, report, signal).run();
   }
-  return isRtmpUrl(options.source) ? new StreamProbe(options, report, signal).run() : probeFile(options, signal);
+  if (isRtmpUrl(options.source)) return new StreamProbe(options, report, signal).run();
+  const kind = await containerKindAt(options.source);
+  if (kind === undefined) return probeFile(options, signal);
+  const { probeContainer } = await import('./probe/probe-container.js');
+  return probeContainer(kind, options, signal);
 }
 
 function checkAll(report: ProbeReport, expectations: readonly Expectation[]): ProbeReport {

@@ -5,6 +5,7 @@ import { StreamCourse } from '../../analysis/stream-course.js';
 import { examineFlv, type FlvExamination } from '../../endpoint/flv-examination.js';
 import type { AnalysisReport, WarningReport } from '../../report.js';
 import type { ProbeOptions } from '../options.js';
+import { Beginning } from './beginning.js';
 import type { Found } from './found.js';
 
 /** Metadata counts the last frame's length in its own way, and some round to whole seconds. */
@@ -51,21 +52,6 @@ export async function probeFile({ source: path, durationMs }: ProbeOptions, sign
     history: course.history(),
     failure: undefined,
   };
-}
-
-/** The first so many milliseconds of a file. */
-class Beginning {
-  readonly #durationMs: number;
-  #firstMs: number | undefined;
-
-  constructor(durationMs: number | undefined) {
-    this.#durationMs = durationMs ?? Number.POSITIVE_INFINITY;
-  }
-
-  includes(timestampMs: number): boolean {
-    this.#firstMs ??= timestampMs;
-    return timestampMs - this.#firstMs <= this.#durationMs;
-  }
 }
 
 function endOf({ isWhole }: FlvExamination, signal: AbortSignal): AnalysisReport['endedBy'] {

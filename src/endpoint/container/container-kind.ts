@@ -2,18 +2,23 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type ContainerKind, describeForeignFormat, FORMAT_PROBE_SIZE_BYTES } from '../../flv/foreign-format.js';
 import { inputError } from '../flv-source.js';
 
+/** Whether a path is a file of a container that `ContainerFileSource` reads. @throws {MediaError} see `containerKindAt` */
+export async function isContainer(path: string): Promise<boolean> {
+  return (await containerKindAt(path)) !== undefined;
+}
+
 /**
- * Whether a path is a file of a container that `ContainerFileSource` reads, by its first bytes, whatever it is called. What is no
- * regular file is not: it cannot be looked at without taking from it.
+ * Which container that `ContainerFileSource` reads a path is a file of, by its first bytes, whatever it is called. What is no
+ * regular file is none: it cannot be looked at without taking from it.
  *
  * @throws {MediaError} `ERR_FILE_NOT_FOUND`, `ERR_FILE_UNREADABLE`
  */
-export async function isContainer(path: string): Promise<boolean> {
+export async function containerKindAt(path: string): Promise<ContainerKind | undefined> {
   try {
-    if (!(await stat(path)).isFile()) return false;
+    if (!(await stat(path)).isFile()) return undefined;
     const file = await open(path);
     try {
-      return (await containerKindOf(file)) !== undefined;
+      return await containerKindOf(file);
     } finally {
       await file.close();
     }
