@@ -26,8 +26,8 @@ import { TableWalk } from '../../src/mp4/read/table-walk.js';
 import { ticksAt } from '../../src/mp4/read/timeline.js';
 import { buildContainer, type ContainerShape, type FormatName } from '../support/built-containers.js';
 
-/** All of them, unless one is named. */
-const SEEDS = process.env['FUZZ_SEED'] === undefined ? [1, 2, 3, 4, 5, 6, 7, 8] : [Number(process.env['FUZZ_SEED'])];
+/** A few, so that the gate stays short, unless others are named: `FUZZ_SEED=1,2,3,4,5,6,7,8`. */
+const SEEDS = (process.env['FUZZ_SEED'] ?? '1,3').split(',').map(Number);
 const DAMAGED_FILES = 250;
 const RANDOM_INPUTS = 200_000;
 /** Far more than any of these files has, however it is damaged. */
