@@ -8,11 +8,11 @@ afterAll(() => directory.remove());
 describe('parsePlaylist', () => {
   it('has one input per line, relative to its folder, and passes over comments, blank lines and what editors add', () => {
     const text =
-      '\uFEFF#EXTM3U\r\n\r\n  # a comment\r\na.flv\r\n#EXTINF:10,second\n sub/b film.flv \n/root/c.flv\n\nhttps://host/d.flv';
+      '\uFEFF#EXTM3U\r\n\r\n  # a comment\r\na.flv\r\n#EXTINF:10,second\n sub/b film.flv \n/films/c.flv\n\nhttps://host/d.flv';
     expect(parsePlaylist(text, 'lists/day.m3u')).toEqual([
       { input: 'lists/a.flv', lineNumber: 4 },
       { input: 'lists/sub/b film.flv', lineNumber: 6 },
-      { input: '/root/c.flv', lineNumber: 7 },
+      { input: '/films/c.flv', lineNumber: 7 },
       { input: 'https://host/d.flv', lineNumber: 9 },
     ]);
     expect(parsePlaylist('a.flv\rb.flv', 'day.txt').map(({ input }) => input)).toEqual(['a.flv', 'b.flv']);
