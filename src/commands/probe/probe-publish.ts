@@ -8,6 +8,7 @@ import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { messageReports } from '../message-reports.js';
 import type { ProbeOptions } from '../options.js';
 import { bothObservers } from './both-observers.js';
+import { ConnectionNews } from './connection-news.js';
 import { type Found, NO_HISTORY } from './found.js';
 import { PublishLink } from './publish-link.js';
 import { ServerPortrait } from './server-portrait.js';
@@ -27,12 +28,13 @@ export class PublishProbe {
   readonly #clock = new StageClock(() => performance.now());
   readonly #link: PublishLink;
   readonly #portrait: ServerPortrait;
-  #announced: Stage | undefined;
+  readonly #news: ConnectionNews;
 
   constructor(options: ProbeOptions, report: Report, signal: AbortSignal) {
     this.#url = parseRtmpUrl(options.source, options);
     this.#options = options;
     this.#report = report;
+    this.#news = new ConnectionNews('publisher', this.#url.redacted, report);
     this.#signal = signal;
     this.#link = new PublishLink(signal);
     this.#portrait = new ServerPortrait(
@@ -44,7 +46,7 @@ export class PublishProbe {
   /** Never throws for what the server or the network does: that is a finding. */
   async run(): Promise<Found> {
     try {
-      this.#announce(isIP(this.#url.host) === 0 ? 'dns' : 'tcp');
+      this.#news.entered(isIP(this.#url.host) === 0 ? 'dns' : 'tcp');
       await openRtmpLink('publisher', this.#linkOptions, this.#link);
       return { report: this.#found(await this.#send()), history: NO_HISTORY, failure: undefined };
     } catch (error) {
@@ -82,10 +84,8 @@ export class PublishProbe {
   }
 
   async #send(): Promise<PublishReport> {
-    const { software, ...peer } = this.#link.opened.peer;
-    const about = { role: 'publisher', url: this.#url.redacted } as const;
-    this.#report({ event: 'connected', ...about, ...peer, ...(software === undefined ? {} : { software }) });
-    this.#report({ event: 'started', ...about });
+    this.#news.connected(this.#link.opened.peer);
+    this.#report({ event: 'started', role: 'publisher', url: this.#url.redacted });
     this.#clock.begin('stream');
     const durationMs = this.#options.durationMs ?? DEFAULT_DURATION_MS;
     const found = await measureUpload(this.#link, { durationMs, signal: this.#signal });
@@ -93,14 +93,8 @@ export class PublishProbe {
     return found;
   }
 
-  #announce(stage: Stage): void {
-    if (stage === this.#announced) return;
-    this.#announced = stage;
-    this.#report({ event: 'connecting', role: 'publisher', stage, url: this.#url.redacted });
-  }
-
   #enter(stage: Stage): void {
-    this.#announce(stage);
+    this.#news.entered(stage);
     switch (stage) {
       case 'dns':
       case 'tcp':

@@ -16,6 +16,7 @@ import { messageReports } from '../message-reports.js';
 import type { ProbeOptions } from '../options.js';
 import { reportStats } from '../stats-reports.js';
 import { bothObservers } from './both-observers.js';
+import { ConnectionNews } from './connection-news.js';
 import type { Found } from './found.js';
 import { ServerPortrait } from './server-portrait.js';
 import { StageClock } from './stage-clock.js';
@@ -40,7 +41,7 @@ export class StreamProbe {
   readonly #report: Report;
   readonly #signal: AbortSignal;
   #clock = newClock();
-  #announced: Stage | undefined;
+  readonly #news: ConnectionNews;
   readonly #portrait: ServerPortrait;
   readonly #analysis = new StreamAnalysis();
   readonly #course = new StreamCourse();
@@ -57,6 +58,7 @@ export class StreamProbe {
     this.#options = options;
     this.#durationMs = options.durationMs ?? (options.watch === true ? Number.POSITIVE_INFINITY : DEFAULT_DURATION_MS);
     this.#report = report;
+    this.#news = new ConnectionNews('player', this.#url.redacted, report);
     this.#signal = signal;
     this.#portrait = new ServerPortrait(
       {
@@ -86,7 +88,7 @@ export class StreamProbe {
 
   /** Whoever shows what goes on begins with it now: that may take longer than a connection, and is none of its time. */
   async #settle(): Promise<void> {
-    this.#announce(isIP(this.#url.host) === 0 ? 'dns' : 'tcp');
+    this.#news.entered(isIP(this.#url.host) === 0 ? 'dns' : 'tcp');
     await turn();
     await turn();
     this.#clock = newClock();
@@ -118,20 +120,12 @@ export class StreamProbe {
       watch: this.#portrait,
     });
     this.#clock.begin('stream');
-    const { software, ...peer } = player.peer;
-    const { redacted: url } = this.#url;
-    this.#report({ event: 'connected', role: 'player', url, ...peer, ...(software ? { software } : {}) });
+    this.#news.connected(player.peer);
     return player;
   }
 
-  #announce(stage: Stage): void {
-    if (stage === this.#announced) return;
-    this.#announced = stage;
-    this.#report({ event: 'connecting', role: 'player', stage, url: this.#url.redacted });
-  }
-
   #enter(stage: Stage): void {
-    this.#announce(stage);
+    this.#news.entered(stage);
     switch (stage) {
       case 'dns':
       case 'tcp':
