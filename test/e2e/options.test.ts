@@ -10,6 +10,7 @@ import { type CliRun, CliRuns, type CliServer, type JsonEvent } from '../support
 import { FakeServers } from '../support/fake-servers.js';
 import { differenceIn, flvBytes, parseFlv, readFlvFile, withoutMetadata } from '../support/flv-file.js';
 import { Publication } from '../support/publication.js';
+import { recorded } from '../support/recorded.js';
 import { bodiesOf, framesOf } from '../support/stream-parts.js';
 import { syntheticStream } from '../support/streams.js';
 
@@ -40,20 +41,11 @@ function fileWith(name: string, tags: readonly MediaTag[]): string {
   return path;
 }
 
-/** What the server has recorded of a stream that is over. */
-async function recordingOf(name: string): Promise<readonly MediaTag[]> {
-  const { output } = await server.run.event(
-    'ended',
-    (event) => event['role'] === 'recorder' && String(event['output']).includes(`/${name}-2`),
-  );
-  return (await readFlvFile(String(output))).tags;
-}
-
 /** Sends a file, and gives back what came. */
 async function send(name: string, path: string, ...options: string[]): Promise<readonly MediaTag[]> {
   const push = runs.start(['push', '--json', path, `${server.url}/live/${name}`, ...options]);
   expect(await push.exit()).toBe(0);
-  return recordingOf(name);
+  return recorded(server, name);
 }
 
 describe.concurrent('what of a file push sends', () => {
@@ -122,7 +114,7 @@ describe.concurrent('what of a file push sends', () => {
       Date.parse(push.events.find(({ event }) => event === wanted)!.time),
     ) as [number, number];
     expect(ended - started).toBeGreaterThanOrEqual(atLeastMs);
-    expect(differenceIn(await recordingOf(name), SHORT)).toBeUndefined();
+    expect(differenceIn(await recorded(server, name), SHORT)).toBeUndefined();
   });
 });
 

@@ -8,6 +8,7 @@ import { isFrame, isMetadata, isSequenceHeader } from '../../src/media/tag-info.
 import { type CliRun, CliRuns, type CliServer } from '../support/cli.js';
 import { FakeServers } from '../support/fake-servers.js';
 import { flvBytes, parseFlv, readFlvFile } from '../support/flv-file.js';
+import { recorded } from '../support/recorded.js';
 import { bodiesOf, framesOf, neverGoesBack, timesOf } from '../support/stream-parts.js';
 import { syntheticStream } from '../support/streams.js';
 
@@ -47,15 +48,6 @@ function push(name: string, ...args: string[]): CliRun {
   return runs.start(['push', '--json', ...args, `${server.url}/live/${name}`]);
 }
 
-/** What the server has recorded of a stream that is over. */
-async function recordingOf(name: string): Promise<readonly MediaTag[]> {
-  const { output } = await server.run.event(
-    'ended',
-    (event) => event['role'] === 'recorder' && String(event['output']).includes(`/${name}-2`),
-  );
-  return (await readFlvFile(String(output))).tags;
-}
-
 function messagesIn(tags: readonly MediaTag[]): unknown[][] {
   const data = tags.filter((tag) => tag.kind === 'data' && !isMetadata(tag));
   return data.map(({ timestampMs, body }) => [timestampMs, ...readAmf0Values(body)]);
@@ -91,7 +83,7 @@ describe.concurrent('push of several inputs', () => {
     ]);
     expect(pushing.events.at(-1)).toMatchObject({ event: 'ended', reason: 'everything was sent' });
 
-    const came = await recordingOf('list');
+    const came = await recorded(server, 'list');
     const sent = [A, SILENT, B, A].flat();
     for (const kind of ['audio', 'video'] as const) {
       expect(bodiesOf(framesOf(kind, came))).toEqual(bodiesOf(framesOf(kind, sent)));
@@ -141,7 +133,7 @@ describe.concurrent('push of several inputs', () => {
     const startMs = 2 ** 32 - 3_000;
     const late = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 2_000, startMs });
     expect(await push('wrap', fileWith('late.flv', late), '--loop', '3', '--speed', '0').exit()).toBe(0);
-    const came = (await recordingOf('wrap')).filter(isFrame);
+    const came = (await recorded(server, 'wrap')).filter(isFrame);
     expect(came).toHaveLength(3 * late.filter(isFrame).length);
     expect(neverGoesBack(came)).toBe(true);
     expect(came[0]!.timestampMs).toBe(startMs);
@@ -187,7 +179,7 @@ describe.concurrent('push with metadata and data', () => {
     writeFileSync(data, `${lines.map((line) => JSON.stringify(line)).join('\n')}\nnonsense\n`);
     const pushing = push('chat', fileWith('chat.flv', A), '--data', data, '--speed', '0');
     expect(await pushing.exit()).toBe(0);
-    expect(messagesIn(await recordingOf('chat'))).toEqual([
+    expect(messagesIn(await recorded(server, 'chat'))).toEqual([
       [250, 'onPing'],
       [
         1_500,
@@ -211,7 +203,7 @@ describe.concurrent('push with metadata and data', () => {
     await pushing.event('stats', ({ positionMs }) => Number(positionMs) > 500);
     await pushing.write(Buffer.from('{"name": "onChat", "value": "typed"}\n'));
     expect(await pushing.exit()).toBe(0); // its standard input is still open
-    const [message, ...others] = messagesIn(await recordingOf('typed'));
+    const [message, ...others] = messagesIn(await recorded(server, 'typed'));
     expect(others).toEqual([]);
     expect(message).toEqual([expect.any(Number), 'onChat', 'typed']);
     expect(Number(message?.[0])).toBeGreaterThan(500);
