@@ -2,7 +2,7 @@ import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { MediaTag } from '../media/tag.js';
 import { isKeyframe, trackId } from '../media/tag-info.js';
 import { Burst } from './burst.js';
-import { burstLengthMs, DEFAULT_MAX_BURST_MS } from './burst-length.js';
+import { burstLengthMs, DEFAULT_MAX_BURST_MS, gatheringMs } from './burst-length.js';
 import { type Clock, systemClock } from './clock.js';
 import { Cursor, type CursorHome } from './cursor.js';
 import { Patience } from './patience.js';
@@ -77,8 +77,8 @@ export class Broadcast {
   #startsWithKeyframe = false;
   #isSealDue = false;
   /** When the last burst was sealed, and when it had been handed to everybody. */
-  #sealedMs = Number.NEGATIVE_INFINITY;
-  #sentMs = Number.NEGATIVE_INFINITY;
+  #sealedMs = 0;
+  #sentMs = 0;
 
   #bytes = 0;
   #tags = 0;
@@ -215,14 +215,16 @@ export class Broadcast {
     if (lengthMs === 0) {
       this.#clock.atEndOfTurn(this.#sealNow);
     } else {
-      this.#clock.after(Math.max(lengthMs - this.#waitedMs(), 0), this.#sealNow);
+      const { unreadMs, sendingMs } = this.#delays();
+      this.#clock.after(gatheringMs(lengthMs, unreadMs, sendingMs), this.#sealNow);
     }
   }
 
-  /** How long what has just come has waited already: while the last burst was sent nobody took it, on average half of that. */
-  #waitedMs(): number {
-    const nowMs = this.#clock.nowMs();
-    return nowMs - this.#sentMs < RIGHT_AFTER_MS ? (nowMs - this.#sealedMs) / 2 : 0;
+  /** What the last burst does to the next one: while it was sent, nobody read what had come. */
+  #delays(): { unreadMs: number; sendingMs: number } {
+    const sendingMs = this.#sentMs - this.#sealedMs;
+    const wasThereBefore = this.#clock.nowMs() - this.#sentMs < RIGHT_AFTER_MS;
+    return { unreadMs: wasThereBefore ? sendingMs : 0, sendingMs };
   }
 
   /** What was gathering when this was ordered may have been sealed since; then a younger burst goes a little earlier. */

@@ -20,3 +20,20 @@ export function burstLengthMs(subscribers: number, maxBurstMs: number): number {
   const crowd = (subscribers - FEW_SUBSCRIBERS) / (MANY_SUBSCRIBERS - FEW_SUBSCRIBERS);
   return Math.round(maxBurstMs * Math.min(Math.max(crowd, 0), 1));
 }
+
+/** How late a tag may get to whoever is served last, as a multiple of the burst length. */
+const LATEST = 1.5;
+/** Gathering never shrinks below this part of its length: a server that is behind would have ever more to do. */
+const SHORTEST = 0.5;
+
+/**
+ * How long a burst gathers from its first tag on, in ms, so that its last subscriber has that within one and a half times
+ * the burst length. Gathering is not all that a tag waits for: sending to a crowd takes its time, too, and what comes meanwhile
+ * is not even read.
+ *
+ * @param unreadMs how long the first tag may have waited already, while the last burst was sent
+ * @param sendingMs how long sending took then, and may take again
+ */
+export function gatheringMs(lengthMs: number, unreadMs: number, sendingMs: number): number {
+  return Math.min(Math.max(LATEST * lengthMs - unreadMs - sendingMs, SHORTEST * lengthMs), lengthMs);
+}

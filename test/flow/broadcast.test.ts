@@ -68,11 +68,11 @@ describe('bursts', () => {
     expect(sinks[249]!.bursts.map((burst) => burst.tags.length)).toEqual([2, 1]);
   });
 
-  it('counts as waiting what a tag waited while the last burst was sent', () => {
+  it('gathers for less when sending takes long, and for still less when the tag had to wait for that', () => {
     const { clock, broadcast, join } = setUp({ maxBurstMs: 40 });
     const sinks = Array.from({ length: 250 }, () => join());
+    sinks[100]!.onWrite = () => clock.pass(15);
     broadcast.append([audio(0)]);
-    sinks[100]!.onWrite = () => clock.pass(20);
     clock.advance(40);
     broadcast.append([audio(40)]);
     expect(clock.nextDelayMs).toBe(30);
@@ -80,6 +80,11 @@ describe('bursts', () => {
     clock.advance(5);
     broadcast.append([audio(80)]);
     expect(clock.nextDelayMs).toBe(40);
+    sinks[100]!.onWrite = () => clock.pass(28);
+    clock.advance(40);
+    clock.advance(5);
+    broadcast.append([audio(120)]);
+    expect(clock.nextDelayMs).toBe(32);
   });
 
   it('opens a new one for every video keyframe', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { burstLengthMs } from '../../src/flow/burst-length.js';
+import { burstLengthMs, gatheringMs } from '../../src/flow/burst-length.js';
 
 it.each([
   { subscribers: 0, maxBurstMs: 40, lengthMs: 0 },
@@ -12,4 +12,15 @@ it.each([
   { subscribers: 1000, maxBurstMs: 0, lengthMs: 0 },
 ])('$subscribers subscribers, at most $maxBurstMs ms: $lengthMs ms', ({ subscribers, maxBurstMs, lengthMs }) => {
   expect(burstLengthMs(subscribers, maxBurstMs)).toBe(lengthMs);
+});
+
+it.each([
+  { lengthMs: 40, unreadMs: 0, sendingMs: 0, gathers: 40 },
+  { lengthMs: 40, unreadMs: 10, sendingMs: 10, gathers: 40 },
+  { lengthMs: 40, unreadMs: 15, sendingMs: 15, gathers: 30 },
+  { lengthMs: 40, unreadMs: 0, sendingMs: 30, gathers: 30 },
+  { lengthMs: 40, unreadMs: 40, sendingMs: 40, gathers: 20 },
+  { lengthMs: 350, unreadMs: 40, sendingMs: 40, gathers: 350 },
+])('gathers $gathers of $lengthMs ms when $unreadMs ms have gone and sending takes $sendingMs ms', (row) => {
+  expect(gatheringMs(row.lengthMs, row.unreadMs, row.sendingMs)).toBe(row.gathers);
 });

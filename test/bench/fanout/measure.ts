@@ -7,7 +7,7 @@ import { cpuMsOf, rssBytesOf, Stage, StageCrowd, StageFeed, StagePublisher } fro
 
 const SECONDS = 12;
 /** The engine compiles what runs often. */
-const WARM_UP_MS = 6_000;
+const WARM_UP_MS = 20_000;
 
 /** How large a crowd is, and what it gets. */
 export interface Scene {
