@@ -8,7 +8,7 @@ import { audio, audioHeader, interFrame, keyframe, metadata, videoHeader } from 
 const FRAME_MS = 40;
 const FRAMES_PER_GOP = 25;
 
-/** A live source whose bodies tell where they come from: 25 frames/s, a keyframe each second, sound beside each picture. */
+/** A live source whose bodies tell where they come from: 25 frames/s, a keyframe each second, sound ahead of each picture. */
 class LiveSource {
   readonly #mark: number;
   #nextMs: number;
@@ -27,7 +27,7 @@ class LiveSource {
     const ms = this.#nextMs;
     this.#nextMs += FRAME_MS;
     const isKey = this.#frame++ % FRAMES_PER_GOP === 0;
-    return [isKey ? keyframe(ms, this.#mark) : interFrame(ms, this.#mark), audio(ms + 5, this.#mark)];
+    return [audio(ms - 5, this.#mark), isKey ? keyframe(ms, this.#mark) : interFrame(ms, this.#mark)];
   }
 }
 
@@ -47,6 +47,9 @@ class Bench {
   readonly #startMs = this.clock.nowMs();
   readonly #sources: LiveSource[];
   readonly #running = new Set<number>();
+  readonly #paused = new Set<number>();
+  /** Bodies whose memory is used again as soon as they have been passed on. */
+  readonly #recycled = new WeakSet<Uint8Array>();
   /** Those that have sent their headers. */
   readonly #connected = new Set<number>();
   #wanted: ReadonlySet<number> = new Set();
@@ -58,8 +61,9 @@ class Bench {
       ...options,
       clock: this.clock,
       onTags: (tags) => {
-        this.out.push(...tags);
+        this.out.push(...tags.map((tag) => ({ ...tag, body: tag.body.slice() })));
         this.outAtMs.push(...tags.map(() => this.nowMs));
+        for (const { body } of tags) if (this.#recycled.has(body)) body.fill(0xff);
       },
       onSwitch: (switchedTo, _former, cause) => this.happenings.push({ atMs: this.nowMs, switchedTo, cause }),
       onWanted: (wanted) => {
@@ -85,16 +89,31 @@ class Bench {
     this.#connected.delete(source);
   }
 
+  /** It sends nothing for a while, on the same connection; its clock goes on. */
+  pause(source: number): void {
+    this.#paused.add(source);
+  }
+
+  resume(source: number): void {
+    this.#paused.delete(source);
+  }
+
   cut(source: number): void {
     this.hang(source);
     this.switch.lost(source);
   }
 
   play(durationMs: number): void {
-    for (const endMs = this.nowMs + durationMs; this.nowMs < endMs; ) {
+    const endMs = this.nowMs + durationMs;
+    this.playUntil(() => this.nowMs >= endMs);
+  }
+
+  playUntil(isEnough: () => boolean): void {
+    while (!isEnough()) {
       for (const source of this.#running) {
         const frame = this.#sources[source]!.frame();
-        if (!this.#wanted.has(source)) continue;
+        for (const { body } of frame) this.#recycled.add(body);
+        if (!this.#wanted.has(source) || this.#paused.has(source)) continue;
         if (!this.#connected.has(source)) this.switch.tags(source, this.#sources[source]!.headers());
         this.#connected.add(source);
         this.switch.tags(source, frame);
@@ -156,7 +175,7 @@ describe('SourceSwitch', () => {
       { atMs: 0, switchedTo: 0, cause: 'first' },
     ]);
     expect(bench.out.slice(0, 4).map(({ kind }) => kind)).toEqual(['data', 'video', 'audio', 'video']);
-    expect(bench.out.at(-1)?.timestampMs).toBe(2_965);
+    expect(bench.out.at(-1)?.timestampMs).toBe(2_960);
     bench.switch.stop();
     expect(bench.clock.pendingTimers).toBe(0);
   });
@@ -229,6 +248,38 @@ describe('SourceSwitch', () => {
     expectWholeTurns(bench.out);
   });
 
+  it.each([40, 80, 480])(
+    'goes back to the warm one without a gap when the better one is lost again %i ms after it was taken back',
+    (afterMs) => {
+      const bench = new Bench({ isWarm: true, failbackMs: 3_000 });
+      bench.switch.start();
+      bench.run(0);
+      bench.run(1);
+      bench.play(3_480);
+      bench.cut(0);
+      bench.play(10_280);
+      bench.run(0);
+      bench.playUntil(() => bench.switches.length === 3);
+      bench.play(afterMs);
+      bench.cut(0);
+      bench.play(2_000);
+      bench.switch.stop();
+      expect(bench.switches.map(({ switchedTo, cause }) => [switchedTo, cause])).toEqual([
+        ...[
+          [0, 'first'],
+          [1, 'lost'],
+        ],
+        ...[
+          [0, 'better'],
+          [1, 'lost'],
+        ],
+      ]);
+      expectOneTimeline(bench.out);
+      expectWholeTurns(bench.out);
+      expect(bench.longestGapMs).toBeLessThanOrEqual(FRAME_MS);
+    },
+  );
+
   it('goes to and fro on one timeline, however often', () => {
     const bench = new Bench({ isWarm: true, failbackMs: 1_000 });
     bench.switch.start();
@@ -243,6 +294,41 @@ describe('SourceSwitch', () => {
     }
     bench.switch.stop();
     expect(turns(bench.out)).toHaveLength(41);
+    expectOneTimeline(bench.out);
+    expectWholeTurns(bench.out);
+  });
+
+  it('wakes up only when silence would change something, and never again when it has stopped', () => {
+    const bench = new Bench({ isWarm: true, failbackMs: 1_000, stallMs: 5_000 });
+    bench.switch.isWanted = true;
+    bench.switch.start();
+    bench.run(0);
+    bench.run(1);
+    bench.play(60_000);
+    expect(bench.clock.timerCount).toBeLessThanOrEqual(60_000 / 5_000 + 2);
+    expect(bench.clock.pendingTimers).toBe(1);
+    bench.switch.isWanted = false;
+    bench.clock.advance(5_000);
+    expect(bench.clock.pendingTimers).toBe(0);
+    bench.switch.stop();
+    bench.switch.isWanted = true;
+    expect(bench.clock.pendingTimers).toBe(0);
+  });
+
+  it('lets go of what it holds of a source that has stalled, as that is old when it goes on', () => {
+    const bench = new Bench({ isWarm: true });
+    bench.switch.start();
+    bench.run(0);
+    bench.run(1);
+    bench.play(2_480);
+    bench.pause(1);
+    bench.play(8_000);
+    bench.resume(1);
+    bench.play(400);
+    bench.cut(0);
+    bench.play(2_000);
+    bench.switch.stop();
+    expect(turns(bench.out)).toEqual([1, 2]);
     expectOneTimeline(bench.out);
     expectWholeTurns(bench.out);
   });
