@@ -22,9 +22,16 @@ export interface SourceSwitchOptions extends FailoverOptions {
 
 /**
  * Makes one stream of several sources, of which one is on air at a time (see `Failover`). Each turn begins with the headers
- * of the source and a keyframe; what is held of a source that stood by goes out at once. When sources are warm the one on air is
- * held as well: it stands by the moment another takes over, which may be lost again in the next. It owns one timer, from `start`
- * to `stop`, for the next moment at which silence changes something.
+ * of the source and a keyframe; what is held of a source that stood by goes out at once. It owns one timer, from `start` to
+ * `stop`, for the next moment at which silence changes something.
+ *
+ * When sources are warm the one on air is held as well: it stands by as soon as another takes over, which may be lost in the next
+ * moment.
+ *
+ * What is held was on air already, from the other source, and is shown again: no picture can be decoded without those before
+ * it. So after each loss the timeline is further ahead of real time, by less than a GOP; a change to a better source adds
+ * nothing. To squeeze those pictures into an instant is no way out: each has its time of presentation inside its body, and with
+ * B-frames they would be presented out of order, among those that follow.
  */
 export class SourceSwitch {
   readonly #options: SourceSwitchOptions;

@@ -126,6 +126,11 @@ class Bench {
     return this.happenings.filter(({ switchedTo }) => switchedTo !== undefined);
   }
 
+  /** How much further the timeline is than the time that has passed. */
+  get aheadMs(): number {
+    return (this.out.at(-1)?.timestampMs ?? 0) - this.nowMs;
+  }
+
   /** Longest time in which nothing came out. */
   get longestGapMs(): number {
     return Math.max(...this.outAtMs.map((ms, i) => ms - (this.outAtMs[i - 1] ?? ms)));
@@ -296,6 +301,27 @@ describe('SourceSwitch', () => {
     expect(turns(bench.out)).toHaveLength(41);
     expectOneTimeline(bench.out);
     expectWholeTurns(bench.out);
+  });
+
+  it('shows again no more than a GOP at each loss, and nothing when it goes back', () => {
+    const bench = new Bench({ isWarm: true, failbackMs: 1_000 });
+    bench.switch.start();
+    bench.run(0);
+    bench.run(1);
+    bench.play(1_000);
+    for (let round = 0; round < 20; round++) {
+      bench.play(round * 49);
+      const beforeMs = bench.aheadMs;
+      bench.cut(0);
+      expect(bench.aheadMs - beforeMs).toBeGreaterThanOrEqual(0);
+      expect(bench.aheadMs - beforeMs).toBeLessThanOrEqual(FRAMES_PER_GOP * FRAME_MS);
+      bench.play(700);
+      const awayMs = bench.aheadMs;
+      bench.run(0);
+      bench.play(4_000);
+      expect(bench.switch.onAir).toBe(0);
+      expect(Math.abs(bench.aheadMs - awayMs)).toBeLessThanOrEqual(FRAME_MS);
+    }
   });
 
   it('wakes up only when silence would change something, and never again when it has stopped', () => {
