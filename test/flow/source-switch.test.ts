@@ -1,177 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SourceSwitch, type SourceSwitchOptions } from '../../src/flow/source-switch.js';
-import type { MediaTag } from '../../src/media/tag.js';
-import { isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
-import { FakeClock } from './fake-clock.js';
-import { audio, audioHeader, interFrame, keyframe, metadata, videoHeader } from './tags.js';
-
-const FRAME_MS = 40;
-const FRAMES_PER_GOP = 25;
-
-/** A live source whose bodies tell where they come from: 25 frames/s, a keyframe each second, sound ahead of each picture. */
-class LiveSource {
-  readonly #mark: number;
-  #nextMs: number;
-  #frame = 0;
-
-  constructor(mark: number, startMs: number) {
-    this.#mark = mark;
-    this.#nextMs = startMs;
-  }
-
-  headers(): MediaTag[] {
-    return [metadata(0, this.#mark), videoHeader(0, this.#mark), audioHeader(0, this.#mark)];
-  }
-
-  frame(): MediaTag[] {
-    const ms = this.#nextMs;
-    this.#nextMs += FRAME_MS;
-    const isKey = this.#frame++ % FRAMES_PER_GOP === 0;
-    return [audio(ms - 5, this.#mark), isKey ? keyframe(ms, this.#mark) : interFrame(ms, this.#mark)];
-  }
-}
-
-interface Happening {
-  readonly atMs: number;
-  readonly switchedTo?: number;
-  readonly cause?: string;
-  readonly connected?: readonly number[];
-}
-
-class Bench {
-  readonly clock = new FakeClock();
-  readonly out: MediaTag[] = [];
-  readonly outAtMs: number[] = [];
-  readonly happenings: Happening[] = [];
-  readonly switch: SourceSwitch;
-  readonly #startMs = this.clock.nowMs();
-  readonly #sources: LiveSource[];
-  readonly #running = new Set<number>();
-  readonly #paused = new Set<number>();
-  /** Bodies whose memory is used again as soon as they have been passed on. */
-  readonly #recycled = new WeakSet<Uint8Array>();
-  /** Those that have sent their headers. */
-  readonly #connected = new Set<number>();
-  #wanted: ReadonlySet<number> = new Set();
-
-  constructor(given: Partial<SourceSwitchOptions> = {}) {
-    const options = { sourceCount: 2, hasFallback: false, isWarm: false, failbackMs: 10_000, stallMs: 5_000, ...given };
-    this.#sources = Array.from({ length: options.sourceCount }, (_, i) => new LiveSource(i + 1, i * 777_000));
-    this.switch = new SourceSwitch({
-      ...options,
-      clock: this.clock,
-      onTags: (tags) => {
-        this.out.push(...tags.map((tag) => ({ ...tag, body: tag.body.slice() })));
-        this.outAtMs.push(...tags.map(() => this.nowMs));
-        for (const { body } of tags) if (this.#recycled.has(body)) body.fill(0xff);
-      },
-      onSwitch: (switchedTo, _former, cause) => this.happenings.push({ atMs: this.nowMs, switchedTo, cause }),
-      onWanted: (wanted) => {
-        this.#wanted = wanted;
-        for (const source of this.#connected) if (!wanted.has(source)) this.#connected.delete(source);
-        this.happenings.push({ atMs: this.nowMs, connected: [...wanted].sort() });
-      },
-    });
-  }
-
-  get nowMs(): number {
-    return this.clock.nowMs() - this.#startMs;
-  }
-
-  /** The source answers from now on, when it is connected. */
-  run(source: number): void {
-    this.#running.add(source);
-  }
-
-  /** It sends nothing more. */
-  hang(source: number): void {
-    this.#running.delete(source);
-    this.#connected.delete(source);
-  }
-
-  /** It sends nothing for a while, on the same connection; its clock goes on. */
-  pause(source: number): void {
-    this.#paused.add(source);
-  }
-
-  resume(source: number): void {
-    this.#paused.delete(source);
-  }
-
-  cut(source: number): void {
-    this.hang(source);
-    this.switch.lost(source);
-  }
-
-  play(durationMs: number): void {
-    const endMs = this.nowMs + durationMs;
-    this.playUntil(() => this.nowMs >= endMs);
-  }
-
-  playUntil(isEnough: () => boolean): void {
-    while (!isEnough()) {
-      for (const source of this.#running) {
-        const frame = this.#sources[source]!.frame();
-        for (const { body } of frame) this.#recycled.add(body);
-        if (!this.#wanted.has(source) || this.#paused.has(source)) continue;
-        if (!this.#connected.has(source)) this.switch.tags(source, this.#sources[source]!.headers());
-        this.#connected.add(source);
-        this.switch.tags(source, frame);
-      }
-      this.clock.advance(FRAME_MS);
-    }
-  }
-
-  get switches(): Happening[] {
-    return this.happenings.filter(({ switchedTo }) => switchedTo !== undefined);
-  }
-
-  /** How much further the timeline is than the time that has passed. */
-  get aheadMs(): number {
-    return (this.out.at(-1)?.timestampMs ?? 0) - this.nowMs;
-  }
-
-  /** Longest time in which nothing came out. */
-  get longestGapMs(): number {
-    return Math.max(...this.outAtMs.map((ms, i) => ms - (this.outAtMs[i - 1] ?? ms)));
-  }
-}
-
-/** Who each frame comes from, in runs. */
-function turns(tags: readonly MediaTag[]): number[] {
-  const marks = tags.filter((tag) => tag.kind !== 'data' && !isSequenceHeader(tag)).map(({ body }) => body.at(-1)!);
-  return marks.filter((mark, i) => mark !== marks[i - 1]);
-}
-
-function expectOneTimeline(tags: readonly MediaTag[]): void {
-  for (const kind of ['audio', 'video'] as const) {
-    const times = tags
-      .filter((tag) => tag.kind === kind && !isSequenceHeader(tag))
-      .map(({ timestampMs }) => timestampMs);
-    const steps = times.slice(1).map((ms, i) => ms - times[i]!);
-    expect(Math.min(...steps)).toBeGreaterThan(0);
-    expect(Math.max(...steps)).toBeLessThanOrEqual(2 * FRAME_MS);
-  }
-}
-
-/** Each turn begins with the source's headers and a keyframe. */
-function expectWholeTurns(tags: readonly MediaTag[]): void {
-  let header: MediaTag | undefined;
-  let mark = 0;
-  for (const tag of tags.filter(({ kind }) => kind === 'video')) {
-    if (isSequenceHeader(tag)) {
-      header = tag;
-    } else if (tag.body.at(-1) !== mark) {
-      mark = tag.body.at(-1) ?? 0;
-      expect(isKeyframe(tag)).toBe(true);
-      expect(header?.body.at(-1)).toBe(mark);
-    }
-  }
-}
+import { expectOneTimeline, expectWholeTurns, FRAME_MS, FRAMES_PER_GOP, SwitchBench, turns } from './switch-bench.js';
+import { audio, audioHeader, keyframe } from './tags.js';
 
 describe('SourceSwitch', () => {
   it('passes one source on from its first keyframe, with its own times', () => {
-    const bench = new Bench();
+    const bench = new SwitchBench();
     bench.switch.start();
     bench.run(0);
     bench.play(3_000);
@@ -186,7 +20,7 @@ describe('SourceSwitch', () => {
   });
 
   it('changes to a warm source within the turn in which the first is lost, with the newest GOP that is held', () => {
-    const bench = new Bench({ isWarm: true });
+    const bench = new SwitchBench({ isWarm: true });
     bench.switch.start();
     bench.run(0);
     bench.run(1);
@@ -202,7 +36,7 @@ describe('SourceSwitch', () => {
   });
 
   it('leaves a source that hangs after the stall time, connects a cold one, and waits for its keyframe', () => {
-    const bench = new Bench();
+    const bench = new SwitchBench();
     bench.switch.start();
     bench.run(0);
     bench.run(1);
@@ -218,7 +52,7 @@ describe('SourceSwitch', () => {
   });
 
   it('goes back at a keyframe of the better one, without a gap, when it has been healthy for long enough', () => {
-    const bench = new Bench();
+    const bench = new SwitchBench();
     bench.switch.start();
     bench.run(1);
     bench.play(1_000);
@@ -239,7 +73,7 @@ describe('SourceSwitch', () => {
   });
 
   it('takes the same source up again when it comes back first, on the same timeline', () => {
-    const bench = new Bench();
+    const bench = new SwitchBench();
     bench.switch.start();
     bench.run(0);
     bench.play(1_500);
@@ -256,7 +90,7 @@ describe('SourceSwitch', () => {
   it.each([40, 80, 480])(
     'goes back to the warm one without a gap when the better one is lost again %i ms after it was taken back',
     (afterMs) => {
-      const bench = new Bench({ isWarm: true, failbackMs: 3_000 });
+      const bench = new SwitchBench({ isWarm: true, failbackMs: 3_000 });
       bench.switch.start();
       bench.run(0);
       bench.run(1);
@@ -286,7 +120,7 @@ describe('SourceSwitch', () => {
   );
 
   it('goes to and fro on one timeline, however often', () => {
-    const bench = new Bench({ isWarm: true, failbackMs: 1_000 });
+    const bench = new SwitchBench({ isWarm: true, failbackMs: 1_000 });
     bench.switch.start();
     bench.run(0);
     bench.run(1);
@@ -303,8 +137,34 @@ describe('SourceSwitch', () => {
     expectWholeTurns(bench.out);
   });
 
+  it('keeps to one timeline, and is never silent while a warm source has had a keyframe, whatever is lost when', () => {
+    const happening = fc.record({ source: fc.nat(2), isCut: fc.boolean(), thenMs: fc.nat(2_500) });
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 40 }), (happenings) => {
+        const bench = new SwitchBench({ isWarm: true, sourceCount: 3, failbackMs: 1_000 });
+        bench.switch.start();
+        bench.run(0);
+        bench.play(400);
+        bench.run(1);
+        bench.play(1_300);
+        for (const { source, isCut, thenMs } of happenings) {
+          const isReady = bench.isAnyReadyBut(source);
+          const sinceMs = bench.nowMs;
+          if (isCut) bench.cut(source);
+          else bench.run(source);
+          bench.play(thenMs);
+          // Where a turn begins with a picture that has just come, it waits for the sound that belongs to it.
+          if (isReady) expect(bench.longestGapMsSince(sinceMs)).toBeLessThanOrEqual(2 * FRAME_MS);
+        }
+        bench.switch.stop();
+        expectOneTimeline(bench.out, 4 * FRAME_MS);
+        expectWholeTurns(bench.out);
+      }),
+    );
+  });
+
   it('shows again no more than a GOP at each loss, and nothing when it goes back', () => {
-    const bench = new Bench({ isWarm: true, failbackMs: 1_000 });
+    const bench = new SwitchBench({ isWarm: true, failbackMs: 1_000 });
     bench.switch.start();
     bench.run(0);
     bench.run(1);
@@ -325,7 +185,7 @@ describe('SourceSwitch', () => {
   });
 
   it('wakes up only when silence would change something, and never again when it has stopped', () => {
-    const bench = new Bench({ isWarm: true, failbackMs: 1_000, stallMs: 5_000 });
+    const bench = new SwitchBench({ isWarm: true, failbackMs: 1_000, stallMs: 5_000 });
     bench.switch.isWanted = true;
     bench.switch.start();
     bench.run(0);
@@ -342,7 +202,7 @@ describe('SourceSwitch', () => {
   });
 
   it('lets go of what it holds of a source that has stalled, as that is old when it goes on', () => {
-    const bench = new Bench({ isWarm: true });
+    const bench = new SwitchBench({ isWarm: true });
     bench.switch.start();
     bench.run(0);
     bench.run(1);
@@ -360,7 +220,7 @@ describe('SourceSwitch', () => {
   });
 
   it('does not pass on what comes from a source that is not on air, or not wanted', () => {
-    const bench = new Bench();
+    const bench = new SwitchBench();
     bench.switch.start();
     bench.switch.tags(1, [keyframe(0, 9)]);
     expect(bench.out).toEqual([]);
@@ -371,7 +231,7 @@ describe('SourceSwitch', () => {
   });
 
   it('joins a source without video at any sound', () => {
-    const bench = new Bench();
+    const bench = new SwitchBench();
     bench.switch.start();
     bench.switch.tags(0, [audioHeader(0), audio(0, 1), audio(23, 1)]);
     expect(bench.out.map(({ kind }) => kind)).toEqual(['audio', 'audio', 'audio']);
