@@ -42,7 +42,7 @@ export class Standby {
     return this.#headers.inForce;
   }
 
-  /** Gets to know the source, but holds nothing of it: it will not be taken up again before another connection. */
+  /** Gets to know the source, but holds nothing of it: nobody will want to go back to what has been on air. */
   follow(tags: readonly MediaTag[]): void {
     for (const tag of tags) {
       this.#note(tag);
