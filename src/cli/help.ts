@@ -167,7 +167,7 @@ Examples:
 
 Usage: rtmpkit relay URL... --to URL|FILE.flv|- [--to ...] [options]
 
-  --warm               connect all sources, to change without a gap
+  --warm               connect all sources, to change as soon as one is lost
   --failback T         go back to a better source when it is healthy for T [10s]
   --fallback FILE.flv  repeat this while no source is alive
   --delay T            send on T later; holds at most --max-memory SIZE [512M]

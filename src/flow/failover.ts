@@ -90,12 +90,22 @@ export class Failover {
     this.#sources[source] = { state: 'gone' };
   }
 
-  /** Looks who has been silent for too long; to be called now and then, before `wanted` and `choice` are asked. */
-  check(nowMs: number): void {
-    for (const [source, state] of this.#sources.entries()) {
-      const sinceMs = state.state === 'alive' ? state.newestMs : state.state === 'opening' ? state.sinceMs : nowMs;
-      if (nowMs - sinceMs >= this.#options.stallMs) this.lost(source);
-    }
+  /**
+   * Looks who has been silent for too long; to be called at `nextCheckMs`, before `wanted` and `choice` are asked.
+   *
+   * @returns whoever has stalled since the last time
+   */
+  check(nowMs: number): readonly number[] {
+    const stalled = [...this.#sources.keys()].filter((source) => this.#stallsAtMs(source) <= nowMs);
+    for (const source of stalled) this.lost(source);
+    return stalled;
+  }
+
+  /** When silence changes something next; `Infinity`: never. Whatever happens meanwhile may change that. */
+  nextCheckMs(nowMs: number): number {
+    const stalls = [...this.#sources.keys()].map((source) => this.#stallsAtMs(source));
+    const headStarts = this.#sources.map(headStartEndsAtMs).filter((endMs) => endMs > nowMs);
+    return Math.min(...stalls, ...(this.#hasBegun ? [] : headStarts));
   }
 
   /**
@@ -139,10 +149,15 @@ export class Failover {
 
   /** Whether one of those that are better than this is about to come first. */
   #hasHeadStart(source: number, nowMs: number): boolean {
-    if (this.#hasBegun) return false;
-    return this.#sources
-      .slice(0, source)
-      .some((better) => better.state === 'opening' && nowMs - better.sinceMs < HEAD_START_MS);
+    return !this.#hasBegun && this.#sources.slice(0, source).some((better) => headStartEndsAtMs(better) > nowMs);
+  }
+
+  /** If it stays silent until then. */
+  #stallsAtMs(source: number): number {
+    const state = this.#sources[source];
+    if (state?.state === 'alive') return state.newestMs + this.#options.stallMs;
+    if (state?.state === 'opening') return state.sinceMs + this.#options.stallMs;
+    return Number.POSITIVE_INFINITY;
   }
 
   #needed(): Set<number> {
@@ -161,4 +176,8 @@ export class Failover {
   #isFallback(source: number): boolean {
     return this.#options.hasFallback && source === this.#options.sourceCount - 1;
   }
+}
+
+function headStartEndsAtMs(source: Source): number {
+  return source.state === 'opening' ? source.sinceMs + HEAD_START_MS : Number.NEGATIVE_INFINITY;
 }

@@ -7,8 +7,6 @@ import { Failover, type FailoverOptions } from './failover.js';
 import { Splicer } from './splicer.js';
 import { Standby } from './standby.js';
 
-/** So often it is looked who has been silent, and whether a better source has proved itself. */
-const CHECK_EVERY_MS = 100;
 /** A live source that stands still for longer may come back with another clock; a pause of that length is left out. */
 const MAX_GAP_MS = 60_000;
 
@@ -24,7 +22,16 @@ export interface SourceSwitchOptions extends FailoverOptions {
 
 /**
  * Makes one stream of several sources, of which one is on air at a time (see `Failover`). Each turn begins with the headers
- * of the source and a keyframe; what is held of a source that stood by goes out at once. It owns one timer, from `start` to `stop`.
+ * of the source and a keyframe; what is held of a source that stood by goes out at once. It owns one timer, from `start` to
+ * `stop`, for the next moment at which silence changes something.
+ *
+ * When sources are warm the one on air is held as well: it stands by as soon as another takes over, which may be lost in the next
+ * moment.
+ *
+ * What is held was on air already, from the other source, and is shown again: no picture can be decoded without those before
+ * it. So after each loss the timeline is further ahead of real time, by less than a GOP; a change to a better source adds
+ * nothing. To squeeze those pictures into an instant is no way out: each has its time of presentation inside its body, and with
+ * B-frames they would be presented out of order, among those that follow.
  */
 export class SourceSwitch {
   readonly #options: SourceSwitchOptions;
@@ -37,6 +44,8 @@ export class SourceSwitch {
   #description: string | undefined;
   #reason: SwitchReason = 'first';
   #cancelCheck: (() => void) | undefined;
+  /** When that is due. */
+  #checkMs = Number.POSITIVE_INFINITY;
 
   constructor(options: SourceSwitchOptions) {
     this.#options = options;
@@ -45,13 +54,13 @@ export class SourceSwitch {
   }
 
   start(): void {
-    this.#check();
+    this.#consider();
   }
 
   /** Nothing more follows: what is not passed on yet is. */
   stop(): void {
     this.#cancelCheck?.();
-    this.#cancelCheck = undefined;
+    this.#checkMs = Number.NEGATIVE_INFINITY; // no other is due any more
     this.#pass(this.#splicer.end());
   }
 
@@ -79,8 +88,8 @@ export class SourceSwitch {
     const standby = this.#standbys[source];
     if (standby === undefined || !this.#wanted.has(source)) return;
     if (source === this.#failover.onAir) {
-      standby.follow(tags);
       this.#failover.media(source, this.#options.clock.nowMs());
+      this.#holdOnAir(standby, tags);
       this.#pass(this.#splicer.splice(tags));
       return;
     }
@@ -115,17 +124,29 @@ export class SourceSwitch {
   }
 
   readonly #check = (): void => {
-    const { clock } = this.#options;
     const { onAir } = this.#failover;
-    this.#failover.check(clock.nowMs());
-    if (onAir !== undefined && this.#failover.onAir === undefined) this.#leave(onAir, 'stalled');
+    this.#checkMs = Number.POSITIVE_INFINITY;
+    for (const source of this.#failover.check(this.#options.clock.nowMs())) {
+      if (source === onAir) this.#leave(source, 'stalled');
+      this.#standbys[source]?.letGo();
+    }
     this.#consider();
-    this.#cancelCheck = clock.after(CHECK_EVERY_MS, this.#check);
   };
 
   #consider(): void {
     this.#change(undefined);
     this.#want();
+  }
+
+  /** Sees to it that `#check` runs no later than it has to; when it runs too early it comes here again. */
+  #checkInTime(): void {
+    const { clock } = this.#options;
+    const nowMs = clock.nowMs();
+    const dueMs = this.#failover.nextCheckMs(nowMs);
+    if (dueMs >= this.#checkMs) return;
+    this.#cancelCheck?.();
+    this.#checkMs = dueMs;
+    this.#cancelCheck = clock.after(Math.max(0, dueMs - nowMs), this.#check);
   }
 
   /** A source that is not on air has reached a place to take it up; whether it has been. */
@@ -145,7 +166,17 @@ export class SourceSwitch {
     this.#pass(this.#splicer.beginPiece());
     this.#options.onSwitch(choice.source, this.#former, this.#reason);
     this.#former = choice.source;
-    this.#pass(this.#splicer.splice(this.#withoutRepetition(this.#standbys[choice.source]?.take() ?? [])));
+    const standby = this.#standbys[choice.source];
+    if (standby === undefined) return;
+    const turn = standby.take();
+    this.#holdOnAir(standby, turn);
+    this.#pass(this.#splicer.splice(this.#withoutRepetition(turn)));
+  }
+
+  /** What is held of a source on air are copies: whoever has had the tags uses their memory for others. */
+  #holdOnAir(standby: Standby, tags: readonly MediaTag[]): void {
+    if (this.#options.isWarm) for (const tag of tags) standby.see(copyOf(tag));
+    else standby.follow(tags);
   }
 
   /**
@@ -166,13 +197,12 @@ export class SourceSwitch {
   }
 
   #leave(source: number, reason: SwitchReason): void {
-    if (this.#former !== source) return;
-    this.#reason = reason;
-    this.#standbys[source]?.letGo();
+    if (this.#former === source) this.#reason = reason;
   }
 
   #want(): void {
     const wanted = this.#failover.wanted(this.#options.clock.nowMs());
+    this.#checkInTime();
     if (isSame(wanted, this.#wanted)) return;
     for (const source of this.#wanted) {
       if (!wanted.has(source)) this.#standbys[source]?.reset();
@@ -180,6 +210,10 @@ export class SourceSwitch {
     this.#wanted = wanted;
     this.#options.onWanted(wanted);
   }
+}
+
+function copyOf({ kind, timestampMs, body }: MediaTag): MediaTag {
+  return { kind, timestampMs, body: new Uint8Array(body) };
 }
 
 function isSame(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {

@@ -6,17 +6,16 @@ import { StreamHeaders } from './stream-headers.js';
 const MAX_HELD_BYTES = 16 * 1024 * 1024;
 /** The objects around a body: many tiny tags cost memory too. */
 const TAG_OVERHEAD_BYTES = 256;
-/** Without video for so long, a source has none, and can be taken up at any sound. */
+/** After so much sound without video, a source has none, and can be taken up at any sound. */
 const VIDEO_GONE_AFTER_MS = 5_000;
+/** A longer step from one sound to the next is a pause, in which there was no video either. */
+const MAX_SOUND_STEP_MS = 1_000;
 /** So much is held of one without video. */
 const HELD_SOUND_MS = 1_000;
 
 const NOTHING: readonly MediaTag[] = [];
 
-/**
- * A source that is connected and not on air: what is held of it so that it can be taken up at any moment, which are its headers
- * and everything since its newest keyframe.
- */
+/** What is held of a source so that it can be taken up at any moment: its headers and everything since its newest keyframe. */
 export class Standby {
   readonly #headers = new StreamHeaders();
   #held: MediaTag[] = [];
@@ -25,8 +24,9 @@ export class Standby {
   #heldBytes = 0;
   #hasKeyframe = false;
   #hasVideo = false;
-  #videoMs = Number.NEGATIVE_INFINITY;
-  #newestMs = Number.NEGATIVE_INFINITY;
+  #newestSoundMs = 0;
+  /** How much of it has come since the newest video. */
+  #soundWithoutVideoMs = 0;
 
   /** What it holds can be decoded. */
   get isReady(): boolean {
@@ -42,9 +42,10 @@ export class Standby {
     return this.#headers.inForce;
   }
 
-  /** Looks only for headers: the source is on air, and nothing of it is held. */
+  /** Gets to know the source, but holds nothing of it: nobody will want to go back to what has been on air. */
   follow(tags: readonly MediaTag[]): void {
     for (const tag of tags) {
+      this.#note(tag);
       this.#headers.see(tag);
     }
   }
@@ -71,17 +72,12 @@ export class Standby {
     this.letGo();
     this.#headers.clear();
     this.#hasVideo = false;
-    this.#videoMs = Number.NEGATIVE_INFINITY;
-    this.#newestMs = Number.NEGATIVE_INFINITY;
+    this.#soundWithoutVideoMs = 0;
   }
 
   /** The next tag of the source. Tells whether it is a new place to take the source up. */
   see(tag: MediaTag): boolean {
-    this.#newestMs = Math.max(this.#newestMs, tag.timestampMs);
-    if (tag.kind === 'video') {
-      this.#hasVideo = true;
-      this.#videoMs = this.#newestMs;
-    }
+    this.#note(tag);
     const isPlace = this.#isPlaceToBegin(tag);
     if (isPlace) {
       this.letGo();
@@ -93,9 +89,20 @@ export class Standby {
     return isPlace;
   }
 
+  #note({ kind, timestampMs }: MediaTag): void {
+    if (kind === 'video') {
+      this.#hasVideo = true;
+      this.#soundWithoutVideoMs = 0;
+    } else if (kind === 'audio') {
+      const stepMs = timestampMs - this.#newestSoundMs;
+      if (stepMs > 0 && stepMs <= MAX_SOUND_STEP_MS) this.#soundWithoutVideoMs += stepMs;
+      this.#newestSoundMs = timestampMs;
+    }
+  }
+
   #isPlaceToBegin(tag: MediaTag): boolean {
     if (isKeyframe(tag)) return trackId(tag) === 0;
-    const isWithoutVideo = !this.#hasVideo || this.#newestMs - this.#videoMs > VIDEO_GONE_AFTER_MS;
+    const isWithoutVideo = !this.#hasVideo || this.#soundWithoutVideoMs > VIDEO_GONE_AFTER_MS;
     const isSound = tag.kind === 'audio' && headerSlot(tag) === NO_HEADER_SLOT;
     const [first = tag] = this.#held;
     return isWithoutVideo && isSound && (first === tag || tag.timestampMs - first.timestampMs >= HELD_SOUND_MS);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failover, type FailoverOptions } from '../../src/flow/failover.js';
 
@@ -194,6 +195,41 @@ describe('Failover', () => {
     }
   });
 
+  it('misses nothing when it is looked at only when something happens, and at `nextCheckMs`', () => {
+    const happening = fc.record({
+      afterMs: fc.integer({ min: 1, max: 120 }).map((tenths) => tenths * 100),
+      step: fc.oneof(
+        { weight: 5, arbitrary: fc.record({ media: fc.nat(2) }) },
+        fc.record({ lost: fc.nat(2) }),
+        fc.record({ wanted: fc.boolean() }),
+      ),
+    });
+    const options = fc.record({ hasFallback: fc.boolean(), isWarm: fc.boolean() });
+    fc.assert(
+      fc.property(options, fc.array(happening, { minLength: 1, maxLength: 30 }), (given, happenings) => {
+        const [all, few] = [0, 1].map(() => new Failover({ ...OPTIONS, ...given, sourceCount: 3 }));
+        const [allSeen, fewSeen]: [string[], string[]] = [[], []];
+        let nowMs = 0;
+        note(allSeen, all!, nowMs);
+        note(fewSeen, few!, nowMs);
+        for (const { afterMs, step } of happenings) {
+          for (const endMs = nowMs + afterMs; nowMs < endMs; nowMs += 100) {
+            note(allSeen, all!, nowMs);
+            if (few!.nextCheckMs(nowMs - 100) <= nowMs) note(fewSeen, few!, nowMs);
+          }
+          for (const [seen, one] of [
+            [allSeen, all!],
+            [fewSeen, few!],
+          ] as const) {
+            act(one, step, nowMs);
+            note(seen, one, nowMs, 'media' in step ? step.media : undefined);
+          }
+        }
+        expect(fewSeen).toEqual(allSeen);
+      }),
+    );
+  });
+
   it('is without hope when all sources but the fallback have failed for good', () => {
     const failover = new Failover({ ...OPTIONS, hasFallback: true, sourceCount: 3 });
     failover.gone(0);
@@ -217,4 +253,14 @@ function look(failover: Failover, nowMs: number): boolean | undefined {
   if (choice !== undefined) failover.take(choice.source);
   failover.wanted(nowMs);
   return choice?.isUrgent;
+}
+
+/** Lets whoever should go on air do so, one that is not urgent only with media of its own, and writes down what is new. */
+function note(seen: string[], failover: Failover, nowMs: number, mediaOf?: number): void {
+  failover.check(nowMs);
+  const choice = failover.choice(nowMs);
+  if (choice !== undefined && (choice.isUrgent || choice.source === mediaOf)) failover.take(choice.source);
+  const wanted = [...failover.wanted(nowMs)].sort();
+  const state = `${failover.onAir} of ${wanted}`;
+  if (seen.at(-1)?.endsWith(`: ${state}`) !== true) seen.push(`${nowMs}: ${state}`);
 }

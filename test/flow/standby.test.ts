@@ -48,6 +48,26 @@ describe('Standby', () => {
     expect(times.length).toBeGreaterThan(1);
   });
 
+  it('does not forget, while the source is on air, that it has video', () => {
+    const standby = holding(videoHeader(0), keyframe(0));
+    standby.take();
+    for (let ms = 40; ms < 8_000; ms += 40) standby.follow([interFrame(ms), audio(ms)]);
+    expect(standby.see(audio(8_000))).toBe(false);
+    expect(standby.isReady).toBe(false);
+  });
+
+  it('does not take a pause for the end of its video', () => {
+    const standby = holding(videoHeader(0), keyframe(0), audio(0));
+    expect(standby.see(audio(60_000))).toBe(false);
+  });
+
+  it('can be taken up at any sound when there has been no video for five seconds', () => {
+    const standby = holding(videoHeader(0), keyframe(0));
+    const places = [];
+    for (let ms = 0; ms < 8_000; ms += 20) if (standby.see(audio(ms))) places.push(ms);
+    expect(places).toEqual([5_020, 6_020, 7_020]);
+  });
+
   it('knows nothing of a former connection', () => {
     const standby = holding(videoHeader(0, 1), keyframe(0, 1));
     standby.reset();

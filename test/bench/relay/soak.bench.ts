@@ -21,6 +21,13 @@ const SETTLING_SHARE = 1 / 3;
 const MOST_SLOPE_MB_PER_HOUR = 20;
 /** A gap in the timeline is media that is missing: never more than a frame of the film lasts, and what splicing rounds. */
 const MOST_STEP_MS = 1_100;
+/** Lets the relay say how many timers run when it is asked; no signal of its own means anything to it. */
+const TIMER_COUNTER = `process.on('SIGUSR2', () => {
+  const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
+  console.error('timers: ' + timers.length);
+});`;
+/** Some timers run now and then, so it is looked so often, and the median counts. */
+const TIMER_LOOKS = 9;
 /** A server that was left without a word holds the name for a while: nobody can publish it then. */
 const RECOVERY_TIMEOUT_MS = 120_000;
 
@@ -58,18 +65,23 @@ export default async function relaySoak(context: BenchContext): Promise<BenchRes
     const copy = join(directory, 'copy.flv');
     const args = ['relay', '--json', main, spare, '--warm', '--failback', '3s', '--stall-timeout', '2s'];
     const policy = ['--retry-delay', '200ms', '--retry-max-delay', '2s'];
-    const relay = new Peer(process.execPath, [program, ...args, ...policy, '--to', one, '--to', two, '--to', copy]);
+    const counter = ['--import', `data:text/javascript,${encodeURIComponent(TIMER_COUNTER)}`];
+    const targets = ['--to', one, '--to', two, '--to', copy];
+    const relay = new Peer(process.execPath, [...counter, program, ...args, ...policy, ...targets]);
     await relay.says(/"event":"switched"/);
     const pid = relay.child.pid ?? 0;
     await relay.says(new RegExp(`("state":"running".*){${ENDS}}`));
-    const socketsAtFirst = socketsOf(pid);
+    const atFirst = { sockets: socketsOf(pid), timers: await timersOf(relay) };
     const samples = await disturbed(proxies, pid, minutes, Number(settings['seed'] ?? 1));
     await recovered(relay);
-    const moreSockets = socketsOf(pid) - socketsAtFirst;
+    const leftOver = {
+      sockets: socketsOf(pid) - atFirst.sockets,
+      timers: (await timersOf(relay)) - atFirst.timers,
+    };
     relay.child.kill('SIGTERM');
     const exit = await relay.exit();
     if (settings['log'] !== undefined) await writeFile(settings['log'], relay.output);
-    return results(samples, moreSockets, exit, await timelineOf(copy), relay.output);
+    return results(samples, leftOver, exit, await timelineOf(copy), relay.output);
   } finally {
     await stage.clear();
   }
@@ -134,6 +146,12 @@ async function during(proxy: FaultProxy, faults: FaultProxy['faults']): Promise<
   for (const name of Object.keys(faults)) Reflect.deleteProperty(proxy.faults, name);
 }
 
+/** What there is more of at the end than there was at the beginning. */
+interface LeftOver {
+  readonly sockets: number;
+  readonly timers: number;
+}
+
 interface Timeline {
   readonly backward: number;
   readonly longestStepMs: number;
@@ -159,6 +177,23 @@ function socketsOf(pid: number): number {
   return readdirSync(folder).filter((fd) => linkOf(join(folder, fd)).startsWith('socket:')).length;
 }
 
+/** How many timers run, as a rule. */
+async function timersOf(relay: Peer): Promise<number> {
+  const before = timerCounts(relay).length;
+  for (let looks = 0; looks < TIMER_LOOKS; looks++) {
+    relay.child.kill('SIGUSR2');
+    await delay(300);
+  }
+  const counts = timerCounts(relay)
+    .slice(before)
+    .toSorted((one, other) => one - other);
+  return counts[Math.floor(counts.length / 2)] ?? Number.NaN;
+}
+
+function timerCounts({ output }: Peer): number[] {
+  return [...output.matchAll(/^timers: (\d+)$/gm)].map(([, count]) => Number(count));
+}
+
 function linkOf(path: string): string {
   try {
     return readlinkSync(path);
@@ -178,7 +213,7 @@ function randomFrom(seed: number): () => number {
 
 function results(
   samples: readonly Sample[],
-  moreSockets: number,
+  leftOver: LeftOver,
   exit: number | null,
   timeline: Timeline,
   said: string,
@@ -206,7 +241,8 @@ function results(
       isMet: timeline.longestStepMs <= MOST_STEP_MS,
       note: `${seconds} s of media, ${retries} retries, ${said.split('"event":"switched"').length - 1} changes of source`,
     },
-    { name: 'sockets left over', value: moreSockets, unit: '', ...isExact(moreSockets, 0) },
+    { name: 'sockets left over', value: leftOver.sockets, unit: '', ...isExact(leftOver.sockets, 0) },
+    { name: 'timers left over', value: leftOver.timers, unit: '', ...isExact(leftOver.timers, 0) },
     { name: 'exit status', value: exit ?? -1, unit: '', ...isExact(exit ?? -1, 0) },
   ];
 }
