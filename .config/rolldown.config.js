@@ -8,7 +8,7 @@ const ON_DEMAND = {
 };
 
 /**
- * yargs and ora measure text for terminals. What they need for scripts and emoji takes 50 ms of each start to make, several
+ * ora measures text for terminals. What that needs for scripts and emoji takes 50 ms of each start to make, several
  * times over, and is of use only for text that is not ASCII.
  */
 const textMeasuresOnDemand = {
