@@ -40,7 +40,7 @@ export default defineConfig({
     format: 'esm',
     chunkFileNames: 'chunks/[name]-[hash].js',
     codeSplitting: { groups: [COMMON] },
-    comments: { legal: true, annotation: false, jsdoc: false },
+    comments: { legal: true, annotation: true, jsdoc: false },
     sourcemap: false,
   },
 });

@@ -10,9 +10,9 @@ export interface SizedOutput {
 }
 
 /**
- * A terminal that does not know its size says 0, such as those of `script`, containers and serial lines. It gets the usual size, now and
- * whenever it says so again: whoever divides by its width would write without end. To be called before anybody else
- * listens to `resize`.
+ * A terminal that does not know its size says 0, such as those of `script`, containers and serial lines. It gets the usual
+ * size, now and whenever it says so again: ora divides by its width, and would clear lines without end. To be called before
+ * anybody else listens to `resize`.
  */
 export function assumeUsualSize(output: SizedOutput): void {
   if (output.isTTY !== true) return;

@@ -7,7 +7,7 @@ const DISTINCTIVE_LENGTH = 8;
 /** What a secret looks like in a text. */
 export interface SecretPattern {
   readonly secret: string;
-  /** Where a short one is to be found. That takes long to compile, so it is kept, and asked only about texts with the secret in them. */
+  /** Where a short one is to be found. It takes long to compile: it is kept, and asked only about texts that have the secret. */
   readonly expression: RegExp | undefined;
 }
 
