@@ -1,4 +1,4 @@
-import yargs from 'yargs';
+import tokenizer, { type Options as TokenizerOptions } from 'yargs-parser';
 import { UsageError } from '../errors.js';
 import { closest } from '../text/closest.js';
 import { type LayerContent, type RawSetting, suggestion } from './options/layers.js';
@@ -27,15 +27,6 @@ type Parsed = { readonly [name: string]: unknown; readonly _: readonly (string |
 
 /** Options of rtmpkit itself, not of a command. */
 const FLAGS: readonly string[] = ['help', 'version'];
-
-const YARGS_OPTION = {
-  value: { type: 'string', nargs: 1 },
-  'any-value': { type: 'string', nargs: 1 },
-  'optional-value': { type: 'string' },
-  list: { type: 'string', nargs: 1 },
-  switch: { type: 'boolean' },
-  count: { count: true },
-} as const satisfies Record<OptionShape, object>;
 
 /** The command that a command line is about, at a glance: to begin an error with, before anything is understood. */
 export function likelyCommand(argv: readonly string[], commands: readonly CommandSyntax[]): string | undefined {
@@ -66,29 +57,35 @@ export function parseArguments(argv: readonly string[], commands: readonly Comma
 }
 
 function tokenize(argv: readonly string[], options: OptionTable): Parsed {
-  const parser = yargs()
-    .locale('en')
-    .updateStrings({ 'Not enough arguments following: %s': 'the option --%s needs a value' } as never)
-    .parserConfiguration({
+  const { argv: parsed, error } = tokenizer.detailed(spellOut(argv, options), syntaxOf(options));
+  if (error !== null) throw new UsageError('ERR_USAGE', error.message);
+  return parsed;
+}
+
+/** The words of the tokenizer's only complaint: its types leave them out. */
+interface Wording {
+  readonly __: (template: string, name: string) => string;
+}
+
+function syntaxOf(options: OptionTable): TokenizerOptions & Wording {
+  const named = (...shapes: readonly OptionShape[]): string[] =>
+    Object.entries(options).flatMap(([name, { shape }]) => (shapes.includes(shape) ? [name] : []));
+  const needingValue = named('value', 'any-value', 'list');
+  return {
+    alias: { ...SHORT_NAMES },
+    string: [...needingValue, ...named('optional-value')],
+    boolean: [...named('switch'), ...FLAGS],
+    count: named('count'),
+    narg: Object.fromEntries(needingValue.map((name) => [name, 1])),
+    configuration: {
       'camel-case-expansion': false,
       'dot-notation': false,
       'parse-numbers': false,
       'parse-positional-numbers': false,
       'strip-aliased': true,
-    })
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .fail((message) => {
-      throw new UsageError('ERR_USAGE', message);
-    })
-    .options('help', { alias: SHORT_NAMES['help'], type: 'boolean' })
-    .options('version', { type: 'boolean' });
-  for (const [name, { shape }] of Object.entries(options)) {
-    const alias = SHORT_NAMES[name];
-    parser.option(name, { ...YARGS_OPTION[shape], ...(alias === undefined ? {} : { alias }) });
-  }
-  return parser.parseSync(spellOut(argv, options)) as unknown as Parsed;
+    },
+    __: (_template, name) => `the option --${name} needs a value`,
+  };
 }
 
 /**
@@ -145,7 +142,7 @@ function optionsOf(
 ): LayerContent {
   const content = new Map<string, RawSetting>();
   for (const [name, raw] of Object.entries(parsed)) {
-    if (name === '_' || name === '$0' || FLAGS.includes(name)) {
+    if (name === '_' || FLAGS.includes(name)) {
       continue;
     }
     const owner = commands.find(({ options }) => Object.hasOwn(options, name));

@@ -2,6 +2,7 @@ import type { StopSignal } from './exit-codes.js';
 import { EXIT_OF_KIND, EXIT_OF_SIGNAL } from './exit-codes.js';
 import { Interruption } from './interruption.js';
 import { runProgram } from './program.js';
+import { assumeUsualSize } from './terminal-size.js';
 import type { CommandLoaders, InputStream, World } from './world.js';
 
 /** How long things that should have ended may keep the process alive after its work is done. */
@@ -19,6 +20,7 @@ const COMMANDS: CommandLoaders = {
 /** Runs a command line as this process: with its streams, signals and exit status. */
 export async function runProcess(argv: readonly string[]): Promise<void> {
   process.title = 'rtmpkit'; // on most systems this takes the arguments out of sight, too
+  for (const output of [process.stdout, process.stderr]) assumeUsualSize(output);
   const interruption = new Interruption();
   const stopBy = stopper(interruption);
   watchSignals(stopBy);

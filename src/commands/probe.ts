@@ -7,9 +7,8 @@ import { isRtmpUrl } from '../rtmp/url.js';
 import { eventStream } from './event-stream.js';
 import type { ProbeOptions } from './options.js';
 import type { Found } from './probe/found.js';
-import { probeFile } from './probe/probe-file.js';
 import { StreamProbe } from './probe/probe-stream.js';
-import { ReportPage } from './probe/report-page.js';
+import type { ReportPage } from './probe/report-page.js';
 
 type Report = (event: CommandEvent) => void;
 
@@ -28,7 +27,7 @@ export function probe(options: ProbeOptions, signal: AbortSignal): AsyncIterable
 
 async function run(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<void> {
   const expectations = options.expect.map(parseExpectation);
-  const page = options.page === undefined ? undefined : await ReportPage.open(options.page, options.source);
+  const page = await openPage(options);
   try {
     const found = await look(options, report, signal);
     const checked = checkAll(found.report, expectations);
@@ -42,6 +41,13 @@ async function run(options: ProbeOptions, report: Report, signal: AbortSignal): 
   }
 }
 
+async function openPage({ page, source }: ProbeOptions): Promise<ReportPage | undefined> {
+  if (page === undefined) return undefined;
+  const { ReportPage } = await import('./probe/report-page.js');
+  return ReportPage.open(page, source);
+}
+
+/** What looks at a stream is loaded already: that is what most ask for, and in a hurry. */
 async function look(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<Found> {
   if (options.tryOut === 'conformance') {
     const { probeConformance } = await import('./probe/probe-conformance.js');
@@ -53,7 +59,10 @@ async function look(options: ProbeOptions, report: Report, signal: AbortSignal):
   }
   if (isRtmpUrl(options.source)) return new StreamProbe(options, report, signal).run();
   const kind = await containerKindAt(options.source);
-  if (kind === undefined) return probeFile(options, signal);
+  if (kind === undefined) {
+    const { probeFile } = await import('./probe/probe-file.js');
+    return probeFile(options, signal);
+  }
   const { probeContainer } = await import('./probe/probe-container.js');
   return probeContainer(kind, options, signal);
 }

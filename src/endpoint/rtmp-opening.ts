@@ -1,7 +1,7 @@
 import type { RtmpkitError, Stage } from '../errors.js';
 import type { MediaTag } from '../media/tag.js';
-import type { TlsSession } from '../net/dial.js';
 import type { CloseReason, Pump, PumpHandlers } from '../net/pump.js';
+import type { TlsSession } from '../net/secure-socket.js';
 import type { ClientSession } from '../rtmp/session/client.js';
 import type { ClientEvent, HandshakeScheme } from '../rtmp/session/events.js';
 import { rejectionToError } from '../rtmp/session/rejection.js';

@@ -1,18 +1,11 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
-import {
-  connect as connectTls,
-  createSecureContext,
-  rootCertificates,
-  type SecureContext,
-  type TLSSocket,
-} from 'node:tls';
-import { NetworkError, UsageError } from '../errors.js';
+import { NetworkError } from '../errors.js';
 import { ReadBuffer } from './read-buffer.js';
+import { ready } from './ready.js';
+import type { TlsSession } from './secure-socket.js';
 import { systemCodeOf } from './system-code.js';
-import { tlsFailure, wordsOf } from './tls-failure.js';
 import type { TlsOptions } from './tls-options.js';
 
 export interface DialTarget {
@@ -43,16 +36,6 @@ export interface Dialed {
   readonly tls: TlsSession | undefined;
 }
 
-/** What the two sides have agreed on. */
-export interface TlsSession {
-  /** Such as `TLSv1.3`. */
-  readonly version: string | undefined;
-  /** By its standard name. */
-  readonly cipher: string | undefined;
-  /** Until when the server's certificate is valid. */
-  readonly certificateEnd: Date | undefined;
-}
-
 /**
  * Opens a connection: name, TCP, and TLS where the target asks for it.
  *
@@ -60,44 +43,25 @@ export interface TlsSession {
  * @throws {UsageError} when a certificate or key of ours is of no use
  */
 export async function dial(target: DialTarget, options: DialOptions): Promise<Dialed> {
-  const secureContext = target.secure ? secureContextFor(target.tls) : undefined;
+  return target.secure ? dialSecurely(target, options) : dialPlainly(target, options);
+}
+
+async function dialPlainly(target: DialTarget, options: DialOptions): Promise<Dialed> {
   const addresses = await resolve(target, options);
   options.onStage('tcp');
-  if (secureContext === undefined) {
-    const reads = new ReadBuffer();
-    const socket = await connect(addresses, target, { onread: reads.onread }, options.signal);
-    return { socket, reads, tls: undefined };
-  }
+  const reads = new ReadBuffer();
+  const socket = await connect(addresses, target, { onread: reads.onread }, options.signal);
+  return { socket, reads, tls: undefined };
+}
+
+async function dialSecurely(target: DialTarget, options: DialOptions): Promise<Dialed> {
+  const { secureContextFor, secured } = await import('./secure-socket.js'); // TLS takes long to load
+  const secureContext = secureContextFor(target.tls);
+  const addresses = await resolve(target, options);
+  options.onStage('tcp');
   const plain = await connect(addresses, target, {}, options.signal);
   options.onStage('tls');
-  const socket = await secureSocket(plain, secureContext, target, options.signal);
-  return { socket, reads: undefined, tls: tlsSessionOf(socket) };
-}
-
-function tlsSessionOf(socket: TLSSocket): TlsSession {
-  const validTo = socket.getPeerCertificate()?.valid_to;
-  return {
-    version: socket.getProtocol() ?? undefined,
-    cipher: socket.getCipher()?.standardName,
-    certificateEnd: validTo === undefined ? undefined : new Date(validTo),
-  };
-}
-
-/** Done before anything is sent, so that nobody waits for a connection that cannot be. */
-function secureContextFor({ ca, certificate, key }: TlsOptions): SecureContext {
-  try {
-    return createSecureContext({
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-      ...(certificate === undefined ? {} : { cert: certificate }),
-      ...(key === undefined ? {} : { key }),
-    });
-  } catch (cause) {
-    throw new UsageError('ERR_USAGE', `the certificate or key for TLS cannot be used (${wordsOf(cause)})`, {
-      stage: 'options',
-      advice: 'check that the files are PEM, and that certificate and key belong together',
-      cause,
-    });
-  }
+  return { ...(await secured(plain, secureContext, target, options.signal)), reads: undefined };
 }
 
 async function resolve(target: DialTarget, { signal, onStage }: DialOptions): Promise<readonly LookupAddress[]> {
@@ -147,40 +111,6 @@ async function connect(
   } catch (cause) {
     signal.throwIfAborted();
     throw connectError(cause, target);
-  }
-}
-
-async function secureSocket(
-  plain: Socket,
-  secureContext: SecureContext,
-  target: DialTarget,
-  signal: AbortSignal,
-): Promise<TLSSocket> {
-  const socket = connectTls({
-    socket: plain,
-    secureContext,
-    host: target.host, // whose certificate it has to be
-    ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
-    rejectUnauthorized: target.tls.insecure !== true,
-  });
-  try {
-    await ready(socket, 'secureConnect', signal);
-    return socket;
-  } catch (cause) {
-    plain.destroy();
-    signal.throwIfAborted();
-    throw tlsFailure(cause, `TLS with ${target.host} port ${target.port}`);
-  }
-}
-
-/** Resolves at the given event; on failure or abort the socket is destroyed. */
-async function ready(socket: Socket, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
-  try {
-    await once(socket, event, { signal });
-  } catch (cause) {
-    socket.on('error', () => {}); // a late error of a socket that is given up
-    socket.destroy();
-    throw cause;
   }
 }
 

@@ -4,8 +4,12 @@ import { HIDDEN } from './url-redaction.js';
 /** From this length on a secret is covered wherever it stands; shorter ones could be parts of ordinary words. */
 const DISTINCTIVE_LENGTH = 8;
 
-/** What a secret looks like in a text. A short one is an expression, which takes long to compile and is kept. */
-export type SecretPattern = string | RegExp;
+/** What a secret looks like in a text. */
+export interface SecretPattern {
+  readonly secret: string;
+  /** Where a short one is to be found. It takes long to compile: it is kept, and asked only about texts that have the secret. */
+  readonly expression: RegExp | undefined;
+}
 
 /** What is secret about a stream, or could be. */
 export interface StreamSecrets {
@@ -35,11 +39,16 @@ export function wordPattern(secret: string): SecretPattern {
 
 /** @param expressionFor says where a short secret, escaped already, is to be found */
 export function secretPattern(secret: string, expressionFor: (escaped: string) => string): SecretPattern {
-  return secret.length >= DISTINCTIVE_LENGTH ? secret : new RegExp(expressionFor(escapeForRegExp(secret)), 'gu');
+  const isDistinctive = secret.length >= DISTINCTIVE_LENGTH;
+  return { secret, expression: isDistinctive ? undefined : new RegExp(expressionFor(escapeForRegExp(secret)), 'gu') };
 }
 
 export function withHidden(text: string, patterns: readonly SecretPattern[]): string {
-  return patterns.reduce<string>((covered, pattern) => covered.replaceAll(pattern, HIDDEN), text);
+  return patterns.reduce(
+    (covered, { secret, expression }) =>
+      covered.includes(secret) ? covered.replaceAll(expression ?? secret, HIDDEN) : covered,
+    text,
+  );
 }
 
 export function escapeForRegExp(text: string): string {

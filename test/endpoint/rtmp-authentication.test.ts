@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -8,32 +7,7 @@ import type { ServerEvent } from '../../src/rtmp/session/events.js';
 import { ServerSession } from '../../src/rtmp/session/server.js';
 import { StatusCode } from '../../src/rtmp/session/status.js';
 import { parseRtmpUrl } from '../../src/rtmp/url.js';
-
-const PREFIX = '[ AccessManager.Reject ] : ';
-const USER = 'user1';
-const PASSWORD = 'pass1';
-
-/** What a server says to a connect with this app; `undefined` lets the client in. */
-type Gatekeeper = (app: string) => string | undefined;
-
-/** Adobe's exchange (protocol notes 6.1), as a server runs it. */
-const adobe: Gatekeeper = (app) => {
-  const query = new URLSearchParams(app.slice(app.lastIndexOf('?') + 1).replaceAll('+', '%2B'));
-  if (!app.includes('?authmod=adobe')) {
-    return `${PREFIX}[ code=403 need auth; authmod=adobe ] : `;
-  }
-  const response = query.get('response');
-  if (response === null) {
-    return `${PREFIX}[ authmod=adobe ] : ?reason=needauth&user=${USER}&salt=c2FsdA==&challenge=Y2hhbA==&opaque=Y2hhbA==`;
-  }
-  const h1 = md5Base64(`${USER}c2FsdA==${PASSWORD}`);
-  const expected = md5Base64(`${h1}Y2hhbA==${query.get('challenge')}`);
-  return response === expected ? undefined : `${PREFIX}[ authmod=adobe ] : ?reason=authfailed&opaque=Y2hhbA==`;
-};
-
-function md5Base64(text: string): string {
-  return createHash('md5').update(text).digest('base64');
-}
+import { adobe, type Gatekeeper, PASSWORD, USER } from '../support/gatekeeper.js';
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -19,9 +19,9 @@ class Terminal {
   readonly #closed: Promise<unknown>;
   #wake = (): void => {};
 
-  constructor(args: readonly string[]) {
+  constructor(args: readonly string[], size = 'rows 24 cols 80') {
     const command = [process.execPath, BIN, ...args].map((word) => `'${word}'`).join(' ');
-    const line = `stty rows 24 cols 80; ${command}; echo "status $?"; stty -a | tr ' ;' '\\n\\n' | grep -x -e icanon -e echo`;
+    const line = `stty ${size}; ${command}; echo "status $?"; stty -a | tr ' ;' '\\n\\n' | grep -x -e icanon -e echo`;
     this.#child = spawn('script', ['-qfec', line, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, NO_COLOR: '1', TERM: 'xterm-256color', LANG: 'C.UTF-8' },
@@ -84,5 +84,14 @@ describe.skipIf(!hasPeer('script'))('probe --watch on a real terminal', () => {
     expect(text).toContain('until it was stopped');
     expect(text).toMatch(new RegExp(`status ${status}\\nicanon\\necho$`));
     expect(terminal.screen.written).not.toContain(KEY);
+  });
+
+  it('writes no more than elsewhere on a terminal that does not know its size', async () => {
+    const url = `${(await runs.serve()).url}/live/nobody`;
+    const terminal = new Terminal(['probe', url, '--watch', '--timeout', '500ms'], 'rows 0 cols 0');
+    terminals.push(terminal);
+    await terminal.shows(/status 7/);
+    await terminal.end();
+    expect(terminal.screen.written.length).toBeLessThan(10_000);
   });
 });

@@ -8,7 +8,6 @@ import type { Settings } from '../options/option.js';
 import { PROBE_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import type { Renderer } from '../render/renderer.js';
-import { styleFor } from '../render/style.js';
 import { refuseVisibleSecrets, streamTarget } from '../stream-target.js';
 import { readTlsOptions } from '../tls-files.js';
 import { isUrl } from '../url-text.js';
@@ -112,7 +111,10 @@ function pageOptions({ report: path, overwrite }: ProbeSettings, curtain: Curtai
 }
 
 async function monitor(talk: Renderer, settings: ProbeSettings, world: World): Promise<Renderer> {
-  const { MonitorRenderer } = await import('../render/monitor/monitor-renderer.js');
+  const [{ MonitorRenderer }, { styleFor }] = await Promise.all([
+    import('../render/monitor/monitor-renderer.js'),
+    import('../render/style.js'),
+  ]);
   const { stderr: output, stdin: input, environment, interruption } = world;
   return new MonitorRenderer({
     talk,

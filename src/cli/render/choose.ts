@@ -5,14 +5,12 @@ import { COMMON_OPTIONS } from '../options/tables.js';
 import { verbosityOf } from '../options/verbosity.js';
 import type { World } from '../world.js';
 import { JsonRenderer } from './json.js';
-import { PlainRenderer } from './plain.js';
 import { onlyFailures, type Renderer } from './renderer.js';
-import { styleFor } from './style.js';
 
 type Common = Resolved<typeof COMMON_OPTIONS>;
 
 /**
- * The renderer that the options and the terminal ask for. The one for terminals is loaded only where it is used.
+ * The renderer that the options and the terminal ask for. Each is loaded only where it is used.
  *
  * @param program how failures begin: `rtmpkit push`
  * @throws {UsageError} when both silence and talk are asked for at once.
@@ -51,7 +49,10 @@ async function reportRenderer(
   wantsColor: boolean | undefined,
   world: World,
 ): Promise<Renderer> {
-  const { ReportRenderer } = await import('./report/report-renderer.js');
+  const [{ ReportRenderer }, { styleFor }] = await Promise.all([
+    import('./report/report-renderer.js'),
+    import('./style.js'),
+  ]);
   const { stdout: output, environment } = world;
   const style = styleFor(output, environment, wantsColor); // ahead of the talk, whose colours ora shares
   const talk = await rendererForPeople(program, verbosity, wantsColor, world);
@@ -67,17 +68,17 @@ export async function rendererForBadOptions(program: string, argv: readonly stri
   return rendererForPeople(program, 0, wantsColor, world);
 }
 
-/** For what must be told to a person, on standard error. */
+/**
+ * For what must be told to a person, on standard error.
+ *
+ * @param program how failures begin: `rtmpkit push`
+ */
 export async function rendererForPeople(
   program: string,
   verbosity: number,
   wantsColor: boolean | undefined,
-  { stderr: output, now, environment }: World,
+  world: World,
 ): Promise<Renderer> {
-  const options = { output, now, program, verbosity, style: styleFor(output, environment, wantsColor) };
-  if (output.isTTY !== true || environment['TERM'] === 'dumb') {
-    return new PlainRenderer(options);
-  }
-  const { TerminalRenderer } = await import('./terminal.js');
-  return new TerminalRenderer(options);
+  const { talkFor } = await import('./talk.js');
+  return talkFor(program, verbosity, wantsColor, world);
 }

@@ -6,6 +6,8 @@ import { NetworkError, type RtmpkitError } from '../../errors.js';
 import { Deadline } from '../../net/deadline.js';
 import type { DialTarget } from '../../net/dial.js';
 import type { WireObserver } from '../../net/pump.js';
+import type { Credentials } from '../../rtmp/auth/credentials.js';
+import { type AuthState, nextAuthStep } from '../../rtmp/auth/negotiation.js';
 import { type Command, command } from '../../rtmp/message/command.js';
 import { connectProperties } from '../../rtmp/session/client-connect.js';
 import { rejectionToError } from '../../rtmp/session/rejection.js';
@@ -22,6 +24,7 @@ export interface ServerAddress extends Pick<RtmpUrl, 'app' | 'tcUrl' | 'redacted
   readonly dial: DialTarget;
   /** Of the stream's name, with its question mark: a token may stand there. */
   readonly query: string;
+  readonly credentials: Credentials | undefined;
 }
 
 /** What is found out on the way and tells later checks what they may expect. */
@@ -30,6 +33,8 @@ export interface ServerNotes {
   connections: number;
   /** In its own words. */
   publishRefusal: string | undefined;
+  /** It refuses connects until one brings the answer to its challenge. */
+  wantsLogin: boolean;
 }
 
 /** Looks at a server while a connection is opened. */
@@ -42,6 +47,12 @@ export interface Connected {
   readonly talk: Talk;
   readonly greeting: GreetingAnswer & { readonly c1: Uint8Array };
   readonly connectAnswer: Command;
+}
+
+/** How far a login has come, and what it puts behind app and tcUrl. */
+interface Login {
+  readonly state: AuthState;
+  readonly suffix: string;
 }
 
 /** A stream that is published or played. */
@@ -106,24 +117,44 @@ export class CheckDesk {
     return { talk: new Talk(wire), greeting };
   }
 
-  /** @param object of connect, besides app and tcUrl */
+  /**
+   * A server that wants user and password refuses twice on the way, and gets a new connection each time.
+   *
+   * @param object of connect, besides app and tcUrl
+   */
   async connect(object: AmfObject = PUBLISHER): Promise<Connected> {
-    const { talk, greeting } = await this.greet();
-    const connectAnswer = await talk.connect(this.address.app, this.address.tcUrl, object);
-    const { commandObject: properties, args } = connectAnswer;
-    if (connectAnswer.name === '_error') {
-      throw rejectionToError('connect', talk.statusIn(connectAnswer), {
-        ...this.address,
-        streamName: this.address.query,
-      });
+    const { app, tcUrl } = this.address;
+    let login: Login = { state: 'anonymous', suffix: '' };
+    for (;;) {
+      const { talk, greeting } = await this.greet();
+      const connectAnswer = await talk.connect(app + login.suffix, tcUrl + login.suffix, object);
+      if (connectAnswer.name !== '_error') {
+        this.#connected(connectAnswer);
+        return { talk, greeting, connectAnswer };
+      }
+      login = this.#nextLogin(talk.statusIn(connectAnswer), login.state);
+      talk.wire.close();
     }
+  }
+
+  #connected({ commandObject: properties, args }: Command): void {
     this.#watch?.heard({
       type: 'connected',
       properties: objectOrEmpty(properties),
       information: objectOrEmpty(args[0]),
     });
     this.#watch = undefined; // the first connection has shown it
-    return { talk, greeting, connectAnswer };
+  }
+
+  /** @throws {RejectedError} when there is none */
+  #nextLogin(refusal: Status, state: AuthState): Login {
+    const { app, credentials, query: streamName } = this.address;
+    const step = nextAuthStep({ state, description: refusal.description, credentials, app, random: randomBytes(4) });
+    if (step?.type !== 'reconnect') {
+      throw step?.error ?? rejectionToError('connect', refusal, { ...this.address, streamName });
+    }
+    this.notes.wantsLogin = true;
+    return step;
   }
 
   async publish(name = this.newName()): Promise<OpenStream> {

@@ -21,7 +21,7 @@ export interface CheckRunOptions {
 /** Tries out everything: first what goes on one connection, then the rest a few at a time, at last whether it still lives. */
 export class CheckRun {
   readonly #options: CheckRunOptions;
-  readonly #notes: ServerNotes = { connections: 0, publishRefusal: undefined };
+  readonly #notes: ServerNotes = { connections: 0, publishRefusal: undefined, wantsLogin: false };
   readonly #found = new Map<Check, Pick<ConformanceCheckReport, 'outcome' | 'seen' | 'ms'>>();
   readonly #endMs = performance.now() + TOTAL_MS;
 

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { NetworkError, RtmpkitError } from '../../errors.js';
-import { type DialTarget, dial, type TlsSession } from '../../net/dial.js';
+import { type DialTarget, dial } from '../../net/dial.js';
 import type { WireObserver } from '../../net/pump.js';
+import type { TlsSession } from '../../net/secure-socket.js';
 import { systemCodeOf } from '../../net/system-code.js';
 import { joinBytes } from '../../rtmp/handshake/packet.js';
 

@@ -35,7 +35,7 @@ export async function probeConformance(options: ProbeOptions, report: Report, si
 }
 
 function addressOf(url: RtmpUrl, { tls }: ProbeOptions): ServerAddress {
-  const { host, port, scheme, app, tcUrl, redacted, streamName } = url;
+  const { host, port, scheme, app, tcUrl, redacted, streamName, user, password = '' } = url;
   const queryAt = streamName.indexOf('?');
   return {
     dial: { host, port, secure: scheme === 'rtmps', tls },
@@ -43,6 +43,7 @@ function addressOf(url: RtmpUrl, { tls }: ProbeOptions): ServerAddress {
     tcUrl,
     redacted,
     query: queryAt < 0 ? '' : streamName.slice(queryAt),
+    credentials: user === undefined ? undefined : { user, password },
   };
 }
 

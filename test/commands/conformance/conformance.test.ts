@@ -5,6 +5,7 @@ import type { ConformanceOutcome, ConformanceReport } from '../../../src/report.
 import { errorStatus, StatusCode } from '../../../src/rtmp/session/status.js';
 import { ServerDesk } from '../../server/server-desk.js';
 import { FakeServers } from '../../support/fake-servers.js';
+import { adobe, PASSWORD, USER } from '../../support/gatekeeper.js';
 import { probed } from '../probed.js';
 
 const fakes = new FakeServers();
@@ -81,6 +82,39 @@ describe('a try-out', () => {
       message: expect.stringMatching(/^\d+ of \d+ checks fail: /),
     });
     expect(report?.ok).toBe(false);
+  });
+
+  describe('of a server that wants user and password', () => {
+    const guarded = (): Promise<number> =>
+      fakes.rtmp((event, session, socket) => {
+        if (event.type === 'publishRequest') session.acceptPublish(event.streamId);
+        if (event.type === 'playRequest') session.rejectPlay(event.streamId, errorStatus(StatusCode.PlayFailed, 'no'));
+        if (event.type !== 'connectRequest') return;
+        const description = adobe(event.request.app);
+        if (description === undefined) return session.acceptConnect();
+        session.rejectConnect({ level: 'error', code: StatusCode.ConnectRejected, description });
+        setImmediate(() => socket.end()); // behind what it says
+      });
+
+    it('logs in for each check', async () => {
+      const port = await guarded();
+      const { report } = await probed(at(port), { tryOut: 'conformance', user: USER, password: PASSWORD });
+      const passed = idsOf(report?.conformance, 'pass');
+      expect(passed).toEqual(expect.arrayContaining(['connect-bare', 'publish-start', 'chunk-fmt-3']));
+      expect(idsOf(report?.conformance, 'skipped')).toContain('command-pipelined');
+      expect(report?.server?.software).toBe('rtmpkit');
+      expect(JSON.stringify(report)).not.toMatch(new RegExp(`${PASSWORD}|${USER}|response=`));
+    });
+
+    it('says so without them, and when they are wrong', async () => {
+      const port = await guarded();
+      expect(await tried(port)).toMatchObject({
+        report: { ok: false, conformance: null },
+        error: { code: 'ERR_AUTH' },
+      });
+      const wrong = await probed(at(port), { tryOut: 'conformance', user: USER, password: 'wrong' });
+      expect(wrong).toMatchObject({ report: { ok: false, conformance: null }, error: { code: 'ERR_AUTH' } });
+    });
   });
 
   it('that is stopped tells what it has found', async () => {

@@ -1,0 +1,19 @@
+import type { World } from '../world.js';
+import { PlainRenderer } from './plain.js';
+import type { Renderer } from './renderer.js';
+import { styleFor } from './style.js';
+
+/** Talk for people on standard error: a terminal shows what goes on as it goes, anything else gets lines. */
+export async function talkFor(
+  program: string,
+  verbosity: number,
+  wantsColor: boolean | undefined,
+  { stderr: output, now, environment }: World,
+): Promise<Renderer> {
+  const options = { output, now, program, verbosity, style: styleFor(output, environment, wantsColor) };
+  if (output.isTTY !== true || environment['TERM'] === 'dumb') {
+    return new PlainRenderer(options);
+  }
+  const { TerminalRenderer } = await import('./terminal.js');
+  return new TerminalRenderer(options);
+}
