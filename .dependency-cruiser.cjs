@@ -34,10 +34,10 @@ const floorRules = floors
 
 const terminalOnlyInCli = {
   name: 'terminal-only-in-cli',
-  comment: 'chalk, ora, cli-progress and yargs-parser belong to src/cli',
+  comment: 'chalk, ora, cli-progress and yargs belong to src/cli',
   severity: 'error',
   from: { path: '^src/', pathNot: '^src/cli/' },
-  to: { path: '(^|node_modules/)(chalk|ora|cli-progress|yargs-parser)(/|$)' },
+  to: { path: '(^|node_modules/)(chalk|ora|cli-progress|yargs)(/|$)' },
 };
 
 const engineWithoutIo = {

@@ -1,4 +1,4 @@
-import tokenizer, { type Options as TokenizerOptions } from 'yargs-parser';
+import { Parser } from 'yargs/helpers';
 import { UsageError } from '../errors.js';
 import { closest } from '../text/closest.js';
 import { type LayerContent, type RawSetting, suggestion } from './options/layers.js';
@@ -57,7 +57,7 @@ export function parseArguments(argv: readonly string[], commands: readonly Comma
 }
 
 function tokenize(argv: readonly string[], options: OptionTable): Parsed {
-  const { argv: parsed, error } = tokenizer.detailed(spellOut(argv, options), syntaxOf(options));
+  const { argv: parsed, error } = Parser.detailed(spellOut(argv, options), syntaxOf(options));
   if (error !== null) throw new UsageError('ERR_USAGE', error.message);
   return parsed;
 }
@@ -67,7 +67,7 @@ interface Wording {
   readonly __: (template: string, name: string) => string;
 }
 
-function syntaxOf(options: OptionTable): TokenizerOptions & Wording {
+function syntaxOf(options: OptionTable): Parser.Options & Wording {
   const named = (...shapes: readonly OptionShape[]): string[] =>
     Object.entries(options).flatMap(([name, { shape }]) => (shapes.includes(shape) ? [name] : []));
   const needingValue = named('value', 'any-value', 'list');
