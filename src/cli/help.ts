@@ -249,11 +249,11 @@ function exitLines(): string {
 
 function exitTable(): string {
   const rows = [EXIT_OK, ...Object.values(EXIT_OF_KIND)].map(
-    ({ code, name, meaning }) => `  ${String(code).padEnd(9)}${name.padEnd(13)}${meaning}`,
+    ({ code, name, meaning }) => `  ${String(code).padEnd(15)}${name.padEnd(13)}${meaning}`,
   );
   return [
     ...rows,
-    `  ${signalCodes().padEnd(9)}${'interrupted'.padEnd(13)}push or pull stopped by SIGINT, SIGTERM`,
+    `  ${signalCodes().padEnd(15)}${'interrupted'.padEnd(13)}push or pull stopped by SIGHUP, SIGINT, SIGTERM`,
   ].join('\n');
 }
 
