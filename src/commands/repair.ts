@@ -2,7 +2,7 @@ import { repairFlv } from '../endpoint/flv-repair.js';
 import { UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { isRtmpUrl } from '../rtmp/url.js';
-import { refuseExisting } from './existing-output.js';
+import { checkOutput } from './existing-output.js';
 import type { PullOptions } from './options.js';
 import { destinationOf } from './pull-destination.js';
 import { foreignMuxer } from './pull-file-target.js';
@@ -37,7 +37,7 @@ export async function repair(
     });
   }
   const { path } = output;
-  if (!overwrite) await refuseExisting(path);
+  await checkOutput(path, { overwrite });
   report({ event: 'started', role: 'file', output: path });
   const summary = await repairFlv(source, path, {
     overwrite,
