@@ -174,12 +174,24 @@ Usage: rtmpkit relay URL... --to URL|FILE.flv|- [--to ...] [options]
   --on-demand          pull only while a target takes the stream
   --max-queue T        drop frames for a target that falls T behind [3s]
   --overwrite          replace files where they exist
+
+Many at once, in a FILE of --config: "relays" is a list, each with options of
+its own; key-file and key-env (a variable) keep keys out of the file:
+  relays:
+    - name: one
+      sources: [rtmp://main/a/x, rtmp://spare/a/x]
+      to: [copy.flv, {url: rtmp://b/live, key-file: b.txt, name: b}]
+      warm: true
+
+Connection:
   --retry N            for each source and target, times in a row [forever]
   --retry-delay T      doubling, with jitter, to --retry-max-delay T [1s, 30s]
   --key-file FILE      a line for each URL without a name; --key -, RTMPKIT_KEY
   --show-keys          keys and passwords are shown, not ****
   --timeout T, --stall-timeout T      for a start, of silence [10s, 15s]
   --tls-ca FILE, --tls-insecure, --tls-cert FILE, --tls-key FILE
+
+General:
 ${commonOptions()}
 `;
 
