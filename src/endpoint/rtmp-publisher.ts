@@ -8,7 +8,7 @@ import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
 import { DeliveryLog, type Undelivered } from './delivery-log.js';
 import { Heartbeat } from './heartbeat.js';
-import { connectionEnded, stalled } from './rtmp-failure.js';
+import { connectionEnded, stalled, streamRefused } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
 import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
 
@@ -189,7 +189,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   onTags(): void {}
 
   onStreamEnded(reason: string): void {
-    this.#opened.pump.destroy(connectionEnded(`with ${reason}`));
+    this.#opened.pump.destroy(streamRefused(reason));
   }
 
   onNews(news: LinkNews): void {
