@@ -1,4 +1,4 @@
-import { NetworkError } from '../errors.js';
+import { NetworkError, UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import type { Broadcast } from '../flow/broadcast.js';
 import { DEFAULT_MAX_BURST_MS } from '../flow/burst-length.js';
@@ -29,7 +29,7 @@ export interface LocalOffer {
  *
  * @param options what it is called, if not `live/stream`
  * @throws {NetworkError} `ERR_LISTEN`
- * @throws {RejectedError} `ERR_REJECTED` without a name
+ * @throws {UsageError} without an app or a name
  */
 export async function offerLocally(
   { app = USUAL_APP, streamName = USUAL_NAME }: Pick<PushOptions, 'app' | 'streamName'>,
@@ -37,6 +37,7 @@ export async function offerLocally(
   observe: Observe | undefined,
 ): Promise<LocalOffer> {
   const id = streamAddress(app, streamName); // as those who play it will be understood
+  if (id.app === '') throw new UsageError('ERR_USAGE', 'the app or the name of the stream is empty');
   const { stream, server } = await offerOn(RTMP_PORT, id, report, observe).catch((error: unknown) => {
     if (error instanceof NetworkError && error.code === 'ERR_LISTEN') return offerOn(0, id, report, observe);
     throw error;
