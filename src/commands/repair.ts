@@ -6,6 +6,7 @@ import { checkOutput } from './existing-output.js';
 import type { PullOptions } from './options.js';
 import { destinationOf } from './pull-destination.js';
 import { foreignMuxer } from './pull-file-target.js';
+import { refuseSource } from './pull-target.js';
 import { damageWarning } from './push-input.js';
 import { recordingWarning } from './recording-warning.js';
 
@@ -37,6 +38,7 @@ export async function repair(
     });
   }
   const { path } = output;
+  await refuseSource({ source, outputs });
   await checkOutput(path, { overwrite });
   report({ event: 'started', role: 'file', output: path });
   const summary = await repairFlv(source, path, {
