@@ -105,8 +105,9 @@ export class Curtain {
 
 /** What is secret of a URL, and how a recording spells its stream's name. */
 function secretsIn(url: RtmpUrl): string[] {
-  const inFileName = safeFileName(url.streamName);
-  return /[\p{L}\p{N}]/u.test(url.streamName) ? [...secretsOf(url), inFileName] : secretsOf(url);
+  const secrets = secretsOf(url);
+  const hasName = /^[^?]*[\p{L}\p{N}]/u.test(url.streamName); // without one a recording has a name of ours
+  return hasName ? [...secrets, safeFileName(url.streamName)] : secrets;
 }
 
 /** The longest name first: one with a number begins with one that has none. */

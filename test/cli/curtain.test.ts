@@ -142,6 +142,13 @@ describe('the name of a recording', () => {
   });
 });
 
+describe('the name of a recording of a stream without one', () => {
+  it('is no secret', () => {
+    const curtain = new Curtain(false, parseRtmpUrl('rtmp://host/live', { app: 'live', streamName: '?token=x' }));
+    expect(curtain.cover('cannot write "stream"')).toBe('cannot write "stream"');
+  });
+});
+
 describe('the name of a recording in an error', () => {
   it('does not show the stream name, however short it is', () => {
     const curtain = new Curtain(false, parseRtmpUrl('rtmp://host/live/SEKRET'));
