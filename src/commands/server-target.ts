@@ -1,18 +1,15 @@
-import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { PublisherBackup } from '../endpoint/publisher-supply.js';
 import { ReconnectingPublisher } from '../endpoint/reconnecting-publisher.js';
 import type { Retry } from '../endpoint/redial.js';
-import type { RtmpPeer } from '../endpoint/rtmp-opening.js';
-import { NetworkError, RtmpkitError } from '../errors.js';
-import type { CommandEvent, EndedEvent, TargetState } from '../events.js';
+import { NetworkError, type RtmpkitError } from '../errors.js';
+import type { EndedEvent, RelayPlace, TargetState, TargetStats } from '../events.js';
 import type { Broadcast, SubscribeOptions } from '../flow/broadcast.js';
 import type { Meter } from '../flow/meter.js';
+import type { RetryPolicy } from '../flow/retry.js';
 import type { RtmpUrl } from '../rtmp/url.js';
-import type { ConnectionOptions } from './options.js';
 import { type Loss, lostFrames } from './push-end.js';
-import { reconnecting } from './reconnection.js';
-import { type ConnectionUse, retryPolicy } from './retry-policy.js';
-import { connectionStats, type Progress, reportStats } from './stats-reports.js';
+import { type ConnectionContext, reconnecting, type StreamEnd } from './reconnection.js';
+import { connectionStats, toTenths } from './stats-reports.js';
 
 /** A server, and what events call it. */
 export interface NamedServer {
@@ -20,59 +17,55 @@ export interface NamedServer {
   readonly name: string;
 }
 
-export interface PublishingTargetOptions {
+/** A server that has the stream while the other one is out of reach. */
+export interface BackupServer {
   readonly server: NamedServer;
-  readonly backup: NamedServer | undefined;
-  /** Whether events have to tell it from others. */
-  readonly isOneOfSeveral: boolean;
-  readonly use: ConnectionUse;
-  readonly connection: ConnectionOptions;
-  readonly memory: RecycledMemory;
+  /** Of both, once one of them was lost. */
+  readonly retry: RetryPolicy;
+}
+
+export interface ServerTargetOptions {
+  readonly server: NamedServer;
+  readonly backup?: BackupServer | undefined;
+  readonly context: ConnectionContext;
+  /** By what events tell it from others. */
+  readonly place: RelayPlace;
+  /** Of the stream, where that is known. */
   readonly durationMs: number | null;
-  readonly report: (event: CommandEvent) => void;
   readonly signal: AbortSignal;
+  /** `state` may have changed. */
+  readonly onChange: () => void;
 }
 
 /**
- * A server that the stream of a command is published to, over as many connections as it takes: a subscriber with its own queue,
- * retries and statistics, that knows of no other.
+ * A server that a stream is published to, over as many connections as it takes: a subscriber with its own queue, retries and
+ * statistics, that knows of no other.
  */
-export class PublishingTarget {
-  /** Settles when it is known whether the first attempt to connect has succeeded. Never rejects. */
-  readonly tried: Promise<void>;
-  /** Settles when there is a connection; never, if there is none. */
-  readonly connected: Promise<void>;
+export class ServerTarget {
   /** Settles when it is over. Never rejects. */
   readonly over: Promise<void>;
-  /** Why it is over, unless all was delivered or was to be left. */
+  /** Why it is over, unless all was delivered or it was to be left. */
   failure: unknown;
-  readonly #options: PublishingTargetOptions;
+  readonly #options: ServerTargetOptions;
   readonly #publisher: ReconnectingPublisher;
   #state: TargetState = 'connecting';
   /** The server that has the stream, or had it last. */
   #present: NamedServer;
   #hasStarted = false;
+  #retries = 0;
   #newestError: RtmpkitError | undefined;
-  #wasTried: () => void = () => {};
-  #isConnected: () => void = () => {};
-  #stopStats: () => void = () => {};
-  #isClosed = false;
+  #isLeft = false;
   #isGivenUp = false;
 
   /** Begins to connect. */
-  constructor(options: PublishingTargetOptions) {
+  constructor(options: ServerTargetOptions) {
+    const { server, backup, context } = options;
     this.#options = options;
-    this.#present = options.server;
-    this.tried = new Promise((resolve) => {
-      this.#wasTried = resolve;
-    });
-    this.connected = new Promise((resolve) => {
-      this.#isConnected = resolve;
-    });
+    this.#present = server;
     this.#publisher = new ReconnectingPublisher({
-      ...this.#linkTo(options.server),
-      retry: retryPolicy(options.connection.retry, options.use),
-      backup: this.#backup(),
+      ...this.#linkTo(server, backup?.retry ?? context.retry),
+      retry: context.retry,
+      backup: backup && this.#backup(backup),
     });
     this.over = this.#publisher.finished.then(
       () => this.#end(this.#unreached()),
@@ -82,6 +75,10 @@ export class PublishingTarget {
 
   get name(): string {
     return this.#options.server.name;
+  }
+
+  get state(): TargetState {
+    return this.#state;
   }
 
   get isConnected(): boolean {
@@ -98,15 +95,46 @@ export class PublishingTarget {
     return { droppedFrames: droppedTags, unconfirmedFrames: unconfirmedTags, reconnects };
   }
 
-  /** Publishes everything of this broadcast, and reports how that goes. */
-  attach(broadcast: Broadcast, place: SubscribeOptions): void {
-    this.#publisher.attach(broadcast, place);
+  get stats(): TargetStats {
+    const publisher = this.#publisher;
+    const { bytes, bitrateKbps, skewMs } = publisher.sent.read();
+    return {
+      target: this.name,
+      state: this.#state,
+      bytes,
+      bitrateKbps: toTenths(bitrateKbps),
+      ...bandwidth(bitrateKbps, publisher.capacityKbps),
+      skewMs,
+      queueMs: publisher.queueMs,
+      queueBytes: publisher.queueBytes,
+      droppedFrames: publisher.droppedTags,
+      droppedAudio: publisher.dropped.audio,
+      droppedVideo: publisher.dropped.video,
+      unconfirmedFrames: publisher.unconfirmedTags,
+      lossRate: publisher.lossRate,
+      retries: this.#retries,
+      ...connectionStats(publisher),
+    };
   }
 
-  /** Reports once a second how it does, until it is over. */
-  reportStats(): void {
-    if (this.#state === 'failed') return;
-    this.#stopStats = reportStats('publisher', this.sent, () => this.#progress, this.#options.report);
+  /** Where events say that something happened. */
+  get place(): RelayPlace & { readonly url: string } {
+    return { ...this.#options.place, url: this.#present.name };
+  }
+
+  /** What it came to. */
+  summary(reason: string): Omit<EndedEvent, 'final'> {
+    const { positionMs, audioTags, videoTags, dataTags } = this.sent.read();
+    const { bytes, lossRate, reconnects, retries, capacityKbps, rttMs } = this.stats;
+    const tags = { audioTags, videoTags, dataTags, ...lostFrames(this.loss), lossRate };
+    const connection = { reconnects, retries, capacityKbps, rttMs };
+    const amount = { bytes, durationMs: positionMs, ...tags, ...connection };
+    return { event: 'ended', role: 'publisher', reason, ...this.place, ...amount };
+  }
+
+  /** Publishes everything of this broadcast. */
+  attach(broadcast: Broadcast, place: SubscribeOptions): void {
+    this.#publisher.attach(broadcast, place);
   }
 
   /** The stream is over: without a connection it is not tried again, and has failed. */
@@ -118,125 +146,88 @@ export class PublishingTarget {
 
   /** Says goodbye behind what was sent. */
   leave(): void {
+    this.#isLeft = true;
     this.#publisher.leave();
   }
 
+  /** Does not wait for anything. */
   close(): void {
-    this.#isClosed = true;
-    this.#stopStats();
+    this.#isLeft = true;
     this.#publisher.close();
   }
 
-  /** What it came to. */
-  summary(reason: string): Omit<EndedEvent, 'final'> {
-    const { positionMs, bytes, audioTags, videoTags, dataTags } = this.sent.read();
-    const amount = { bytes, durationMs: positionMs, audioTags, videoTags, dataTags, ...lostFrames(this.loss) };
-    return { event: 'ended', role: 'publisher', reason, ...this.#about, ...amount };
-  }
-
-  /** Warns that it will not get any more. */
-  warnOfFailure(): void {
-    const { failure } = this;
-    if (!(failure instanceof RtmpkitError)) return;
-    const said = failure.peerWords === undefined ? failure.message : `${failure.message} ("${failure.peerWords}")`;
-    this.#warn('WARN_TARGET_FAILED', `${this.name} has failed for good: ${said}`, failure.advice);
-  }
-
-  #warn(code: string, message: string, advice?: string): void {
-    const about = advice === undefined ? this.#about : { ...this.#about, advice };
-    this.#options.report({ event: 'warning', code, message, ...about });
-  }
-
-  get #progress(): Progress {
-    const publisher = this.#publisher;
-    return {
-      ...this.#about,
-      ...(this.#options.isOneOfSeveral ? { state: this.#state } : {}),
-      durationMs: this.#options.durationMs,
-      queueMs: publisher.queueMs,
-      queueBytes: publisher.queueBytes,
-      droppedFrames: publisher.droppedTags,
-      ...connectionStats(publisher),
-      droppedAudio: publisher.dropped.audio,
-      droppedVideo: publisher.dropped.video,
-      lossRate: publisher.lossRate,
-      unconfirmedFrames: publisher.unconfirmedTags,
-    };
-  }
-
-  get #about(): { readonly url: string; readonly target?: string } {
-    return this.#placeOf(this.#present);
-  }
-
-  #placeOf({ name }: NamedServer): { readonly url: string; readonly target?: string } {
-    return this.#options.isOneOfSeveral ? { url: name, target: this.name } : { url: name };
-  }
-
-  #linkTo(server: NamedServer) {
-    const { connection, backup, memory, signal, report } = this.#options;
-    const use = backup === undefined ? this.#options.use : 'live'; // who wants a backup wants the stream to go on
-    const place = this.#placeOf(server);
-    const link = reconnecting({ role: 'publisher', url: server.url, place, use, memory, signal, report }, connection);
-    return {
-      ...link,
-      onConnected: (peer: RtmpPeer) => {
-        link.onConnected(peer);
-        this.#took(server);
+  #linkTo(server: NamedServer, retry: RetryPolicy) {
+    const { context, place, signal } = this.#options;
+    const end: StreamEnd = { ...place, role: 'publisher', url: server.name };
+    return reconnecting(
+      server.url,
+      end,
+      signal,
+      { ...context, retry },
+      {
+        onConnected: () => this.#took(server),
+        onRetry: (next) => this.#lost(server, next),
       },
-      onRetry: (retry: Retry) => {
-        link.onRetry(retry);
-        this.#newestError = retry.error;
-        this.#lost(server);
-      },
-    };
+    );
   }
 
-  #backup(): PublisherBackup | undefined {
-    const { server, backup } = this.#options;
-    if (backup === undefined) return undefined;
-    const link = this.#linkTo(backup);
+  #backup({ server, retry }: BackupServer): PublisherBackup {
+    const main = this.#options.server;
     return {
-      server: link,
-      retry: link.retry,
+      server: this.#linkTo(server, retry),
+      retry,
       onTakeOver: ({ message }) =>
-        this.#warn('WARN_ON_BACKUP', `${server.name} has failed, the backup takes over: ${message}`),
-      onFailed: ({ message }) => this.#warn('WARN_BACKUP_FAILED', `the backup ${backup.name} has failed: ${message}`),
-      onGivenUp: () => this.#warn('WARN_NO_WAY_BACK', `${server.name} is not tried again, the backup keeps the stream`),
+        this.#warn('WARN_ON_BACKUP', `${main.name} has failed, the backup takes over: ${message}`),
+      onFailed: ({ message }) => this.#warn('WARN_BACKUP_FAILED', `the backup ${server.name} has failed: ${message}`),
+      onGivenUp: () => this.#warn('WARN_NO_WAY_BACK', `${main.name} is not tried again, the backup keeps the stream`),
     };
+  }
+
+  #warn(code: string, message: string): void {
+    this.#options.context.report({ event: 'warning', code, message, ...this.place });
   }
 
   #took(server: NamedServer): void {
+    const { context, durationMs, onChange } = this.#options;
     const isNew = !this.#hasStarted || server !== this.#present;
     this.#hasStarted = true;
     this.#present = server;
     this.#state = 'running';
-    if (isNew) {
-      const { report, durationMs } = this.#options;
-      report({ event: 'started', role: 'publisher', ...this.#about, durationMs });
-    }
-    this.#wasTried();
-    this.#isConnected();
+    if (isNew) context.report({ event: 'started', role: 'publisher', ...this.place, durationMs });
+    onChange();
   }
 
   /** The present one will be tried again; what is tried beside it changes nothing. */
-  #lost(server: NamedServer): void {
+  #lost(server: NamedServer, { error }: Retry): void {
+    this.#retries++;
+    this.#newestError = error;
     if (server === this.#present || !this.isConnected) this.#state = 'waiting';
-    this.#wasTried();
+    this.#options.onChange();
   }
 
   /** It has no connection, and the stream is over. */
   #unreached(): RtmpkitError | undefined {
     const isFine = this.#hasStarted && !this.#isGivenUp;
-    if (isFine || this.#options.signal.aborted || this.#isClosed) return undefined;
+    if (isFine || this.#isLeft || this.#options.signal.aborted) return undefined;
     const message = `the stream was over before ${this.name} was connected`;
     return this.#newestError ?? new NetworkError('ERR_TIMEOUT', message, { stage: 'connect' });
   }
 
   #end(error: unknown): void {
-    this.#stopStats();
-    this.#wasTried();
     if (error === undefined) return;
     this.failure = error;
     this.#state = 'failed';
+    this.#options.onChange();
   }
+}
+
+/** Whoever sends more than was measured knows that the way carries that. */
+function bandwidth(
+  bitrateKbps: number,
+  measuredKbps: number | null,
+): Pick<TargetStats, 'capacityKbps' | 'bandwidthUse'> {
+  if (measuredKbps === null) return { capacityKbps: null, bandwidthUse: null };
+  const capacityKbps = Math.max(measuredKbps, bitrateKbps);
+  const use = capacityKbps === 0 ? 0 : bitrateKbps / capacityKbps;
+  return { capacityKbps: toTenths(capacityKbps), bandwidthUse: Math.round(use * 1_000) / 1_000 };
 }
