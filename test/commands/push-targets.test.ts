@@ -37,7 +37,8 @@ function urlOf(port: number, key = 'SECRETKEY'): string {
 }
 
 const FILM = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 12_000, gopMs: 1_000, frameBytes: 2_000 });
-const LARGE = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 48_000, gopMs: 1_000, frameBytes: 20_000 });
+/** More than a minute, and more than kernels hold. */
+const LARGE = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 66_000, gopMs: 1_000, frameBytes: 14_000 });
 
 function optionsOf(film: readonly MediaTag[], given: Partial<PushOptions>): PushOptions {
   return {
