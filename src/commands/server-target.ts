@@ -97,13 +97,14 @@ export class ServerTarget {
 
   get stats(): TargetStats {
     const publisher = this.#publisher;
+    const { capacityKbps } = publisher;
     const { bytes, bitrateKbps, skewMs } = publisher.sent.read();
     return {
       target: this.name,
       state: this.#state,
       bytes,
       bitrateKbps: toTenths(bitrateKbps),
-      ...bandwidth(bitrateKbps, publisher.capacityKbps),
+      ...bandwidth(bitrateKbps, capacityKbps),
       skewMs,
       queueMs: publisher.queueMs,
       queueBytes: publisher.queueBytes,
@@ -221,13 +222,12 @@ export class ServerTarget {
   }
 }
 
-/** Whoever sends more than was measured knows that the way carries that. */
+/** What is sent may be more than that: for a while kernels hold it. */
 function bandwidth(
   bitrateKbps: number,
-  measuredKbps: number | null,
+  capacityKbps: number | null,
 ): Pick<TargetStats, 'capacityKbps' | 'bandwidthUse'> {
-  if (measuredKbps === null) return { capacityKbps: null, bandwidthUse: null };
-  const capacityKbps = Math.max(measuredKbps, bitrateKbps);
-  const use = capacityKbps === 0 ? 0 : bitrateKbps / capacityKbps;
+  if (capacityKbps === null) return { capacityKbps, bandwidthUse: null };
+  const use = bitrateKbps < capacityKbps ? bitrateKbps / capacityKbps : 1;
   return { capacityKbps: toTenths(capacityKbps), bandwidthUse: Math.round(use * 1_000) / 1_000 };
 }

@@ -255,6 +255,9 @@ export class ReconnectingPublisher implements Sink {
       get position() {
         return subscription.position;
       },
+      get queueBytes() {
+        return subscription.queueBytes;
+      },
     });
     if (headerBurst !== undefined) heir.write(headerBurst);
     former.end();

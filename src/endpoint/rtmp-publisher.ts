@@ -17,7 +17,7 @@ import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-open
 const FIRST_ANSWER_WITHIN_MS = 1_000;
 
 /** Whose bursts a publisher sends. */
-export type PublisherPlace = Pick<Subscription, 'resume' | 'position' | 'delivered'>;
+export type PublisherPlace = Pick<Subscription, 'resume' | 'position' | 'queueBytes' | 'delivered'>;
 
 /** Less is not worth a block: a socket that takes nothing holds many small bursts, each of which would keep all of its block. */
 const SMALLEST_RECYCLED_BYTES = 4 * 1024;
@@ -101,9 +101,9 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     return this.#heartbeat?.rttMs ?? null;
   }
 
-  /** What the connection carries at most; `null` while that is not known. */
+  /** What the connection carries at most, as far as it was measured; `null`: it was not. */
   get capacityKbps(): number | null {
-    return this.#capacity.kbps;
+    return this.#capacity.kbps(this.#nowMs, this.sent.read().bitrateKbps);
   }
 
   /** Publishes everything of this broadcast from now on. */
@@ -130,7 +130,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     const sentBytes = pump.bytesSent;
     this.#deliveries.wrote(sentBytes, this.#place?.position ?? 0, burst.tagCounts);
     // A large burst makes a socket ask for patience even when the network takes it at once.
-    if (!hasRoom && pump.queuedBytes > 0) this.#capacity.heldUp(this.#nowMs);
+    if (!hasRoom && pump.queuedBytes > 0) this.#capacity.heldUp(sentBytes);
     return hasRoom;
   }
 
@@ -213,7 +213,8 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   }
 
   onDrain(): void {
-    this.#capacity.drained(this.#nowMs, this.#opened.pump.bytesSent);
+    const [goneBytes, waitingBytes] = [this.#opened.pump.bytesSent, this.#place?.queueBytes ?? 0];
+    this.#capacity.drained({ nowMs: this.#nowMs, goneBytes, waitingBytes });
     this.#place?.resume();
   }
 

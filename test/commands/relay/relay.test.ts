@@ -7,6 +7,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { RelayChange } from '../../../src/commands/relay/options.js';
 import type { MediaTag } from '../../../src/media/tag.js';
 import { isKeyframe, isSequenceHeader } from '../../../src/media/tag-info.js';
+import { FaultProxy } from '../../support/fault-proxy.js';
 import { readTags } from '../../support/reception.js';
 import { type Guest, StreamServer } from '../../support/stream-server.js';
 import { syntheticStream } from '../../support/streams.js';
@@ -90,6 +91,23 @@ describe('relay', () => {
     expect(run.events.at(-1)).toMatchObject({ event: 'ended', role: 'relay', reason: 'stopped', final: true });
     const ended = run.all('ended').map((event) => event.target ?? event.role);
     expect([...ended.slice(0, -1).toSorted(), ended.at(-1)]).toEqual(['copy', 'out', 'relay']);
+  });
+
+  it('tells how much the way to a target carries, if that is less than there is, and nothing of a file', async () => {
+    const [from, to] = [await server(), await server()];
+    const proxy = await FaultProxy.to(to.port, { rateBytesPerSecond: 20_000_000 });
+    const path = join(directory, 'beside.flv');
+    const targets = [targetAt(proxy), { kind: 'file', path } as const];
+    const run = start(RelayRun.of({ sources: [sourceAt(from)], targets, maxQueueMs: 60_000 }));
+    const target = await joined(run, to);
+    const tags = syntheticStream({ ...ONE_SECOND, durationMs: 20_000, frameBytes: 40_000 });
+    (await from.guest(1)).send(tags);
+    await received(target, framesOf(tags).length);
+    await run.stop();
+    await proxy.close();
+    const [way, file] = run.all('ended').at(-1)?.targets ?? [];
+    expect(way?.capacityKbps).toSatisfy((kbps) => kbps > 16_000 && kbps < 240_000); // of 160,000; a busy machine carries less
+    expect(file).toMatchObject({ capacityKbps: null, bandwidthUse: null });
   });
 
   it('goes to the next source when the first is lost, and comes back, while its target sees one stream', async () => {
