@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { MediaTag } from '../../../src/media/tag.js';
 import { isFrame, isKeyframe, isSequenceHeader } from '../../../src/media/tag-info.js';
 import { eventually } from '../../support/eventually.js';
+import { ILLNESSES, newestGuest } from '../../support/faults/patients.js';
 import { bodiesOf, framesOf } from '../../support/stream-parts.js';
 import { type Guest, StreamServer } from '../../support/stream-server.js';
 import { syntheticStream } from '../../support/streams.js';
@@ -34,45 +35,6 @@ async function newServer(): Promise<StreamServer> {
   return server;
 }
 
-/** A server that is ill for a while. */
-interface Patient {
-  readonly server: StreamServer;
-  fail(): unknown;
-  recover(): unknown;
-}
-
-/** It is killed, and nobody listens there. */
-const deadPort = (server: StreamServer): Patient => ({
-  server,
-  fail: () => server.kill(),
-  recover: () => server.listen(),
-});
-
-/** It resets whoever publishes to it. */
-const resetting = (server: StreamServer): Patient => ({
-  server,
-  fail() {
-    server.onStart = (guest) => setImmediate(() => guest.reset());
-    newest(server).reset();
-  },
-  recover() {
-    server.onStart = () => {};
-  },
-});
-
-/** It takes nothing, and closes nothing. */
-const stuck = (server: StreamServer): Patient => ({
-  server,
-  fail: () => newest(server).socket.pause(),
-  recover: () => newest(server).socket.resume(),
-});
-
-function newest({ guests }: StreamServer): Guest {
-  const guest = guests.at(-1);
-  if (guest === undefined) throw new Error('nobody has come');
-  return guest;
-}
-
 /** Whether its newest connection has got this. */
 function hasGot(server: StreamServer, tag: MediaTag | undefined): boolean {
   const got = server.guests.at(-1)?.tags.findLast(({ kind }) => kind === tag?.kind);
@@ -96,8 +58,7 @@ describe('a relay to ten targets of which three fail for a minute, each in its w
   it('gives the others every byte, and the three the stream again from a keyframe on', async () => {
     const from = await newServer();
     const well = await Promise.all(Array.from({ length: 7 }, newServer));
-    const ill = [deadPort, resetting, stuck];
-    const patients = await Promise.all(ill.map(async (illness) => illness(await newServer())));
+    const patients = await Promise.all(Object.values(ILLNESSES).map(async (illness) => illness(await newServer())));
     const all = [...well, ...patients.map(({ server }) => server)];
     const targets = all.map((server, i) => targetAt(server, `target${i}`));
     run = RelayRun.of({ sources: [sourceAt(from)], targets });
@@ -121,9 +82,9 @@ describe('a relay to ten targets of which three fail for a minute, each in its w
     const sent = bodiesOf(STREAM);
     for (const server of well) {
       expect(server.guests).toHaveLength(1);
-      expect(bodiesOf(newest(server).tags)).toEqual(sent);
+      expect(bodiesOf(newestGuest(server).tags)).toEqual(sent);
     }
-    for (const { server } of patients) expectTail(newest(server).tags);
+    for (const { server } of patients) expectTail(newestGuest(server).tags);
     const [dead, reset, still] = sick.targets?.slice(7) ?? [];
     expect(dead).toMatchObject({ state: 'waiting', reconnects: 0, uptimeMs: null });
     expect(reset?.retries).toBeGreaterThan(5);
