@@ -1,5 +1,5 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
-import { RejectedError, type RtmpkitError } from '../errors.js';
+import { RejectedError, RtmpkitError } from '../errors.js';
 import { type Clock, systemClock } from '../flow/clock.js';
 import { Splicer } from '../flow/splicer.js';
 import type { MediaTag } from '../media/tag.js';
@@ -193,17 +193,22 @@ export class ReconnectingPlayer implements TagSource {
     }
   }
 
-  #open(signal: AbortSignal): Promise<RtmpPlayer> {
-    return RtmpPlayer.open({
-      ...this.#options,
-      ...this.#play,
-      url: this.#url,
-      signal,
-      onReconnectRequest: (tcUrl) => {
-        this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
-        this.#successor.begin();
-      },
-    });
+  async #open(signal: AbortSignal): Promise<RtmpPlayer> {
+    try {
+      return await RtmpPlayer.open({
+        ...this.#options,
+        ...this.#play,
+        url: this.#url,
+        signal,
+        onReconnectRequest: (tcUrl) => {
+          this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
+          this.#successor.begin();
+        },
+      });
+    } catch (error) {
+      if (this.#takesEither && isNotFound(error)) this.#recorded = undefined; // it may be live after all
+      throw error;
+    }
   }
 
   /** Where the next connection is to begin. */
@@ -220,6 +225,10 @@ export class ReconnectingPlayer implements TagSource {
     this.#options.onConnected?.(player.peer);
     return player;
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof RtmpkitError && error.code === 'ERR_STREAM_NOT_FOUND';
 }
 
 function isWordless({ kind }: PlayEnd): boolean {

@@ -4,7 +4,7 @@ import type { Retry } from '../../src/endpoint/redial.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { isFrame, isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
 import type { PlayStart } from '../../src/rtmp/session/events.js';
-import { StatusCode, successStatus } from '../../src/rtmp/session/status.js';
+import { errorStatus, StatusCode, successStatus } from '../../src/rtmp/session/status.js';
 import { PeerWire } from '../rtmp/session/wire.js';
 import { bodiesOf, framesOf, neverGoesBack, timesOf } from '../support/stream-parts.js';
 import { type Guest, StreamServer } from '../support/stream-server.js';
@@ -139,6 +139,29 @@ describe('ReconnectingPlayer', () => {
       });
       await readAll(await ReconnectingPlayer.open(options(port).options));
       expect(asked.map(({ from }) => from)).toEqual(Array.from({ length: 3 }, () => 'live-or-recorded'));
+    });
+
+    it('takes what there is when the server knows of no recording after all', async () => {
+      const server = await newServer();
+      const asked: PlayStart[] = [];
+      server.handle = (guest, event) => {
+        if (event.type !== 'playRequest') return false;
+        asked.push(event.start);
+        if (event.start.from !== 'recorded') return false;
+        guest.session.rejectPlay(event.streamId, errorStatus(StatusCode.PlayStreamNotFound, 'live only'));
+        return true;
+      };
+      server.onStart = (guest) => {
+        isRecorded(guest);
+        guest.send(server.guests.length === 1 ? film : SECOND);
+        if (server.guests.length > 1) guest.session.endPlay(1, 'over');
+        guest.flush();
+        guest.socket.end();
+      };
+      const received = await readAll(await ReconnectingPlayer.open(options(server.port).options));
+      expect(asked.map(({ from }) => from)).toEqual(['live-or-recorded', 'recorded', 'live-or-recorded']);
+      expect(bodiesOf(received.filter(isFrame))).toEqual(bodiesOf([...frames, ...SECOND.filter(isFrame)]));
+      expect(neverGoesBack(received)).toBe(true);
     });
 
     it('begins anew after it has ended', async () => {
