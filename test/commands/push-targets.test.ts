@@ -7,6 +7,7 @@ import { push } from '../../src/commands/push.js';
 import type { CommandEvent } from '../../src/events.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
+import { FaultProxy } from '../support/fault-proxy.js';
 import { flvBytes } from '../support/flv-file.js';
 import { bodiesOf, framesOf, neverGoesBack } from '../support/stream-parts.js';
 import { type Guest, StreamServer } from '../support/stream-server.js';
@@ -37,7 +38,8 @@ function urlOf(port: number, key = 'SECRETKEY'): string {
 }
 
 const FILM = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 12_000, gopMs: 1_000, frameBytes: 2_000 });
-const LARGE = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 48_000, gopMs: 1_000, frameBytes: 20_000 });
+/** More than a minute, and more than kernels hold. */
+const LARGE = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 66_000, gopMs: 1_000, frameBytes: 14_000 });
 
 function optionsOf(film: readonly MediaTag[], given: Partial<PushOptions>): PushOptions {
   return {
@@ -139,6 +141,22 @@ describe('push to several servers', () => {
     const outcome = await outcomeOf(optionsOf(FILM, { ...LIVE, url: urlOf(server.port), targets, retry }));
     expect(outcome.error).toMatchObject({ code: 'ERR_REFUSED' });
     expect(bodiesOf(server.guests[0]?.tags ?? [])).toEqual(bodiesOf(FILM));
+  });
+});
+
+describe('push through a network that carries less than is sent', () => {
+  it('tells how much that is, and how much of it is used', async () => {
+    const server = await newServer();
+    const proxy = await FaultProxy.to(server.port, { rateBytesPerSecond: 20_000_000 });
+    const outcome = await outcomeOf(optionsOf(LARGE, { url: urlOf(proxy.port) }));
+    await proxy.close();
+
+    expect(outcome.error).toBeUndefined();
+    const { capacityKbps = null } = outcome.events.findLast((event) => event.event === 'ended') ?? {};
+    expect(capacityKbps).toSatisfy((kbps) => kbps > 16_000 && kbps < 240_000); // of 160,000; a busy machine carries less
+    const stats = outcome.events.findLast((event) => event.event === 'stats');
+    expect(stats).toMatchObject({ state: 'running', retries: 0, capacityKbps: expect.any(Number) });
+    expect(stats?.bandwidthUse).toSatisfy((use) => use > 0 && use <= 1);
   });
 });
 
