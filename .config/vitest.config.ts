@@ -1,4 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+// Vitest by itself leaves one core alone, which of two is half.
+const CORES = availableParallelism();
+/** For tests that wait most of the time: for programs, sockets, and streams in real time. */
+const WAITING = 2 * CORES;
 
 export default defineConfig({
   test: {
@@ -11,9 +17,11 @@ export default defineConfig({
           sequence: { groupOrder: 0 }, // projects with different numbers of workers come one after the other
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/interop/**', 'test/fuzz/**', 'test/bench/**'],
-          // Nothing here touches globals; a fresh world for each of some eighty files would take most of the time.
-          pool: 'threads',
+          // Nothing here touches globals; a fresh world for each of some two hundred files would take most of the time.
           isolate: false,
+          // Not threads: while one starts a program, that has the sockets of all others for a moment, even those just closed.
+          pool: 'forks',
+          maxWorkers: WAITING,
           testTimeout: 30_000, // on a busy machine some take long; none waits for time to pass
         },
       },
@@ -24,7 +32,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: '100%', // they wait for their programs most of the time
+          maxWorkers: WAITING,
         },
       },
       {
@@ -34,7 +42,7 @@ export default defineConfig({
           include: ['test/interop/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          fileParallelism: false,
+          maxWorkers: CORES, // FFmpeg encodes in many of them, and some measure gaps in a stream
         },
       },
       {
@@ -44,6 +52,7 @@ export default defineConfig({
           include: ['test/fuzz/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 60_000,
+          maxWorkers: CORES,
         },
       },
     ],
