@@ -6,6 +6,8 @@ const CORES = availableParallelism();
 /** For tests that wait most of the time: for programs, sockets, and streams in real time. */
 const WAITING = 2 * CORES;
 
+const ATTACK = ['test/fuzz/hostile.test.ts'];
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
@@ -50,9 +52,18 @@ export default defineConfig({
           name: 'fuzz',
           sequence: { groupOrder: 3 },
           include: ['test/fuzz/**/*.test.ts'],
+          exclude: ATTACK,
           testTimeout: 600_000,
           hookTimeout: 60_000,
           maxWorkers: CORES,
+        },
+      },
+      {
+        test: {
+          name: 'attack',
+          sequence: { groupOrder: 4 }, // alone: it measures how long a server under attack keeps its players waiting
+          include: ATTACK,
+          hookTimeout: 60_000,
         },
       },
     ],
