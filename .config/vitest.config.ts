@@ -6,7 +6,8 @@ const CORES = availableParallelism();
 /** For tests that wait most of the time: for programs, sockets, and streams in real time. */
 const WAITING = 2 * CORES;
 
-const ATTACK = ['test/fuzz/hostile.test.ts'];
+/** Tests that measure how long somebody is kept waiting have the machine for themselves. */
+const ALONE = { fuzz: ['test/fuzz/hostile.test.ts'], interop: ['test/interop/relay.test.ts'] };
 
 export default defineConfig({
   test: {
@@ -42,17 +43,27 @@ export default defineConfig({
           name: 'interop',
           sequence: { groupOrder: 2 },
           include: ['test/interop/**/*.test.ts'],
+          exclude: ALONE.interop,
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          maxWorkers: CORES, // FFmpeg encodes in many of them, and some measure gaps in a stream
+          maxWorkers: CORES, // FFmpeg encodes in many of them
+        },
+      },
+      {
+        test: {
+          name: 'interop-alone',
+          sequence: { groupOrder: 3 },
+          include: ALONE.interop,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       {
         test: {
           name: 'fuzz',
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           include: ['test/fuzz/**/*.test.ts'],
-          exclude: ATTACK,
+          exclude: ALONE.fuzz,
           testTimeout: 600_000,
           hookTimeout: 60_000,
           maxWorkers: CORES,
@@ -60,9 +71,9 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'attack',
-          sequence: { groupOrder: 4 }, // alone: it measures how long a server under attack keeps its players waiting
-          include: ATTACK,
+          name: 'fuzz-alone',
+          sequence: { groupOrder: 5 },
+          include: ALONE.fuzz,
           hookTimeout: 60_000,
         },
       },
