@@ -1,4 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+// Vitest by itself leaves one core alone, which of two is half.
+const CORES = availableParallelism();
+/** For tests that wait most of the time: for programs, sockets, and streams in real time. */
+const WAITING = 2 * CORES;
+
+/** Tests that measure how long somebody is kept waiting have the machine for themselves. */
+const ALONE = { fuzz: ['test/fuzz/hostile.test.ts'], interop: ['test/interop/relay.test.ts'] };
 
 export default defineConfig({
   test: {
@@ -11,9 +20,11 @@ export default defineConfig({
           sequence: { groupOrder: 0 }, // projects with different numbers of workers come one after the other
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/interop/**', 'test/fuzz/**', 'test/bench/**'],
-          // Nothing here touches globals; a fresh world for each of some eighty files would take most of the time.
-          pool: 'threads',
+          // Nothing here touches globals; a fresh world for each of some two hundred files would take most of the time.
           isolate: false,
+          // Not threads: while one starts a program, that has the sockets of all others for a moment, even those just closed.
+          pool: 'forks',
+          maxWorkers: WAITING,
           testTimeout: 30_000, // on a busy machine some take long; none waits for time to pass
         },
       },
@@ -24,7 +35,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: '100%', // they wait for their programs most of the time
+          maxWorkers: WAITING,
         },
       },
       {
@@ -32,17 +43,37 @@ export default defineConfig({
           name: 'interop',
           sequence: { groupOrder: 2 },
           include: ['test/interop/**/*.test.ts'],
+          exclude: ALONE.interop,
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          fileParallelism: false,
+          maxWorkers: CORES, // FFmpeg encodes in many of them
+        },
+      },
+      {
+        test: {
+          name: 'interop-alone',
+          sequence: { groupOrder: 3 },
+          include: ALONE.interop,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       {
         test: {
           name: 'fuzz',
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           include: ['test/fuzz/**/*.test.ts'],
+          exclude: ALONE.fuzz,
           testTimeout: 600_000,
+          hookTimeout: 60_000,
+          maxWorkers: CORES,
+        },
+      },
+      {
+        test: {
+          name: 'fuzz-alone',
+          sequence: { groupOrder: 5 },
+          include: ALONE.fuzz,
           hookTimeout: 60_000,
         },
       },

@@ -101,7 +101,7 @@ export interface StatsEvent extends RelayPlace {
   readonly role: Role;
   /** push: where it goes, redacted. To several there is an event for each. */
   readonly url?: string;
-  /** push to several: how this one does. */
+  /** push: how the server does. */
   readonly state?: TargetState;
   /** Media time since the start. */
   readonly positionMs: number;
@@ -115,6 +115,11 @@ export interface StatsEvent extends RelayPlace {
   readonly queueBytes: number;
   readonly droppedFrames: number;
   readonly reconnects: number;
+  /** push, pull: see `TargetStats`. */
+  readonly retries?: number;
+  /** push: the same. */
+  readonly capacityKbps?: number | null;
+  readonly bandwidthUse?: number | null;
   /** push: round trip of the newest ping that the server answered; `null` without any. pull: as it was when it connected. */
   readonly rttMs?: number | null;
   /** push, pull: of the present connection; `null` without one. */
@@ -157,7 +162,9 @@ export interface SourceStats {
   readonly fps: number;
   readonly skewMs: number | null;
   readonly reconnects: number;
-  /** Round trip of the newest ping that was answered; `null`: none was. */
+  /** How often a connection was lost, or could not be made, and was tried again. */
+  readonly retries: number;
+  /** As it was when it connected; `null` without a connection. */
   readonly rttMs: number | null;
   /** Of the present connection. */
   readonly uptimeMs: number;
@@ -170,6 +177,15 @@ export interface TargetStats {
   /** Sent or written, over all connections. */
   readonly bytes: number;
   readonly bitrateKbps: number;
+  /**
+   * What the way there carries at most, as it was last measured: while something waited because the network did not take it.
+   * `null`: nothing had to wait yet.
+   */
+  readonly capacityKbps: number | null;
+  /** The bitrate's share of that, 0 to 1. */
+  readonly bandwidthUse: number | null;
+  /** Newest video time minus newest audio time, of what was sent; `null` without both, and for files. */
+  readonly skewMs: number | null;
   /** What waits for it. */
   readonly queueMs: number;
   readonly queueBytes: number;
@@ -180,9 +196,14 @@ export interface TargetStats {
   readonly unconfirmedFrames: number;
   /** Dropped frames of all, 0 to 1. */
   readonly lossRate: number;
+  /** How many connections there were after the first one. */
   readonly reconnects: number;
+  /** How often a connection was lost, or could not be made, and was tried again. */
+  readonly retries: number;
+  /** Round trip of the newest ping that was answered; `null`: none was. */
   readonly rttMs: number | null;
-  readonly uptimeMs: number;
+  /** Of the present connection; `null` without one. */
+  readonly uptimeMs: number | null;
 }
 
 export interface WarningEvent extends RelayPlace {
@@ -267,6 +288,13 @@ export interface EndedEvent extends RelayPlace {
   readonly droppedFrames?: number;
   /** push, targets of a relay: see `StatsEvent`; left out when there are none. */
   readonly unconfirmedFrames?: number;
+  /** push, pull, targets of a relay that are servers: see `TargetStats`. */
+  readonly reconnects?: number;
+  readonly retries?: number;
+  /** push, targets of a relay that are servers: the same. */
+  readonly lossRate?: number;
+  readonly capacityKbps?: number | null;
+  readonly rttMs?: number | null;
   /** pull into parts: how many files it became; `output` is the name they were made from. */
   readonly parts?: number;
   /** pull of a damaged file: bytes that could not be used. */

@@ -8,10 +8,15 @@ import { withEnd } from '../flow/with-end.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import type { PullOptions } from './options.js';
 import { openPushInput } from './push-input.js';
-import { reconnecting } from './reconnection.js';
+import { connectionContext, reconnecting } from './reconnection.js';
 import { type ConnectionStats, connectionStats } from './stats-reports.js';
 
 type Report = (event: CommandEvent) => void;
+
+interface Attempts {
+  /** How often it was lost and tried again. */
+  readonly retries: number;
+}
 
 /** Where a pull gets its stream. */
 export interface PullSource {
@@ -23,7 +28,7 @@ export interface PullSource {
   /** Of what it gives, where that is known. */
   readonly durationMs: number | undefined;
   /** How the connection does; nothing for a file. */
-  connection(): Partial<ConnectionStats>;
+  connection(): Partial<ConnectionStats & Attempts>;
   /**
    * Why it has ended, for people; `undefined` when it has not ended by itself.
    *
@@ -42,9 +47,15 @@ export async function openPlayerSource(
 ): Promise<PullSource> {
   const { startMs, bufferMs } = options;
   const memory = new RecycledMemory();
-  const connection = { role: 'player', url, use: 'file', memory, signal, report } as const;
+  const end = { role: 'player', url: url.redacted } as const;
+  let retries = 0;
   const player = await ReconnectingPlayer.open({
-    ...reconnecting(connection, options),
+    ...reconnecting(url, end, signal, connectionContext(options, 'file', memory, report), {
+      onConnected: () => {},
+      onRetry: () => {
+        retries++;
+      },
+    }),
     play: {
       start: startMs === undefined ? { from: 'live-or-recorded' } : { from: 'recorded', positionMs: startMs },
       bufferLengthMs: bufferMs,
@@ -55,7 +66,7 @@ export async function openPlayerSource(
     memory,
     url: url.redacted,
     durationMs: undefined,
-    connection: () => connectionStats(player),
+    connection: () => ({ ...connectionStats(player), retries }),
     reason: (isEmpty) => playerReason(player.end, isEmpty, report),
     stop: () => player.stop(),
   };

@@ -1,5 +1,5 @@
 import { isContainer } from '../endpoint/container/container-kind.js';
-import type { CommandEvent } from '../events.js';
+import type { CommandEvent, EndedEvent } from '../events.js';
 import { Broadcast } from '../flow/broadcast.js';
 import { feed } from '../flow/feed.js';
 import { Meter } from '../flow/meter.js';
@@ -87,6 +87,7 @@ async function record(
       dataTags,
       ...amount, // of one file, which holds more than this stream when it was appended to
       ...droppedBy(outputs),
+      ...attemptsOf(source),
       final: true,
     });
   } finally {
@@ -125,6 +126,11 @@ async function transfer(
     await over;
     signal.removeEventListener('abort', stop);
   }
+}
+
+function attemptsOf(source: PullSource): Pick<EndedEvent, 'reconnects' | 'retries'> {
+  const { reconnects, retries } = source.connection();
+  return reconnects === undefined || retries === undefined ? {} : { reconnects, retries };
 }
 
 /** Only a window ever misses something. */

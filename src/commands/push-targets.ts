@@ -3,9 +3,12 @@ import { Broadcast, type SubscribeOptions } from '../flow/broadcast.js';
 import { parseRtmpUrl } from '../rtmp/url.js';
 import { distinct } from '../text/distinct.js';
 import type { PushOptions } from './options.js';
-import { type NamedServer, PublishingTarget } from './publishing-target.js';
 import { type Loss, pushReason } from './push-end.js';
 import type { PushSource } from './push-source.js';
+import { PushTarget } from './push-target.js';
+import { connectionContext } from './reconnection.js';
+import { retryPolicy } from './retry-policy.js';
+import type { NamedServer, ServerTarget } from './server-target.js';
 
 /**
  * Media that may wait for a slow server: of a live input before some is left out, of a file before the file has to wait, which
@@ -19,14 +22,14 @@ const PATIENCE_MS = 5_000;
 /** The servers of one push: each a subscriber by itself. Of several, one that fails is warned of, and the others go on. */
 export class PushTargets {
   readonly broadcast: Broadcast;
-  readonly #targets: readonly PublishingTarget[];
+  readonly #targets: readonly PushTarget[];
   readonly #place: SubscribeOptions;
   readonly #failures: unknown[] = [];
   readonly #signal: AbortSignal;
   readonly #over: Promise<unknown>;
   #isClosed = false;
   readonly #leave = (): void => {
-    for (const target of this.#targets) target.leave(); // even when all that is left to do is to wait for a server
+    for (const { server } of this.#targets) server.leave(); // even when all that is left to do is to wait for a server
   };
 
   /** Begins to connect to all of them. @throws {UsageError} `ERR_URL` */
@@ -36,21 +39,21 @@ export class PushTargets {
     this.#signal = signal;
     this.#place = placeOf(options.maxQueueMs, servers.length);
     this.broadcast = new Broadcast({ ...ringOf(this.#place, backup !== undefined), memory: source.memory });
+    const context = connectionContext(options, source.clock === 'wall' ? 'live' : 'file', source.memory, report);
+    // Who wants a backup wants the stream to go on.
+    const standby = backup && { server: backup, retry: retryPolicy(options.retry, 'live') };
     this.#targets = servers.map(
       (server, i) =>
-        new PublishingTarget({
+        new PushTarget({
           server,
-          backup: i === 0 ? backup : undefined,
-          isOneOfSeveral,
-          use: source.clock === 'wall' ? 'live' : 'file',
-          connection: options,
-          memory: source.memory,
+          backup: i === 0 ? standby : undefined,
+          context,
+          place: isOneOfSeveral ? { target: server.name } : {},
           durationMs: source.durationMs,
-          report,
           signal,
         }),
     );
-    for (const target of this.#targets) target.attach(this.broadcast, this.#place);
+    for (const { server } of this.#targets) server.attach(this.broadcast, this.#place);
     this.#over = Promise.all(this.#targets.map((target) => this.#follow(target, source, report)));
     signal.addEventListener('abort', this.#leave, { once: true });
   }
@@ -94,7 +97,7 @@ export class PushTargets {
 
   /** Of all of them together. */
   get loss(): Loss {
-    const losses = this.#targets.map(({ loss }) => loss);
+    const losses = this.#targets.map(({ server }) => server.loss);
     return {
       droppedFrames: losses.reduce((sum, { droppedFrames }) => sum + droppedFrames, 0),
       unconfirmedFrames: losses.reduce((sum, { unconfirmedFrames }) => sum + unconfirmedFrames, 0),
@@ -103,26 +106,28 @@ export class PushTargets {
   }
 
   /** The only one there is. */
-  get only(): PublishingTarget | undefined {
+  get only(): ServerTarget | undefined {
     const [target, another] = this.#targets;
-    return another === undefined ? target : undefined;
+    return another === undefined ? target?.server : undefined;
   }
 
-  async #follow(target: PublishingTarget, source: PushSource, report: (event: EndedEvent) => void): Promise<void> {
-    await target.over;
-    if (target.failure !== undefined) this.#failures.push(target.failure);
+  async #follow(target: PushTarget, source: PushSource, report: (event: EndedEvent) => void): Promise<void> {
+    const { server } = target;
+    await server.over;
+    if (server.failure !== undefined) this.#failures.push(server.failure);
     if (this.only !== undefined || this.#isClosed) return; // its end is that of the push
     target.warnOfFailure();
     const reason =
-      target.failure === undefined ? pushReason(target.loss, source.failedPlays(), this.#signal) : 'failed';
-    report({ ...target.summary(reason), final: false });
+      server.failure === undefined ? pushReason(server.loss, source.failedPlays(), this.#signal) : 'failed';
+    report({ ...server.summary(reason), final: false });
   }
 
   /** The stream is over: whoever has no connection is not waited for any longer than it takes the others to get the rest. */
   #giveUpDead(): void {
-    const reached = this.#targets.filter(({ isConnected }) => isConnected);
+    const servers = this.#targets.map(({ server }) => server);
+    const reached = servers.filter(({ isConnected }) => isConnected);
     Promise.all(reached.map(({ over }) => over)).then(() => {
-      for (const target of this.#targets) target.giveUp();
+      for (const server of servers) server.giveUp();
     });
   }
 

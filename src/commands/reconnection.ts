@@ -2,52 +2,79 @@ import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { RedialOptions, Retry } from '../endpoint/redial.js';
 import type { RtmpLinkOptions } from '../endpoint/rtmp-link.js';
 import type { RtmpPeer, RtmpRole } from '../endpoint/rtmp-opening.js';
-import type { CommandEvent, RetryingEvent } from '../events.js';
+import type { CommandEvent, RelayPlace, RetryingEvent } from '../events.js';
+import type { RetryPolicy } from '../flow/retry.js';
+import type { WireObserver } from '../net/pump.js';
+import type { TlsOptions } from '../net/tls-options.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { messageReports } from './message-reports.js';
 import type { ConnectionOptions } from './options.js';
 import { type ConnectionUse, retryPolicy } from './retry-policy.js';
 
-/** A connection of a command, as often as it has to be made. */
-export interface Reconnection {
-  readonly role: RtmpRole;
-  readonly url: RtmpUrl;
-  /** What events call it, where it is one of several. */
-  readonly place?: { readonly url: string; readonly target?: string };
-  readonly use: ConnectionUse;
-  readonly memory: RecycledMemory;
-  readonly signal: AbortSignal;
+/** What all connections of a command have in common. */
+export interface ConnectionContext {
   readonly report: (event: CommandEvent) => void;
+  readonly timeoutMs: number;
+  readonly stallTimeoutMs: number;
+  readonly tls: TlsOptions;
+  readonly retry: RetryPolicy;
+  readonly observe: (() => WireObserver) | undefined;
+  /** For the bodies of tags and what is on its way into sockets. */
+  readonly memory: RecycledMemory;
 }
 
-/** What the endpoint of a command is to be opened with, so that everything about its connections is reported. */
+export function connectionContext(
+  { timeoutMs, stallTimeoutMs, tls, messages, retry }: ConnectionOptions,
+  use: ConnectionUse,
+  memory: RecycledMemory,
+  report: (event: CommandEvent) => void,
+): ConnectionContext {
+  const observe = messageReports(messages, report);
+  return { report, timeoutMs, stallTimeoutMs, tls, retry: retryPolicy(retry, use), observe, memory };
+}
+
+/** Which end of a stream an event is about. The URL is redacted. */
+export type StreamEnd = RelayPlace & { readonly role: RtmpRole; readonly url: string };
+
+/** What becomes of the connection of an end. */
+export interface ConnectionListener {
+  onConnected(): void;
+  /** It was lost, or could not be made, and is tried again. */
+  onRetry(retry: Retry): void;
+}
+
+/** What an endpoint is to be opened with, so that everything about its connections is reported. */
 export function reconnecting(
-  { role, url, place, use, memory, signal, report }: Reconnection,
-  { timeoutMs, stallTimeoutMs, tls, messages, retry: wish }: ConnectionOptions,
+  url: RtmpUrl,
+  end: StreamEnd,
+  signal: AbortSignal,
+  { report, ...context }: ConnectionContext,
+  listener: ConnectionListener,
 ): RtmpLinkOptions & RedialOptions & { readonly onConnected: (peer: RtmpPeer) => void } {
-  const retry = retryPolicy(wish, use);
-  const about = { role, url: url.redacted, ...place };
+  const { timeoutMs, stallTimeoutMs, tls, retry, observe, memory } = context;
   return {
     url,
     timeoutMs,
     stallTimeoutMs,
     tls,
+    retry,
+    observe,
     memory,
     signal,
-    retry,
-    onStage: (stage) => report({ event: 'connecting', ...about, stage }),
-    onConnected: ({ software, ...peer }) =>
-      report({ event: 'connected', ...about, ...peer, ...(software ? { software } : {}) }),
-    onRetry: (next) => report({ ...retryingEvent(next, retry.attempts), ...about }),
-    observe: messageReports(messages, report),
+    onStage: (stage) => report({ event: 'connecting', ...end, stage }),
+    onConnected: ({ software, ...peer }) => {
+      report({ event: 'connected', ...end, ...peer, ...(software ? { software } : {}) });
+      listener.onConnected();
+    },
+    onRetry: (next) => {
+      report({ ...retryingEvent(next, retry.attempts), ...end });
+      listener.onRetry(next);
+    },
   };
 }
 
 /** What is told of a wait. */
-export function retryingEvent(
-  { attempt, delayMs, error }: Retry,
-  attempts: number,
-): Omit<RetryingEvent, 'role' | 'url'> {
+function retryingEvent({ attempt, delayMs, error }: Retry, attempts: number): Omit<RetryingEvent, 'role' | 'url'> {
   return {
     event: 'retrying',
     attempt,

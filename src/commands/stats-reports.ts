@@ -6,28 +6,22 @@ const EVERY_MS = 1_000;
 
 /** What only the command itself knows of its progress. */
 export type Progress = Pick<StatsEvent, 'durationMs' | 'queueMs' | 'queueBytes' | 'droppedFrames'> &
-  Partial<ConnectionStats & Pick<StatsEvent, 'positionMs' | 'url' | 'target' | 'state'>>;
+  Partial<Omit<StatsEvent, 'event' | 'role'>>;
 
 /** How the connection does. */
-export type ConnectionStats = Pick<
-  StatsEvent,
-  'reconnects' | 'rttMs' | 'uptimeMs' | 'droppedAudio' | 'droppedVideo' | 'lossRate' | 'unconfirmedFrames'
->;
+export interface ConnectionStats {
+  readonly reconnects: number;
+  readonly rttMs: number | null;
+  readonly uptimeMs: number | null;
+}
 
 /** The same, rounded, of an endpoint. */
-export function connectionStats(endpoint: Measured): ConnectionStats {
-  const { reconnects, rttMs, uptimeMs } = endpoint;
+export function connectionStats({ reconnects, rttMs, uptimeMs }: ConnectionStats): ConnectionStats {
   return {
     reconnects,
     rttMs: rttMs === null ? null : toTenths(rttMs),
     uptimeMs: uptimeMs === null ? null : Math.round(uptimeMs),
   };
-}
-
-interface Measured {
-  readonly reconnects: number;
-  readonly rttMs: number | null;
-  readonly uptimeMs: number | null;
 }
 
 /** Reports the stream's progress once a second until the returned function is called. */

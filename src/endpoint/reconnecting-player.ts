@@ -1,5 +1,5 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
-import { RejectedError, type RtmpkitError } from '../errors.js';
+import { RejectedError, RtmpkitError } from '../errors.js';
 import { type Clock, systemClock } from '../flow/clock.js';
 import { Splicer } from '../flow/splicer.js';
 import type { MediaTag } from '../media/tag.js';
@@ -33,8 +33,8 @@ export class ReconnectingPlayer implements TagSource {
   readonly #redial: Redial<RtmpPlayer>;
   readonly #successor: Successor<RtmpPlayer>;
   readonly #splicer = new Splicer();
-  /** Of a stream that is to be played from a place of its recording. */
-  readonly #recorded: RecordedPlace | undefined;
+  /** Of a stream that is to be played from a place of its recording, or whose server says that it has one. */
+  #recorded: RecordedPlace | undefined;
   #url: RtmpUrl;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
@@ -54,8 +54,7 @@ export class ReconnectingPlayer implements TagSource {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#url = options.url;
-    const start = options.play?.start;
-    this.#recorded = start?.from === 'recorded' ? new RecordedPlace(start.positionMs) : undefined;
+    this.#recorded = this.#wantedPlace();
     this.#redial = new Redial(() => this.#open(signal), { ...options, signal });
     this.#successor = new Successor({
       ...options,
@@ -135,6 +134,7 @@ export class ReconnectingPlayer implements TagSource {
     this.#failure = undefined;
     try {
       for await (const tags of player) {
+        if (player.isRecorded && this.#takesEither) this.#recorded ??= new RecordedPlace(0);
         const placed = this.#splicer.splice(this.#recorded?.pass(tags) ?? tags);
         if (placed.length > 0) yield placed;
         if (this.#successor.ready?.canBegin === true) break;
@@ -142,9 +142,29 @@ export class ReconnectingPlayer implements TagSource {
     } catch (error) {
       this.#failure = error;
     }
+    if (this.#recorded !== undefined && !this.#hasMore(player, this.#recorded)) this.#recorded = this.#wantedPlace();
     const rest = this.#recorded?.hasOwnTime === true ? this.#splicer.end() : this.#splicer.beginPiece();
     this.#recorded?.beginAgain();
     if (rest.length > 0) yield rest;
+  }
+
+  /** Where the user wants a recording to begin. */
+  #wantedPlace(): RecordedPlace | undefined {
+    const start = this.#options.play?.start;
+    return start?.from === 'recorded' ? new RecordedPlace(start.positionMs) : undefined;
+  }
+
+  /** Whether it is left to the server what it plays. */
+  get #takesEither(): boolean {
+    return (this.#options.play?.start.from ?? 'live-or-recorded') === 'live-or-recorded';
+  }
+
+  /** Whether a connection after this one is to have the rest of a recording; after its end that would be the beginning. */
+  #hasMore(player: RtmpPlayer, recorded: RecordedPlace): boolean {
+    const isOver = player.end?.kind === 'told' && !this.#successor.isWanted;
+    // Some say of anything that it is recorded.
+    const isRecording = !this.#takesEither || (player.isRecorded && recorded.beganAtZero);
+    return isRecording && !isOver;
   }
 
   /** The connection after one that has ended; `undefined` when that was the end of the stream. */
@@ -173,23 +193,28 @@ export class ReconnectingPlayer implements TagSource {
     }
   }
 
-  #open(signal: AbortSignal): Promise<RtmpPlayer> {
-    return RtmpPlayer.open({
-      ...this.#options,
-      ...this.#play,
-      url: this.#url,
-      signal,
-      onReconnectRequest: (tcUrl) => {
-        this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
-        this.#successor.begin();
-      },
-    });
+  async #open(signal: AbortSignal): Promise<RtmpPlayer> {
+    try {
+      return await RtmpPlayer.open({
+        ...this.#options,
+        ...this.#play,
+        url: this.#url,
+        signal,
+        onReconnectRequest: (tcUrl) => {
+          this.#url = movedUrl(this.#url, tcUrl) ?? this.#url;
+          this.#successor.begin();
+        },
+      });
+    } catch (error) {
+      if (this.#takesEither && isNotFound(error)) this.#recorded = undefined; // it may be live after all
+      throw error;
+    }
   }
 
   /** Where the next connection is to begin. */
   get #play(): Partial<Pick<RtmpPlayerOptions, 'play'>> {
     const { play } = this.#options;
-    if (play === undefined || this.#recorded === undefined) return {};
+    if (this.#recorded === undefined) return {};
     return { play: { ...play, start: { from: 'recorded', positionMs: this.#recorded.positionMs } } };
   }
 
@@ -200,6 +225,10 @@ export class ReconnectingPlayer implements TagSource {
     this.#options.onConnected?.(player.peer);
     return player;
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof RtmpkitError && error.code === 'ERR_STREAM_NOT_FOUND';
 }
 
 function isWordless({ kind }: PlayEnd): boolean {

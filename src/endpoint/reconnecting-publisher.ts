@@ -38,6 +38,8 @@ export class ReconnectingPublisher implements Sink {
   #unsent = NO_TAGS;
   #unconfirmed = NO_TAGS;
   #connectedMs: number | undefined;
+  /** As the connections before have left it. */
+  #former: Pick<RtmpPublisher, 'rttMs' | 'capacityKbps'> = { rttMs: null, capacityKbps: null };
 
   /** Begins to connect; it may be attached before it is connected. */
   constructor(options: ReconnectingPublisherOptions) {
@@ -99,9 +101,14 @@ export class ReconnectingPublisher implements Sink {
     return Math.max(this.#connections - 1, 0);
   }
 
-  /** Of the present connection; `null` when it is not known. */
+  /** Of the newest ping that was answered; `null` without any. */
   get rttMs(): number | null {
-    return this.#publisher?.rttMs ?? null;
+    return this.#publisher?.rttMs ?? this.#former.rttMs;
+  }
+
+  /** What the way to the server was last measured to carry at most; `null` while nothing had to wait for it. */
+  get capacityKbps(): number | null {
+    return this.#publisher?.capacityKbps ?? this.#former.capacityKbps;
   }
 
   /** How long the present connection has been open; `null` without one. */
@@ -167,8 +174,7 @@ export class ReconnectingPublisher implements Sink {
     } catch (error) {
       if (!this.#stop.signal.aborted) throw error;
     } finally {
-      this.#publisher = undefined;
-      this.#connectedMs = undefined;
+      this.#dropConnection();
       this.#supply.cancel();
       this.#subscription?.close();
     }
@@ -197,8 +203,7 @@ export class ReconnectingPublisher implements Sink {
     heir?.close(); // what it was given does not count: something is missing before that
     if (failure === undefined) return undefined;
     this.#subscription?.suspend();
-    this.#publisher = undefined;
-    this.#connectedMs = undefined;
+    this.#dropConnection();
     const isInVain = this.#isLossless ? !this.#canGoBack : this.#isEnded;
     if (this.#isLeaving || isInVain) throw failure;
     const next = await this.#supply.next(publisher, failure);
@@ -212,7 +217,15 @@ export class ReconnectingPublisher implements Sink {
     this.#unconfirmed = plus(this.#unconfirmed, unconfirmed);
   }
 
+  #dropConnection(): void {
+    const { rttMs, capacityKbps } = this;
+    this.#former = { rttMs, capacityKbps };
+    this.#publisher = undefined;
+    this.#connectedMs = undefined;
+  }
+
   #took(publisher: RtmpPublisher): void {
+    this.#dropConnection();
     this.#publisher = publisher;
     this.#connections++;
     this.#connectedMs = this.#clock.nowMs();
@@ -241,6 +254,9 @@ export class ReconnectingPublisher implements Sink {
       delivered: () => {},
       get position() {
         return subscription.position;
+      },
+      get queueBytes() {
+        return subscription.queueBytes;
       },
     });
     if (headerBurst !== undefined) heir.write(headerBurst);

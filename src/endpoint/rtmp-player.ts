@@ -89,6 +89,11 @@ export class RtmpPlayer implements TagSource, RtmpLinkListener {
     return this.#canBegin;
   }
 
+  /** Whether what plays is a recording, as far as the server has said. */
+  get isRecorded(): boolean {
+    return this.#opened.session.isRecorded;
+  }
+
   /** Ends the iteration after what has already come, and the connection. */
   stop(): void {
     this.#finish({ kind: 'stopped' });

@@ -6,6 +6,7 @@ import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
+import { CapacityMeter } from './capacity-meter.js';
 import { DeliveryLog, type Undelivered } from './delivery-log.js';
 import { Heartbeat } from './heartbeat.js';
 import { connectionEnded, stalled, streamRefused } from './rtmp-failure.js';
@@ -16,7 +17,7 @@ import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-open
 const FIRST_ANSWER_WITHIN_MS = 1_000;
 
 /** Whose bursts a publisher sends. */
-export type PublisherPlace = Pick<Subscription, 'resume' | 'position' | 'delivered'>;
+export type PublisherPlace = Pick<Subscription, 'resume' | 'position' | 'queueBytes' | 'delivered'>;
 
 /** Less is not worth a block: a socket that takes nothing holds many small bursts, each of which would keep all of its block. */
 const SMALLEST_RECYCLED_BYTES = 4 * 1024;
@@ -38,6 +39,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   #cancelWait: () => void = () => {};
   #heartbeat: Heartbeat | undefined;
   readonly #deliveries = new DeliveryLog();
+  readonly #capacity = new CapacityMeter();
   readonly #options: RtmpLinkOptions;
   readonly #memory: RecycledMemory | undefined;
 
@@ -99,6 +101,11 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     return this.#heartbeat?.rttMs ?? null;
   }
 
+  /** What the connection carries at most, as far as it was measured; `null`: it was not. */
+  get capacityKbps(): number | null {
+    return this.#capacity.kbps(this.#nowMs, this.sent.read().bitrateKbps);
+  }
+
   /** Publishes everything of this broadcast from now on. */
   attach(broadcast: Broadcast, options: SubscribeOptions): void {
     this.#subscription = broadcast.subscribe(this, options);
@@ -122,6 +129,8 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     });
     const sentBytes = pump.bytesSent;
     this.#deliveries.wrote(sentBytes, this.#place?.position ?? 0, burst.tagCounts);
+    // A large burst makes a socket ask for patience even when the network takes it at once.
+    if (!hasRoom && pump.queuedBytes > 0) this.#capacity.heldUp(sentBytes);
     return hasRoom;
   }
 
@@ -204,6 +213,8 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   }
 
   onDrain(): void {
+    const [goneBytes, waitingBytes] = [this.#opened.pump.bytesSent, this.#place?.queueBytes ?? 0];
+    this.#capacity.drained({ nowMs: this.#nowMs, goneBytes, waitingBytes });
     this.#place?.resume();
   }
 
@@ -228,6 +239,10 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     if (position !== undefined) {
       this.#place?.delivered(position);
     }
+  }
+
+  get #nowMs(): number {
+    return (this.#options.clock ?? systemClock).nowMs();
   }
 
   get #opened(): RtmpLink {

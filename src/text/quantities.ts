@@ -31,6 +31,12 @@ export function bitrate(rateKbps: number): string {
     : scaled(rateKbps, ['kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']);
 }
 
+/** Of 1: `0.4%`, `12%`; what is there is never nothing. */
+export function share(part: number): string {
+  const percent = part * 100;
+  return percent > 0 && percent < 0.1 ? 'under 0.1%' : `${percent.toFixed(percent < 9.95 ? 1 : 0)}%`;
+}
+
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }

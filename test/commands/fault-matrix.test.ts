@@ -31,7 +31,7 @@ const THROUGH: Line = {
 };
 const TOO_SLOW: Outcome = { ...WHOLE, lost: 'dropped', timeline: 'gap' };
 
-/** What our own server and each command are to make of each fault. */
+/** What our own server and each command are to make of each fault; see also `e2e/server-killed`. */
 const EXPECTED: Readonly<Record<RowName, Line>> = {
   cut: AGAIN,
   reset: AGAIN,
@@ -51,12 +51,6 @@ const EXPECTED: Readonly<Record<RowName, Line>> = {
   'name busy for a while': { ...AGAIN, pull: 'does not apply', 'relay, its source': 'does not apply' },
   'codec change': THROUGH,
   'source end': { ...THROUGH, 'relay, its source': { ...WHOLE, connections: 2 } },
-  'server killed': {
-    ...AGAIN,
-    'live push': { ...LIVE, timeline: 'anew' },
-    'push --no-drop': { ...SURE, timeline: 'anew' },
-    'relay, its target': { ...LIVE, timeline: 'anew' },
-  },
 };
 
 const names = new NameTable();
@@ -66,10 +60,8 @@ describe.concurrent.each(Object.keys(ROWS) as RowName[])('%s', (row) => {
   for (const column of Object.keys(COLUMNS) as ColumnName[]) {
     const outcome = EXPECTED[row][column];
     if (outcome === 'does not apply') continue;
-    it.concurrent(
-      `in the way of ${column}`,
-      () => Cell.run(row, column, outcome, () => OurStation.open(), names),
-      60_000,
-    );
+    it.concurrent(`in the way of ${column}`, async ({ annotate }) => {
+      await annotate(await Cell.run(ROWS[row], column, outcome, () => OurStation.open(), names));
+    }, 60_000);
   }
 });

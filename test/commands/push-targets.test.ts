@@ -7,6 +7,7 @@ import { push } from '../../src/commands/push.js';
 import type { CommandEvent } from '../../src/events.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
+import { FaultProxy } from '../support/fault-proxy.js';
 import { flvBytes } from '../support/flv-file.js';
 import { bodiesOf, framesOf, neverGoesBack } from '../support/stream-parts.js';
 import { type Guest, StreamServer } from '../support/stream-server.js';
@@ -37,7 +38,9 @@ function urlOf(port: number, key = 'SECRETKEY'): string {
 }
 
 const FILM = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 12_000, gopMs: 1_000, frameBytes: 2_000 });
-const LARGE = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 48_000, gopMs: 1_000, frameBytes: 20_000 });
+/** More than a minute, and more than kernels hold. */
+const LARGE = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 66_000, gopMs: 1_000, frameBytes: 14_000 });
+const LONG_GOPS = syntheticStream({ video: 'h264', audio: 'aac', durationMs: 18_000, gopMs: 3_000, frameBytes: 2_000 });
 
 function optionsOf(film: readonly MediaTag[], given: Partial<PushOptions>): PushOptions {
   return {
@@ -142,6 +145,22 @@ describe('push to several servers', () => {
   });
 });
 
+describe('push through a network that carries less than is sent', () => {
+  it('tells how much that is, and how much of it is used', async () => {
+    const server = await newServer();
+    const proxy = await FaultProxy.to(server.port, { rateBytesPerSecond: 20_000_000 });
+    const outcome = await outcomeOf(optionsOf(LARGE, { url: urlOf(proxy.port) }));
+    await proxy.close();
+
+    expect(outcome.error).toBeUndefined();
+    const { capacityKbps = null } = outcome.events.findLast((event) => event.event === 'ended') ?? {};
+    expect(capacityKbps).toSatisfy((kbps) => kbps > 16_000 && kbps < 240_000); // of 160,000; a busy machine carries less
+    const stats = outcome.events.findLast((event) => event.event === 'stats');
+    expect(stats).toMatchObject({ state: 'running', retries: 0, capacityKbps: expect.any(Number) });
+    expect(stats?.bandwidthUse).toSatisfy((use) => use > 0 && use <= 1);
+  });
+});
+
 describe('push with a backup', () => {
   const retry = { attempts: 1_000, delayMs: 10, maxDelayMs: 50 };
 
@@ -154,16 +173,35 @@ describe('push with a backup', () => {
     expect(neverGoesBack(tags)).toBe(true);
   }
 
+  /** Kills the server at the moment at which it has half of the second GOP, of 75 frames. */
+  function inMidstOfGop(server: StreamServer): Promise<void> {
+    return new Promise((resolve) => {
+      server.handle = ({ tags }, { type }) => {
+        if (type === 'tags' && framesOf('video', tags).length >= 112) {
+          server.handle = () => false;
+          resolve(server.kill());
+        }
+        return false;
+      };
+    });
+  }
+
   it.each([
     ['live', { maxQueueMs: 3_000, speed: 6 }],
     ['lossless', { maxQueueMs: Number.POSITIVE_INFINITY, speed: 6 }],
   ])('goes on there when the server dies, and returns when it is back, %s', async (_, pace) => {
     const [main, backup] = [await newServer(), await newServer()];
-    const options = optionsOf(FILM, { ...pace, url: urlOf(main.port), backup: { url: urlOf(backup.port) }, retry });
+    // A live push goes on at the newest keyframe: nothing is lost when none is on its way while the server dies.
+    const dying = inMidstOfGop(main);
+    const options = optionsOf(LONG_GOPS, {
+      ...pace,
+      url: urlOf(main.port),
+      backup: { url: urlOf(backup.port) },
+      retry,
+    });
     const running = outcomeOf(options);
     const first = await main.guest(1);
-    await expect.poll(() => framesOf('video', first.tags).length).toBeGreaterThan(40);
-    await main.kill();
+    await dying;
     const second = await backup.guest(1);
     await expect.poll(() => framesOf('video', second.tags).length).toBeGreaterThan(40);
     await main.listen();
@@ -173,9 +211,9 @@ describe('push with a backup', () => {
     expect(outcome.error).toBeUndefined();
     expectWholeBeginning(second);
     expectWholeBeginning(third);
-    expect(third.tags.at(-1)?.timestampMs).toBe(FILM.at(-1)?.timestampMs);
+    expect(third.tags.at(-1)?.timestampMs).toBe(LONG_GOPS.at(-1)?.timestampMs);
     const received = new Set(bodiesOf([...first.tags, ...second.tags, ...third.tags]));
-    expect(bodiesOf(FILM).filter((body) => !received.has(body))).toEqual([]);
+    expect(bodiesOf(LONG_GOPS).filter((body) => !received.has(body))).toEqual([]);
     expect([main.guests.length, backup.guests.length]).toEqual([2, 1]);
     expect(warningsIn(outcome)).toEqual(['WARN_ON_BACKUP']);
     const started = outcome.events.flatMap((event) => (event.event === 'started' ? [event.url] : []));

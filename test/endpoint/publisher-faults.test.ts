@@ -209,3 +209,18 @@ describe.each([
     expect(scene.retries).toEqual([]);
   });
 });
+
+describe('a publish through a network that carries less than is sent', () => {
+  it('learns how much that is', async () => {
+    const scene = await Scene.open(LOSSLESS);
+    const carriedKbps = 160_000; // what is sent has to be more than kernels hold, and gone soon
+    scene.proxy.faults.rateBytesPerSecond = (carriedKbps * 1_000) / 8;
+    expect(scene.publisher.capacityKbps).toBeNull();
+    await scene.deliver(STREAM);
+    const { capacityKbps } = scene.publisher;
+    expect(capacityKbps).toBeGreaterThan(carriedKbps / 10); // the proxy may be slower than it should
+    expect(capacityKbps).toBeLessThan(carriedKbps * 1.5);
+    await scene.end();
+    expect(scene.publisher.capacityKbps).toBe(capacityKbps);
+  });
+});

@@ -45,6 +45,27 @@ describe('RecordedPlace', () => {
     expect(place.positionMs).toBeGreaterThan(positionMs + 4_000);
   });
 
+  it('learns only of the second connection that a server counts from where it begins', () => {
+    const place = new RecordedPlace(0);
+    place.pass(from(0).slice(0, 400));
+    expect([place.hasOwnTime, place.beganAtZero]).toEqual([true, true]);
+    place.beginAgain();
+    expect(place.positionMs).toBe(4_999);
+    const second = from(5_000, 5_000);
+    expect(place.pass(second)).toEqual(second);
+    expect(place.hasOwnTime).toBe(false);
+    place.beginAgain();
+    expect(place.positionMs).toBe(4_999 + 3_999);
+  });
+
+  it('begins anew, and leaves out what has come, where there is no telling a server apart by what it begins with', () => {
+    const place = new RecordedPlace(0);
+    const first = place.pass(from(0).slice(0, 120));
+    place.beginAgain();
+    expect(place.positionMs).toBe(0);
+    expect([...first, ...place.pass(from(0))]).toEqual(from(0));
+  });
+
   it('takes the one kind there is', () => {
     const place = new RecordedPlace(0);
     place.pass(from(0).filter(({ kind }) => kind === 'audio'));

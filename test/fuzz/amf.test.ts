@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Amf0Reader, readAmf0Values } from '../../src/amf/amf0-reader.js';
 import { encodeAmf0 } from '../../src/amf/amf0-writer.js';
 import { Amf3Reader, readAmf3Values } from '../../src/amf/amf3-reader.js';
@@ -10,6 +10,7 @@ import { AMF0_ERRORS, AMF0_GOLDEN } from '../amf/amf0-golden.js';
 import { AMF3_ERRORS, AMF3_GOLDEN } from '../amf/amf3-golden.js';
 import { hex, toHex } from '../amf/golden.js';
 import { type Kept, measure } from '../amf/measure.js';
+import { withoutStacks } from '../support/without-stacks.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const RANDOM_INPUTS = 110_000;
@@ -225,13 +226,8 @@ const HOSTILE = {
 };
 
 describe.each(ENCODINGS)('$name', (encoding) => {
-  const stackTraceLimit = Error.stackTraceLimit;
-  beforeAll(() => {
-    // Most inputs end in an error, and its trace would take most of the time.
-    Error.stackTraceLimit = 0;
-  });
+  withoutStacks();
   afterAll(() => {
-    Error.stackTraceLimit = stackTraceLimit;
     vi.unstubAllGlobals();
   });
 

@@ -30,10 +30,10 @@ const tag: fc.Arbitrary<MediaTag> = fc.record({
   body,
 });
 
-/** Every number can be said in JSON, and every name is there. */
+/** Every number can be said in JSON, and every name is there. (An `expect` for each of some millions would take most of the time.) */
 function checkDocument(value: unknown): void {
-  if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
-  expect(value).not.toBeUndefined();
+  if (value === undefined || (typeof value === 'number' && !Number.isFinite(value)))
+    throw new Error(`${value} in a report`);
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(checkDocument);
 }
 

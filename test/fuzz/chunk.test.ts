@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../src/errors.js';
 import type { ChunkLimits } from '../../src/rtmp/chunk/limits.js';
 import type { RtmpMessage } from '../../src/rtmp/chunk/message.js';
@@ -6,6 +6,7 @@ import { ChunkReader } from '../../src/rtmp/chunk/reader.js';
 import { concat, pattern, seededRandom } from '../rtmp/chunk/bytes.js';
 import { Chunker } from '../rtmp/chunk/chunker.js';
 import { golden } from '../rtmp/chunk/golden.js';
+import { withoutStacks } from '../support/without-stacks.js';
 
 const INPUTS = 200_000;
 const BATCH = 20_000;
@@ -136,14 +137,7 @@ function fuzzOne(seed: number): string {
 }
 
 describe('ChunkReader on hostile bytes', () => {
-  const { stackTraceLimit } = Error;
-  beforeAll(() => {
-    // Most inputs end in an error, and taking its stack costs more than reading them.
-    Error.stackTraceLimit = 0;
-  });
-  afterAll(() => {
-    Error.stackTraceLimit = stackTraceLimit;
-  });
+  withoutStacks();
 
   for (let first = 0; first < INPUTS; first += BATCH) {
     it(`throws ProtocolError or nothing, the same in any split: seeds ${first}..${first + BATCH - 1}`, () => {

@@ -22,6 +22,7 @@ import {
   metadata,
   payload,
 } from '../support/flv-builder.js';
+import { withoutStacks } from '../support/without-stacks.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const RANDOM_INPUTS = 80_000;
@@ -194,6 +195,8 @@ function checkRecording(items: readonly FlvItem[], random: Random): void {
     expect(read(recording.closedHead(), () => 1 << 20)).toHaveLength(2);
   }
 }
+
+withoutStacks();
 
 describe(`FLV reader under ${RANDOM_INPUTS + MUTATED_INPUTS + DAMAGED_FILES} inputs`, () => {
   it('takes random bytes', () => {

@@ -11,6 +11,7 @@ import {
   vectorRandom,
   vectorSecondPacket,
 } from '../rtmp/handshake/golden.js';
+import { withoutStacks } from '../support/without-stacks.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const HANDSHAKE_SIZE_BYTES = 3073;
@@ -125,6 +126,8 @@ function check(newHandshake: () => Handshake, seeds: readonly Uint8Array[], numb
     }
   }
 }
+
+withoutStacks();
 
 describe.each<[string, number, () => Handshake, readonly Uint8Array[]]>([
   ['the server', 200_000, () => new ServerHandshake({ random: vectorRandom, timeMs: 0 }), CLIENT_SIDES],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseAacConfig } from '../../src/codec/aac.js';
 import { parseAc3FrameHeader } from '../../src/codec/ac3.js';
 import { findAv1SequenceHeader, parseAv1Config } from '../../src/codec/av1.js';
@@ -34,6 +34,7 @@ import { parseVideoTag } from '../../src/media/video-tag.js';
 import { hex, toHex } from '../amf/golden.js';
 import { RECORDS } from '../codec/records.js';
 import { BODIES } from '../media/tags.js';
+import { withoutStacks } from '../support/without-stacks.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const INPUTS_PER_PARSER = 200_000;
@@ -270,17 +271,7 @@ function floods(seeds: readonly Uint8Array[]): Uint8Array[] {
   );
 }
 
-let stackTraceLimit: number;
-
-// Hundreds of thousands of stack traces would take most of the time.
-beforeAll(() => {
-  stackTraceLimit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-});
-
-afterAll(() => {
-  Error.stackTraceLimit = stackTraceLimit;
-});
+withoutStacks();
 
 describe(`${INPUTS_PER_PARSER} inputs each, FUZZ_SEED=${SEED}`, () => {
   it.each(PARSERS)('$name: only media errors', (parser) => {

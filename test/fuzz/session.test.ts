@@ -11,6 +11,7 @@ import { PUBLISHERS } from '../rtmp/session/known-publishers.js';
 import { SERVERS } from '../rtmp/session/known-servers.js';
 import { RANDOM } from '../rtmp/session/server-desk.js';
 import { PeerWire } from '../rtmp/session/wire.js';
+import { withoutStacks } from '../support/without-stacks.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const DIALOGUES = 200_000;
@@ -213,6 +214,8 @@ function fuzzClient(random: Random, totals: Totals): void {
   };
   feed(random, session, mutated(random, SERVER_SIDES), onEvent, totals);
 }
+
+withoutStacks();
 
 it.each<[string, (random: Random, totals: Totals) => void]>([
   ['the server', fuzzServer],

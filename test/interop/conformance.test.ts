@@ -62,6 +62,7 @@ describe('probe --conformance', () => {
       'chunk-size-1',
       'chunk-size-2147483647',
       'chunk-size-64',
+      'chunk-size-mid-message',
       'connect-more',
     ]);
     expect(seen(outcome.conformance, 'deviates')).toMatchObject({

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { Cell, type Outcome } from '../support/faults/cell.js';
 import { COLUMNS, type ColumnName } from '../support/faults/columns.js';
 import { NginxStation } from '../support/faults/nginx-station.js';
-import { ROWS, type RowName } from '../support/faults/rows.js';
-import type { StationRole } from '../support/faults/station.js';
+import { ROWS, type Row, SERVER_KILLED } from '../support/faults/rows.js';
+import type { MortalStation, StationRole } from '../support/faults/station.js';
 import { NameTable } from '../support/name-table.js';
 import { hasNginxRtmp, startNginx } from '../support/nginx.js';
 import { Scene } from '../support/scene.js';
@@ -33,6 +33,9 @@ const THROUGH: Line = {
   'relay, its target': WHOLE,
 };
 const TOO_SLOW: Outcome = { ...WHOLE, lost: 'dropped', timeline: 'gap' };
+
+const ALL_ROWS = { ...ROWS, 'server killed': SERVER_KILLED } satisfies Record<string, Row<MortalStation>>;
+type RowName = keyof typeof ALL_ROWS;
 
 /** What nginx-rtmp and each command are to make of each fault. */
 const EXPECTED: Readonly<Record<RowName, Line>> = {
@@ -75,11 +78,11 @@ describe.skipIf(!hasNginxRtmp())('nginx-rtmp and us', () => {
     return new NginxStation(own, role, scene.directory);
   }
 
-  describe.concurrent.each(Object.keys(ROWS) as RowName[])('%s', (row) => {
+  describe.concurrent.each(Object.keys(ALL_ROWS) as RowName[])('%s', (row) => {
     for (const column of Object.keys(COLUMNS) as ColumnName[]) {
       const outcome = EXPECTED[row][column];
       if (outcome === 'does not apply') continue;
-      it.concurrent(`in the way of ${column}`, async () => {
+      it.concurrent(`in the way of ${column}`, async ({ annotate }) => {
         const stations: NginxStation[] = [];
         const open = async (role: StationRole): Promise<NginxStation> => {
           const isKilled = row === 'server killed';
@@ -88,7 +91,7 @@ describe.skipIf(!hasNginxRtmp())('nginx-rtmp and us', () => {
           return station;
         };
         try {
-          await Cell.run(row, column, outcome, open, names);
+          await annotate(await Cell.run<MortalStation>(ALL_ROWS[row], column, outcome, open, names));
         } finally {
           for (const { peer } of stations) if (peer !== nginx.peer) await peer.stop();
         }

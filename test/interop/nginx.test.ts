@@ -68,16 +68,19 @@ describe.skipIf(!hasNginxRtmp() || !hasPeer('ffmpeg'))('push and pull against ng
     expect(pull.events.at(-1)).toMatchObject({ event: 'ended', reason: 'end of stream' });
   });
 
-  it.concurrent('goes on in a recorded stream where the connection broke off', async () => {
-    const plain = await scene.clip('plain.flv', { seconds: 8, video: 'h264', audio: 'aac' });
-    const clip = scene.file('long.flv');
+  it.concurrent.each([
+    ['that was played from a place', 'long', ['--start', '2s']],
+    ['that was played without a word of that', 'whole', []],
+  ])('goes on in a recorded stream %s where the connection broke off', async (_, name, start) => {
+    const plain = await scene.clip(`${name}-plain.flv`, { seconds: 8, video: 'h264', audio: 'aac' });
+    const clip = scene.file(`${name}.flv`);
     expect(await scene.cli('pull', plain, clip).exit()).toBe(0);
     const proxy = await FaultProxy.to(Number(new URL(server.replace('rtmp', 'http')).port));
-    const path = scene.file('long-from-2.flv');
+    const path = scene.file(`${name}-pulled.flv`);
     const patience = ['--retry', '20', '--retry-delay', '50ms'];
-    const url = `rtmp://127.0.0.1:${proxy.port}/vod/long.flv`;
-    const pull = scene.cli('pull', '--json', url, path, '--start', '2s', '--buffer', '1s', ...patience);
-    await pull.event('stats', ({ positionMs }) => Number(positionMs) > 1_000);
+    const url = `rtmp://127.0.0.1:${proxy.port}/vod/${name}.flv`;
+    const pull = scene.cli('pull', '--json', url, path, ...start, '--buffer', '1s', ...patience);
+    await pull.event('stats', ({ positionMs }) => Number(positionMs) > 2_500);
     proxy.reset();
 
     expect(await pull.exit(), pull.said).toBe(0);
@@ -90,6 +93,7 @@ describe.skipIf(!hasNginxRtmp() || !hasPeer('ffmpeg'))('push and pull against ng
       );
       expect(came?.length).toBeGreaterThan(100);
       expect(came).toEqual(all?.slice(-(came?.length ?? 0)));
+      if (start.length === 0) expect(came?.length).toBe(all?.length);
     }
   });
 

@@ -9,7 +9,8 @@ import type {
   SwitchedEvent,
   WarningEvent,
 } from '../../events.js';
-import { bitrate, clock, counted, span, volume } from '../../text/quantities.js';
+import { clock, counted, span, volume } from '../../text/quantities.js';
+import { deliveryWords, rateWords } from './outcome-words.js';
 
 export type Tone = 'progress' | 'done' | 'warning';
 
@@ -130,13 +131,9 @@ export function describeMessage(event: ProtocolMessageEvent): Line[] {
 }
 
 export function describeEnded(event: EndedEvent): Line[] {
-  const { connection, final, reason, droppedFrames = 0, unconfirmedFrames = 0, skippedBytes = 0 } = event;
-  const losses = [
-    droppedFrames > 0 ? `${counted(droppedFrames, 'frame')} dropped` : '',
-    unconfirmedFrames > 0 ? `${counted(unconfirmedFrames, 'frame')} may not have arrived` : '',
-    skippedBytes > 0 ? `${volume(skippedBytes)} damaged and left out` : '',
-  ].filter((text) => text !== '');
-  const text = [`${prefix(connection)}${endedWords(event)}: ${reason}`, ...losses].join(', ');
+  const { connection, final, reason, skippedBytes = 0 } = event;
+  const damage = skippedBytes > 0 ? [`${volume(skippedBytes)} damaged and left out`] : [];
+  const text = [`${prefix(connection)}${endedWords(event)}: ${reason}`, ...deliveryWords(event), ...damage].join(', ');
   return [{ tone: final ? 'done' : 'progress', text }];
 }
 
@@ -144,7 +141,7 @@ function endedWords(event: EndedEvent): string {
   const { role, connection, output, url, bytes, mediaBytes = bytes, durationMs, medium, parts = 1 } = event;
   // Of what is no recording, such as a picture, there is only a size.
   const amount = role === 'recorder' && durationMs === 0 ? volume(bytes) : `${span(durationMs)}, ${volume(bytes)}`;
-  const rate = durationMs > 0 ? `, ${bitrate((mediaBytes * 8) / durationMs)}` : '';
+  const rate = durationMs > 0 ? `, ${rateWords((mediaBytes * 8) / durationMs, event)}` : '';
   switch (role) {
     case 'publisher':
       return connection === undefined ? `sent ${amount}${rate}` : `published ${url ?? ''} for ${amount}${rate}`;

@@ -11,7 +11,7 @@ const FEWEST_COLUMNS_FOR_WORDS = 110;
 const FEWEST_BAR_COLUMNS = { long: 16, short: 5 } as const;
 
 /** So many of the least important figures go before the bar does. */
-const EXPENDABLE_FIGURES = 2;
+const EXPENDABLE_FIGURES = 3;
 
 export const GAP = '  ';
 

@@ -3,11 +3,13 @@ import type {
   ConnectedEvent,
   EndedEvent,
   RetryingEvent,
+  SourceStats,
   StatsEvent,
   SwitchReason,
 } from '../../events.js';
-import { bitrate, counted, span, volume } from '../../text/quantities.js';
+import { counted, span, volume } from '../../text/quantities.js';
 import { describeStage, describeWarning, type Line, nextAttempt } from './describe.js';
+import { attempts, deliveryWords, rateWords } from './outcome-words.js';
 import { ServerTotals } from './server-totals.js';
 
 /**
@@ -60,7 +62,10 @@ export class RelayTalk {
       case 'ended':
         if (event.role === 'relay') this.#stats.delete(event.relay ?? '');
         else this.#servers.ended(event);
-        return [line(event.final ? 'done' : 'progress', event, endedWords(event))];
+        return [
+          ...(event.sources ?? []).map((source) => line('progress', event, sourceWords(source))),
+          line(event.final ? 'done' : 'progress', event, endedWords(event)),
+        ];
       case 'message':
       case 'devices':
       case 'report':
@@ -138,13 +143,15 @@ function switchWords(reason: SwitchReason | undefined): string {
 }
 
 function endedWords(event: EndedEvent): string {
-  const { bytes, durationMs, reason, droppedFrames = 0, unconfirmedFrames = 0, url, output, role } = event;
-  const rate = durationMs > 0 && role !== 'file' ? `, ${bitrate((bytes * 8) / durationMs)}` : '';
-  const dropped = droppedFrames > 0 ? `, ${counted(droppedFrames, 'frame')} dropped` : '';
-  const unconfirmed = unconfirmedFrames > 0 ? `, ${counted(unconfirmedFrames, 'frame')} may not have arrived` : '';
-  const losses = `${dropped}${unconfirmed}`;
+  const { bytes, durationMs, reason, url, output, role } = event;
+  const rate = durationMs > 0 && role !== 'file' ? `, ${rateWords((bytes * 8) / durationMs, event)}` : '';
+  const outcome = [reason, ...deliveryWords(event)].join(', ');
   const amount = `${span(durationMs)}, ${volume(bytes)}`;
-  if (role === 'relay') return `relayed ${amount}: ${reason}${losses}`;
+  if (role === 'relay') return `relayed ${amount}: ${outcome}`;
   const how = output === undefined ? `${url ?? ''}: sent ` : `${output}: wrote `;
-  return `${how}${amount}${rate}: ${reason}${losses}`;
+  return `${how}${amount}${rate}: ${outcome}`;
+}
+
+function sourceWords({ source, bytes, reconnects, retries }: SourceStats): string {
+  return `${source}: ${[`received ${volume(bytes)}`, ...attempts({ reconnects, retries })].join(', ')}`;
 }

@@ -37,9 +37,10 @@ export class ServerTotals {
 }
 
 function targetStats(stats: StatsEvent): TargetStats {
-  const { target = '', state = 'connecting', bytes, bitrateKbps, queueMs, queueBytes } = stats;
-  const { droppedFrames, droppedAudio = 0, droppedVideo = 0, lossRate = 0, unconfirmedFrames = 0, reconnects } = stats;
+  const { target = '', state = 'connecting', bytes, bitrateKbps, skewMs, queueMs, queueBytes } = stats;
+  const { droppedFrames, droppedAudio = 0, droppedVideo = 0, lossRate = 0, unconfirmedFrames = 0 } = stats;
+  const { capacityKbps = null, bandwidthUse = null, reconnects, retries = 0, rttMs = null, uptimeMs = null } = stats;
   const dropped = { droppedFrames, droppedAudio, droppedVideo, lossRate, unconfirmedFrames };
-  const connection = { reconnects, rttMs: stats.rttMs ?? null, uptimeMs: stats.uptimeMs ?? 0 };
-  return { target, state, bytes, bitrateKbps, queueMs, queueBytes, ...dropped, ...connection };
+  const connection = { capacityKbps, bandwidthUse, reconnects, retries, rttMs, uptimeMs };
+  return { target, state, bytes, bitrateKbps, skewMs, queueMs, queueBytes, ...dropped, ...connection };
 }

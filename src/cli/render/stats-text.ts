@@ -1,7 +1,16 @@
 import type { StatsEvent, TargetStats } from '../../events.js';
 import { bitrate, clock, counted, volume } from '../../text/quantities.js';
+import {
+  bandwidthFigure,
+  droppedFigure,
+  queueFigure,
+  reconnectsFigure,
+  rttFigure,
+  skewFigure,
+  targetsFigure,
+} from './delivery-figures.js';
 import { alike, type Figure } from './figure.js';
-import { relayFigures, targetsFigure } from './relay-figures.js';
+import { relayFigures } from './relay-figures.js';
 
 /** The figures of a stream or a server, the most important first. */
 export function figures(stats: StatsEvent, etaSeconds?: number): Figure[] {
@@ -17,9 +26,7 @@ export function statsSentence(stats: StatsEvent): string {
 }
 
 function streamFigures(stats: StatsEvent, etaSeconds: number | undefined): Figure[] {
-  const { positionMs, durationMs, skewMs, droppedFrames, reconnects } = stats;
-  const fps = `${Math.round(stats.fps)} fps`;
-  const queue = `${Math.round(stats.queueMs)} ms`;
+  const { positionMs, durationMs } = stats;
   const all: (Figure | undefined)[] = [
     durationMs === null
       ? alike(clock(positionMs))
@@ -27,13 +34,13 @@ function streamFigures(stats: StatsEvent, etaSeconds: number | undefined): Figur
     etaSeconds === undefined ? undefined : alike(`ETA ${clock(etaSeconds * 1_000)}`),
     stats.targets === undefined ? undefined : targetsFigure(stats.targets, 'server'),
     alike(bitrate(stats.bitrateKbps)),
-    alike(fps),
-    { long: `queue ${queue}`, short: `q ${queue}` },
-    { long: `${droppedFrames} dropped`, short: `${droppedFrames} drop`, isAlarming: droppedFrames > 0 },
-    reconnects === 0
-      ? undefined
-      : { long: counted(reconnects, 'reconnect'), short: `${reconnects} re`, isAlarming: true },
-    skewMs === null ? undefined : { long: `A/V ${signed(skewMs)} ms`, short: `A/V ${signed(skewMs)}` },
+    bandwidthFigure(stats),
+    alike(`${Math.round(stats.fps)} fps`),
+    queueFigure(stats),
+    droppedFigure(stats),
+    reconnectsFigure(stats),
+    skewFigure(stats),
+    rttFigure(stats),
     ...(stats.targets ?? []).filter(({ state }) => state !== 'running').map(troubleFigure),
   ];
   return all.filter((figure) => figure !== undefined);
@@ -57,9 +64,4 @@ function serverFigures(stats: StatsEvent): Figure[] {
     { long: `up ${clock(stats.positionMs)}`, short: clock(stats.positionMs) },
   ];
   return all.filter((figure) => figure !== undefined);
-}
-
-function signed(milliseconds: number): string {
-  const rounded = Math.round(milliseconds);
-  return rounded > 0 ? `+${rounded}` : String(rounded);
 }

@@ -68,12 +68,6 @@ export class Talk {
     this.wire.write(...this.rawChunks(typeId, payload, how));
   }
 
-  /** Tells the server our chunk size and uses it from the next message on. */
-  changeChunkSize(sizeBytes: number): void {
-    this.send({ type: 'setChunkSize', sizeBytes });
-    this.chunkSizeBytes = sizeBytes;
-  }
-
   /** Sends a command that is to be answered, and gives its number. */
   ask(name: string, object: AmfValue = null, args: readonly AmfValue[] = [], how: Sending = {}): number {
     const transactionId = this.nextTransactionId();

@@ -61,6 +61,9 @@ class FileTarget implements RunningTarget {
       state: this.#hasFailed ? 'failed' : 'running',
       bytes: sizeBytes,
       bitrateKbps: this.#rate.of(sizeBytes),
+      capacityKbps: null,
+      bandwidthUse: null,
+      skewMs: null,
       queueMs: subscription?.queueMs ?? 0,
       queueBytes: subscription?.queueBytes ?? 0,
       droppedFrames: dropped,
@@ -69,6 +72,7 @@ class FileTarget implements RunningTarget {
       unconfirmedFrames: 0,
       lossRate: dropped === 0 ? 0 : dropped / all,
       reconnects: 0,
+      retries: 0,
       rttMs: null,
       uptimeMs: this.#rate.ageMs,
     };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
 import { checkOutput } from '../existing-output.js';
+import { targetFailed } from '../target-failure.js';
 import { openTarget } from './open-target.js';
 import type { RelayTarget } from './options.js';
 import type { RelayOutcome } from './outcome.js';
@@ -91,14 +92,7 @@ export class RelayOutput {
   #tell(target: RunningTarget, error: RtmpkitError | undefined): void {
     if (error === undefined) return;
     const { report, place } = this.#options.context;
-    report({
-      event: 'warning',
-      ...place,
-      target: target.name,
-      code: 'WARN_TARGET_FAILED',
-      message: `${target.name} has failed for good: ${error.message}`,
-      ...(error.advice === undefined ? {} : { advice: error.advice }),
-    });
+    report({ ...targetFailed(target.name, error), ...place, target: target.name });
   }
 
   /** The error of the first target that has one. */

@@ -4,8 +4,9 @@ import type { SourceState, SourceStats } from '../../events.js';
 import { Meter } from '../../flow/meter.js';
 import type { MediaTag } from '../../media/tag.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
+import { reconnecting, type StreamEnd } from '../reconnection.js';
 import { toTenths } from '../stats-reports.js';
-import { type RelayContext, type RelayEnd, relayConnection } from './context.js';
+import type { RelayContext } from './context.js';
 import type { RelayPeer } from './options.js';
 
 /** What becomes of a source. */
@@ -26,6 +27,7 @@ export class RelaySource {
   readonly #meter = new Meter();
   #state: SourceState = 'idle';
   #reconnects = 0;
+  #retries = 0;
   #player: ReconnectingPlayer | undefined;
   /** Players that are wanted, or still closing. */
   readonly #runs = new Set<Promise<void>>();
@@ -74,17 +76,19 @@ export class RelaySource {
       fps: toTenths(fps),
       skewMs,
       reconnects: this.#reconnects + (this.#player?.reconnects ?? 0),
+      retries: this.#retries,
       rttMs: this.#player?.rttMs ?? null,
       uptimeMs: Math.round(this.#player?.uptimeMs ?? 0),
     };
   }
 
   #makePlayer(signal: AbortSignal): ReconnectingPlayer {
-    const connection = relayConnection(this.#url, this.#end, signal, this.#context, {
+    const connection = reconnecting(this.#url, this.#end, signal, this.#context, {
       onConnected: () => {
         if (player === this.#player) this.#state = 'connected';
       },
       onRetry: () => {
+        this.#retries++;
         if (player !== this.#player) return;
         this.#state = 'waiting';
         this.#listener.onLost();
@@ -93,7 +97,6 @@ export class RelaySource {
     // A stream that ended may begin again.
     const player: ReconnectingPlayer = new ReconnectingPlayer({
       ...connection,
-      memory: this.#context.memory,
       beat: this.#context.beat,
       goesOnAfter: () => true,
     });
@@ -124,7 +127,7 @@ export class RelaySource {
     this.#listener.onGone(error);
   }
 
-  get #end(): RelayEnd {
+  get #end(): StreamEnd {
     return { ...this.#context.place, source: this.name, role: 'player', url: this.name };
   }
 }

@@ -56,6 +56,9 @@ export class StreamTarget implements RunningTarget {
       state: this.#isOver ? 'failed' : 'running',
       bytes,
       bitrateKbps: this.#rate.of(bytes),
+      capacityKbps: null,
+      bandwidthUse: null,
+      skewMs: null,
       queueMs: subscription?.queueMs ?? 0,
       queueBytes: subscription?.queueBytes ?? 0,
       droppedFrames: subscription?.droppedTags ?? 0,
@@ -64,6 +67,7 @@ export class StreamTarget implements RunningTarget {
       unconfirmedFrames: 0,
       lossRate: 0,
       reconnects: 0,
+      retries: 0,
       rttMs: null,
       uptimeMs: this.#rate.ageMs,
     };
@@ -77,14 +81,14 @@ export class StreamTarget implements RunningTarget {
   }
 
   reportEnd(): void {
-    const { droppedFrames, bytes, uptimeMs } = this.stats;
+    const { droppedFrames, bytes } = this.stats;
     const reason = this.#isOver ? 'its reader has closed it' : 'stopped';
     this.#context.report({
       event: 'ended',
       ...this.#about,
       reason,
       bytes,
-      durationMs: uptimeMs,
+      durationMs: this.#rate.ageMs,
       droppedFrames,
       final: false,
     });

@@ -48,6 +48,7 @@ export class ClientStream {
   #wish: StreamWish | undefined;
   #state: StreamState = { is: 'none' };
   #isConnected = false;
+  #isRecorded = false;
   #isPaused = false;
 
   constructor(outbox: Outbox, calls: ClientCalls) {
@@ -65,6 +66,16 @@ export class ClientStream {
 
   get isPlaying(): boolean {
     return this.#wish?.command === 'play' && (this.#state.is === 'running' || this.#state.is === 'ended');
+  }
+
+  /** Whether the server has said that what plays was recorded, and not that somebody publishes it. */
+  get isRecorded(): boolean {
+    return this.#isRecorded;
+  }
+
+  /** The server says so (RTMP 7.1.7). MediaMTX does of everything, but tells of the publisher, too. */
+  recorded(): void {
+    this.#isRecorded = true;
   }
 
   /** Publishes or plays as soon as that is possible. */
@@ -104,6 +115,7 @@ export class ClientStream {
   /** A status from the server, on whatever message stream. */
   handleStatus(status: Status, information: AmfValue, events: ClientEvent[]): void {
     const command = this.#wish?.command;
+    if (status.code === StatusCode.PlayPublishNotify) this.#isRecorded = false;
     if (this.#state.is === 'creating' && endsConnection(status.code)) {
       return this.reject('createStream', status, information, events);
     }
@@ -199,6 +211,7 @@ export class ClientStream {
 
   #begin(streamId: number, wish: StreamWish): void {
     this.#state = { is: 'starting', streamId };
+    this.#isRecorded = false;
     this.#isPaused = false;
     if (wish.command === 'publish') {
       const { streamName, publishType } = wish;

@@ -88,6 +88,11 @@ export class ClientSession implements Session<ClientEvent> {
     return this.#link.isMidMessage;
   }
 
+  /** Whether what plays is a recording, as far as the server has said. */
+  get isRecorded(): boolean {
+    return this.#stream.isRecorded;
+  }
+
   /** Answered by `publishStarted` or `rejected`. */
   publish(streamName: string, publishType: PublishType = 'live'): void {
     this.#stream.want({ command: 'publish', streamName, publishType });
@@ -187,6 +192,7 @@ export class ClientSession implements Session<ClientEvent> {
       this.#stream.end('StreamEOF', events);
       return;
     }
+    if (message.type === 'userControl' && message.event === 'streamIsRecorded') this.#stream.recorded();
     const event = this.#link.flow.handle(message, nowMs);
     if (event !== undefined) {
       events.push(event);

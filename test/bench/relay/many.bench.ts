@@ -8,7 +8,7 @@ import { CountingSink } from './sink.js';
 
 const RELAYS = 50;
 const SECONDS = 15;
-const WARM_UP_MS = 8_000;
+const WARM_UP_MS = 20_000;
 const READY_TIMEOUT_MS = 60_000;
 const MOST_RSS_MB = 200;
 const MOST_OF_FFMPEG = 0.5;

@@ -30,7 +30,7 @@ describe('plain lines', () => {
     }
     renderer.event(ENDED);
     renderer.close();
-    const figures = '1.9 Mbit/s, 30 fps, queue 20 ms, 0 dropped, A/V +3 ms';
+    const figures = '1.9 Mbit/s, 30 fps, queue 20 ms (5.0 kB), 0 dropped, A/V +3 ms';
     expect(file.lines).toEqual([
       '14:03:00 connecting to rtmp://host/live/****',
       '14:03:00 connected to 192.0.2.7:1935 (digest-1 handshake, FMS/3,5,7,7009)',

@@ -22,6 +22,9 @@ function stats(relay: string, given: Partial<StatsEvent> = {}): StatsEvent {
     state: 'running',
     bytes: 1,
     bitrateKbps: 1,
+    capacityKbps: null,
+    bandwidthUse: null,
+    skewMs: null,
     queueMs: 0,
     queueBytes: 0,
     droppedFrames: 0,
@@ -30,6 +33,7 @@ function stats(relay: string, given: Partial<StatsEvent> = {}): StatsEvent {
     unconfirmedFrames: 0,
     lossRate: 0,
     reconnects: 0,
+    retries: 0,
     rttMs: null,
     uptimeMs: 0,
   } as const;
@@ -94,6 +98,24 @@ describe('what a relay says', () => {
     const end = { role: 'relay', reason: 'stopped', bytes: 0, durationMs: 0, final: false } as const;
     talk.lines({ event: 'ended', relay: 'two', ...end });
     expect(statsSentence(talk.together(stats('one')))).toMatch(/1 of 2 targets/);
+  });
+
+  it('says how much of their ways is used at most, and what became of each source', () => {
+    const talk = new RelayTalk(0);
+    const [one, other] = stats('one').targets ?? [];
+    if (one === undefined || other === undefined) throw new Error('there are two');
+    const targets = [{ ...one, capacityKbps: 5_000, bandwidthUse: 0.5, rttMs: 7 }, other];
+    expect(statsSentence(talk.together(stats('one', { targets, skewMs: null, reconnects: 0 })))).toBe(
+      '1:01, 2.5 Mbit/s, no source, 1 of 2 targets, 50% of 5.0 Mbit/s, queue 20 ms, 0 dropped, 25 fps, RTT 7.0 ms',
+    );
+    const rates = { bitrateKbps: 0, fps: 0, skewMs: null, rttMs: null, uptimeMs: 0 };
+    const source = { source: 'a', state: 'idle', bytes: 2_000, reconnects: 1, retries: 4, ...rates } as const;
+    const ended = { role: 'relay', reason: 'stopped', bytes: 2_000, durationMs: 1_000, final: true } as const;
+    const lines = talk.lines({ event: 'ended', ...ended, sources: [source], targets });
+    expect(lines.map(({ text }) => text)).toEqual([
+      'a: received 2.0 kB, 1 reconnect, 4 retries',
+      'relayed 1.0 s, 2.0 kB: stopped',
+    ]);
   });
 
   it('is about relays alone', () => {

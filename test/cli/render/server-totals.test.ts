@@ -17,11 +17,37 @@ describe('a push to several servers', () => {
     const waiting = of('rtmp://c/x/****', { state: 'waiting', bitrateKbps: 0, queueMs: 9_000, positionMs: 1_000 });
     const together = talk.together(waiting);
     expect(statsSentence(together)).toBe(
-      '0:04 of 0:10, 2 of 3 servers, 3.9 Mbit/s, 30 fps, queue 900 ms, 3 dropped, 1 reconnect, rtmp://c/x/**** waiting',
+      '0:04 of 0:10, 2 of 3 servers, 3.9 Mbit/s, 30 fps, queue 900 ms (5.0 kB), 3 dropped, 1 reconnect, rtmp://c/x/**** waiting',
     );
     const { barColumns, parts } = layOut(together, 80, { percent: 40, etaSeconds: 6 });
     expect(barColumns).toBeGreaterThan(0);
     expect(parts.map(({ text }) => text)).toContain('2/3 to');
+  });
+
+  it('says how much of its way is used by the server that has the least room, and what was dropped of all', () => {
+    const talk = new RelayTalk(0);
+    talk.together(of('a', { capacityKbps: 8_000, bandwidthUse: 0.25, droppedAudio: 1, lossRate: 0.002, rttMs: 3 }));
+    const tight = {
+      capacityKbps: 2_000,
+      bandwidthUse: 0.98,
+      droppedFrames: 4,
+      droppedVideo: 3,
+      lossRate: 0.05,
+      rttMs: 40,
+    };
+    talk.together(of('b', tight));
+    const lost = {
+      ...tight,
+      state: 'waiting',
+      capacityKbps: 100,
+      bandwidthUse: 1,
+      reconnects: 2,
+      uptimeMs: null,
+    } as const;
+    expect(statsSentence(talk.together(of('c', lost)))).toBe(
+      '0:04 of 0:10, 2 of 3 servers, 3.9 Mbit/s, 98% of 2.0 Mbit/s, 30 fps, queue 20 ms (5.0 kB), ' +
+        '8 dropped (1 audio, 6 video, 5.0%), 2 reconnects, RTT 40 ms, c waiting',
+    );
   });
 
   it('counts a server that has failed, and no more one that has everything', () => {

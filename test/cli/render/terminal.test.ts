@@ -134,7 +134,7 @@ describe('terminal', () => {
     renderer.event(LIVE);
     expect(terminal.screen).toEqual([
       '› writing out.flv',
-      '● 0:04  1.9 Mbit/s  30 fps  queue 20 ms  0 dropped  A/V +3 ms',
+      '● 0:04  1.9 Mbit/s  30 fps  queue 20 ms (5.0 kB)  0 dropped  A/V +3 ms',
     ]);
     renderer.close();
     expect(terminal.screen).toEqual(['› writing out.flv']);

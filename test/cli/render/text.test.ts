@@ -116,6 +116,12 @@ describe('lines about events', () => {
     [ENDED, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file'],
     [{ ...ENDED, droppedFrames: 1 }, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file, 1 frame dropped'],
     [{ ...ENDED, unconfirmedFrames: 2 }, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file, 2 frames may not have arrived'],
+    [
+      { ...ENDED, capacityKbps: 4_000, reconnects: 2, retries: 3, droppedFrames: 8, lossRate: 0.0004, rttMs: 0.42 },
+      'sent 10.0 s, 2.5 MB, 2.0 Mbit/s of 4.0 Mbit/s possible: end of file, ' +
+        '8 frames dropped (under 0.1%), 2 reconnects, 3 retries, RTT 0.4 ms',
+    ],
+    [{ ...ENDED, retries: 1, reconnects: 1 }, 'sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file, 1 reconnect'],
     [{ ...ENDED, role: 'player', output: 'out.flv' }, 'wrote out.flv, 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file'],
     [
       { ...ENDED, role: 'player', output: 'out.flv', parts: 3 },
@@ -167,9 +173,22 @@ describe('lines about events', () => {
 
 describe('figures of a stream', () => {
   it('are one sentence in a log', () => {
-    expect(statsSentence(stats())).toBe('0:04 of 0:10, 1.9 Mbit/s, 30 fps, queue 20 ms, 0 dropped, A/V +3 ms');
-    expect(statsSentence(stats({ durationMs: null, skewMs: null, reconnects: 2 }))).toBe(
+    expect(statsSentence(stats())).toBe('0:04 of 0:10, 1.9 Mbit/s, 30 fps, queue 20 ms (5.0 kB), 0 dropped, A/V +3 ms');
+    expect(statsSentence(stats({ durationMs: null, skewMs: null, queueBytes: 0, reconnects: 2 }))).toBe(
       '0:04, 1.9 Mbit/s, 30 fps, queue 20 ms, 0 dropped, 2 reconnects',
+    );
+    const dropped = { droppedFrames: 5, droppedAudio: 1, droppedVideo: 4, lossRate: 0.0312 };
+    const connection = {
+      capacityKbps: 4_000,
+      bandwidthUse: 0.487,
+      reconnects: 1,
+      retries: 3,
+      uptimeMs: 62_000,
+      rttMs: 12.3,
+    };
+    expect(statsSentence(stats({ ...dropped, ...connection }))).toBe(
+      '0:04 of 0:10, 1.9 Mbit/s, 49% of 4.0 Mbit/s, 30 fps, queue 20 ms (5.0 kB), ' +
+        '5 dropped (1 audio, 4 video, 3.1%), 1 reconnect (up 1:02), A/V +3 ms, RTT 12 ms',
     );
     const server = { durationMs: null, publishers: 1, players: 2, connections: 3 };
     expect(statsSentence(stats(server))).toBe(
@@ -210,7 +229,13 @@ describe('figures of a stream', () => {
   it('are in words at 120 columns', () => {
     const { barColumns, words } = width(stats(), 119, 6);
     expect(barColumns).toBeGreaterThanOrEqual(16);
-    expect(words).toBe(' 42%  0:04 of 0:10  ETA 0:06  1.9 Mbit/s  30 fps  queue 20 ms  0 dropped  A/V +3 ms');
+    expect(words).toBe(' 42%  0:04 of 0:10  ETA 0:06  1.9 Mbit/s  30 fps  queue 20 ms (5.0 kB)  0 dropped  A/V +3 ms');
+  });
+
+  it('are fewer at 80 columns rather than that there is no bar', () => {
+    const { barColumns, words } = width(stats({ capacityKbps: 2_000, bandwidthUse: 0.97, rttMs: 12 }), 79, 6);
+    expect(barColumns).toBeGreaterThanOrEqual(5);
+    expect(words).toBe(' 42%  0:04/0:10  ETA 0:06  1.9 Mbit/s  bw 97%  30 fps  q 20 ms  0 drop');
   });
 
   it('go, the least important first, where it is narrow', () => {

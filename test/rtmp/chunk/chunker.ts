@@ -1,5 +1,4 @@
 import type { RtmpMessage } from '../../../src/rtmp/chunk/message.js';
-import { concat } from './bytes.js';
 
 /** What a sender is free to choose. `random` gives numbers in 0..1. */
 export interface ChunkerHabits {
@@ -53,7 +52,7 @@ export class Chunker {
       }
       this.#maybeChangeChunkSize();
     }
-    return { wire: concat(...this.#parts), messages: this.#complete };
+    return { wire: new Uint8Array(Buffer.concat(this.#parts)), messages: this.#complete };
   }
 
   #begin(message: RtmpMessage): void {

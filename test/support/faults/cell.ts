@@ -9,13 +9,16 @@ import { neverGoesBack } from '../stream-parts.js';
 import { type Account, accountOf, longestStepMs } from './account.js';
 import { COLUMNS, type Column, type ColumnName, type Subject } from './columns.js';
 import type { Film } from './films.js';
-import { ROWS, type Row, type RowName } from './rows.js';
-import type { Station, StationRole } from './station.js';
+import { Recovery } from './recovery.js';
+import type { Row } from './rows.js';
+import type { MortalStation, Station, StationRole } from './station.js';
 
 /** How often it is tried in vain before the way is free again. */
 const FAILED_ATTEMPTS = 2;
 /** Longer than anything takes here. */
 const NEVER_MS = 3_600_000;
+/** What recovery may take besides the back-off. */
+const RECOVERY_MS = 2_000;
 /** Two frames, and what rounding adds. */
 const STEADY_MS = 85;
 
@@ -37,20 +40,23 @@ export interface Outcome {
   readonly timeline: 'steady' | 'gap' | 'anew';
 }
 
-export type OpenStation = (role: StationRole) => Promise<Station>;
+export type OpenStation<S extends Station> = (role: StationRole) => Promise<S>;
 
 /** One command in one kind of trouble. */
-export class Cell {
+export class Cell<S extends Station = Station> {
   readonly proxy: FaultProxy;
-  readonly station: Station;
+  readonly station: S;
   readonly names: NameTable;
   readonly host: string;
   subject!: Subject;
   readonly #column: Column;
   readonly #film: Film;
   readonly #sent: MediaTag[] = [];
+  #recovery: Recovery | undefined;
+  /** Announced before the fault was over. */
+  #formerRetries = 0;
 
-  private constructor(column: Column, row: Row, station: Station, proxy: FaultProxy, names: NameTable, host: string) {
+  private constructor(column: Column, row: Row<S>, station: S, proxy: FaultProxy, names: NameTable, host: string) {
     this.#column = column;
     this.#film = row.film;
     this.station = station;
@@ -59,15 +65,19 @@ export class Cell {
     this.host = host;
   }
 
-  /** Plays it from beginning to end, and holds what came of it against what should have. */
-  static async run(
-    rowName: RowName,
+  /**
+   * Plays it from beginning to end, and holds what came of it against what should have.
+   *
+   * @returns for people: how long it took to recover, where there was something to recover from
+   */
+  static async run<S extends Station>(
+    row: Row<S>,
     columnName: ColumnName,
     outcome: Outcome,
-    openStation: OpenStation,
+    openStation: OpenStation<S>,
     names: NameTable,
-  ): Promise<void> {
-    const [row, column]: [Row, Column] = [ROWS[rowName], COLUMNS[columnName]];
+  ): Promise<string> {
+    const column: Column = COLUMNS[columnName];
     const station = await openStation(column.station);
     const proxy = await FaultProxy.to(station.port);
     const host = `host${proxy.port}.test`;
@@ -76,7 +86,9 @@ export class Cell {
     try {
       await cell.#play(row);
       cell.#compare(outcome);
+      return await cell.#recovered();
     } finally {
+      cell.#recovery?.stop();
       await proxy.close();
       await station.close();
     }
@@ -100,11 +112,17 @@ export class Cell {
     await this.subject.run.until(() => this.#retries.filter((retry) => retry.code === code).length >= wanted);
   }
 
+  /** The way is free again. */
+  lifted(): void {
+    const { subject } = this;
+    this.#formerRetries = this.#retries.length;
+    this.#recovery = new Recovery(() => subject.received.length);
+  }
+
   /** There is another connection: made by the first attempt for which the way was free, or the one after it. */
   async reconnected(): Promise<void> {
-    const before = this.#retries.length;
     await this.subject.run.until(() => this.#connections === 2);
-    expect(this.#retries.length - before).toBeLessThanOrEqual(1);
+    expect(this.#retries.length - this.#formerRetries).toBeLessThanOrEqual(1);
   }
 
   /** Its server has answered a ping, if it is one that gets any. */
@@ -135,7 +153,7 @@ export class Cell {
   }
 
   /** The server is there again. */
-  async restart(): Promise<void> {
+  async restart(this: Cell<MortalStation>): Promise<void> {
     await this.station.restart();
     if (this.#column.station === 'target') {
       await this.station.watch();
@@ -147,7 +165,7 @@ export class Cell {
     await this.proxy.accept();
   }
 
-  async #play(row: Row): Promise<void> {
+  async #play(row: Row<S>): Promise<void> {
     const { proxy, station, host } = this;
     const { stallTimeoutMs = NEVER_MS, maxQueueMs = NEVER_MS, film } = row;
     const url = `rtmp://${host}:${proxy.port}/${station.path}`;
@@ -159,6 +177,16 @@ export class Cell {
     } finally {
       await this.subject.finish();
     }
+  }
+
+  /** It took no longer than was announced, and a little. */
+  async #recovered(): Promise<string> {
+    if (this.#recovery === undefined) return 'nothing to recover from';
+    const tookMs = await this.#recovery.tookMs();
+    const announced = this.#retries.slice(Math.max(this.#formerRetries - 1, 0));
+    const backOffMs = announced.reduce((sum, { delayMs }) => sum + delayMs, 0);
+    expect(tookMs).toBeLessThanOrEqual(backOffMs + RECOVERY_MS);
+    return `recovered in ${tookMs.toFixed(0)} ms, of which ${backOffMs.toFixed(0)} ms were announced`;
   }
 
   #send(tags: readonly MediaTag[]): void {

@@ -12,7 +12,7 @@ const TAGS_AT_ONCE = 5;
 export class OurStation implements Station {
   readonly path = 'live/key';
   readonly watched: MediaTag[] = [];
-  #desk: ServerDesk;
+  readonly #desk: ServerDesk;
   #stream: LiveStream | undefined;
 
   private constructor(desk: ServerDesk) {
@@ -20,7 +20,7 @@ export class OurStation implements Station {
   }
 
   static async open(): Promise<OurStation> {
-    return new OurStation(await openDesk());
+    return new OurStation(await ServerDesk.open({ graceMs: 60_000 }));
   }
 
   get port(): number {
@@ -49,20 +49,7 @@ export class OurStation implements Station {
     stream.broadcast.subscribe(sink, { mode: 'lossless', join: 'beginning' });
   }
 
-  /** The network has already cut its connections: nobody hears how it ends. */
-  kill(): Promise<void> {
-    return this.#desk.close();
-  }
-
-  async restart(): Promise<void> {
-    this.#desk = await openDesk();
-  }
-
   close(): Promise<void> {
     return this.#desk.close();
   }
-}
-
-function openDesk(): Promise<ServerDesk> {
-  return ServerDesk.open({ graceMs: 60_000 });
 }

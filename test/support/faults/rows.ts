@@ -1,25 +1,31 @@
 import type { ErrorCode } from '../../../src/errors.js';
 import type { Cell } from './cell.js';
 import { FILM, type Film, OTHER_CODEC, SMALL, WIDE } from './films.js';
+import type { MortalStation, Station } from './station.js';
 
 /** Something that happens to a stream on its way. */
-export interface Row {
+export interface Row<S extends Station = Station> {
   readonly film: Film;
   /** Default: one that never comes. */
   readonly stallTimeoutMs?: number;
   /** So far a server may be behind before frames are dropped for it. Default: without end */
   readonly maxQueueMs?: number;
   /** From when the first part of the film has arrived until the last one has. */
-  readonly play: (cell: Cell) => Promise<void>;
+  readonly play: (cell: Cell<S>) => Promise<void>;
 }
 
 /** A connection is lost in one blow; what is sent meanwhile finds none; then the way is free. */
-function lost(code: ErrorCode, strike: (cell: Cell) => unknown, mend: (cell: Cell) => unknown = () => {}): Row['play'] {
+function lost<S extends Station>(
+  code: ErrorCode,
+  strike: (cell: Cell<S>) => unknown,
+  mend: (cell: Cell<S>) => unknown = () => {},
+): Row<S>['play'] {
   return async (cell) => {
     await strike(cell);
     await cell.retried(code);
     cell.sendMiddle();
     await mend(cell);
+    cell.lifted();
     await cell.reconnected();
     await cell.deliverLast();
   };
@@ -47,6 +53,7 @@ export const ROWS = {
       cell.sendMiddle(); // into the dark
       await cell.retried('ERR_STALLED');
       cell.proxy.dropFrozen();
+      cell.lifted();
       await cell.reconnected();
       await cell.deliverLast();
     },
@@ -95,18 +102,18 @@ export const ROWS = {
     film: FILM,
     play: (cell) => cell.sourceEnds(),
   },
-  'server killed': {
-    film: FILM,
-    play: lost(
-      'ERR_REFUSED',
-      async ({ proxy, station }) => {
-        proxy.refuse();
-        proxy.reset();
-        await station.kill();
-      },
-      (cell) => cell.restart(),
-    ),
-  },
 } as const satisfies Record<string, Row>;
 
 export type RowName = keyof typeof ROWS;
+
+export const SERVER_KILLED: Row<MortalStation> = {
+  film: FILM,
+  play: lost(
+    'ERR_REFUSED',
+    async ({ proxy, station }) => {
+      proxy.refuse(); // as the dead server does from then on
+      await station.kill();
+    },
+    (cell) => cell.restart(),
+  ),
+};

@@ -14,11 +14,15 @@ export interface Station {
   watch(): Promise<void>;
   /** What has come there, over everything that happened to the server. */
   readonly watched: readonly MediaTag[];
-  /** Like `kill -9`. */
+  close(): Promise<void>;
+}
+
+/** One whose server is a process of its own. */
+export interface MortalStation extends Station {
+  /** `kill -9`; resolves when it is dead. */
   kill(): Promise<void>;
   /** Maybe on another port; nobody publishes or watches there yet. */
   restart(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Which end of a stream a station is. */

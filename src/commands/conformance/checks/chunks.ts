@@ -82,12 +82,12 @@ const sizeInMidMessage = asCommand(
     const id = talk.nextTransactionId();
     const { typeId, payload } = encodeMessage(command(CREATE, id, null, PADDING));
     const old = talk.chunkSizeBytes;
-    const [first] = talk.rawChunks(typeId, payload, { csid: 8, chunkSizeBytes: 100 });
-    talk.changeChunkSize(100);
-    if (first !== undefined) talk.wire.write(first);
-    talk.changeChunkSize(old);
-    const [, ...rest] = talk.rawChunks(typeId, joinedAt(payload, 100, old), { csid: 8, chunkSizeBytes: old });
-    talk.wire.write(...rest);
+    const small = talk.chunks({ type: 'setChunkSize', sizeBytes: 100 });
+    const first = talk.rawChunks(typeId, payload, { csid: 8, chunkSizeBytes: 100 }).slice(0, 1);
+    const large = talk.chunks({ type: 'setChunkSize', sizeBytes: old });
+    const rest = talk.rawChunks(typeId, joinedAt(payload, 100, old), { csid: 8 }).slice(1);
+    // In one piece: a size counts for the very next byte, whether that has come already or not.
+    talk.wire.write(...small, ...first, ...large, ...rest);
     return id;
   },
 );
