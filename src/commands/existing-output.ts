@@ -17,7 +17,7 @@ export async function checkOutput(path: string, { overwrite }: { readonly overwr
   if (found.isDirectory()) {
     throw new OutputError('ERR_OUTPUT', `${path}: this is a directory`, { stage: 'output' });
   }
-  if (!overwrite && found.isFile()) throw existing(path);
+  if (!overwrite && found.isFile()) throw existing(path); // devices hold nothing that could be lost
 }
 
 /** @throws {OutputError} `ERR_OUTPUT` when there is no directory to put the file into */
@@ -25,12 +25,6 @@ export async function needDirectoryOf(path: string): Promise<void> {
   await stat(dirname(path)).catch((error: unknown) => {
     throw outputError(error, path);
   });
-}
-
-/** @throws {UsageError} `ERR_OUTPUT_EXISTS` when there is a file that would be lost */
-export async function refuseExisting(path: string): Promise<void> {
-  // Devices such as `/dev/null` hold nothing that could be lost.
-  if ((await statsOf(path))?.isFile() === true) throw existing(path);
 }
 
 export function existing(path: string): UsageError {
