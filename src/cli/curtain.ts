@@ -1,3 +1,4 @@
+import { safeFileName } from '../endpoint/recording-name.js';
 import type { CommandEvent } from '../events.js';
 import type { ProbeReport } from '../report.js';
 import { escapeForRegExp, secretPattern, secretsOf, wordPattern } from '../rtmp/secret-words.js';
@@ -54,7 +55,7 @@ export class Curtain {
     this.#urls.push(...urls);
     this.#openTexts.push(...openTexts);
     this.#openNames = openNames(this.#urls);
-    const secrets = [...new Set(this.#urls.flatMap(secretsOf))].sort((one, other) => other.length - one.length);
+    const secrets = [...new Set(this.#urls.flatMap(secretsIn))].sort((one, other) => other.length - one.length);
     const spared = [...new Set([...this.#urls.map(({ redacted }) => redacted), ...this.#openTexts])].filter(
       (text) => text !== '' && !secrets.some((secret) => secret.includes(text)),
     );
@@ -100,6 +101,13 @@ export class Curtain {
     }
     return FOREIGN_FIELDS.has(field) ? this.coverForeign(content) : this.cover(content);
   }
+}
+
+/** What is secret of a URL, and how a recording spells its stream's name. */
+function secretsIn(url: RtmpUrl): string[] {
+  const secrets = secretsOf(url);
+  const hasName = /^[^?]*[\p{L}\p{N}]/u.test(url.streamName); // without one a recording has a name of ours
+  return hasName ? [...secrets, safeFileName(url.streamName)] : secrets;
 }
 
 /** The longest name first: one with a number begins with one that has none. */

@@ -25,7 +25,8 @@ export const EXIT_OF_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
   output: { code: 13, name: 'output', meaning: 'cannot write (disk full, permission)' },
 };
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+/** What asks for an orderly end; SIGHUP comes when the terminal is closed. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** As shells do it: 128 plus the number of the signal. */
-export const EXIT_OF_SIGNAL: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+export const EXIT_OF_SIGNAL: Readonly<Record<StopSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };

@@ -174,12 +174,24 @@ Usage: rtmpkit relay URL... --to URL|FILE.flv|- [--to ...] [options]
   --on-demand          pull only while a target takes the stream
   --max-queue T        drop frames for a target that falls T behind [3s]
   --overwrite          replace files where they exist
+
+Many at once, in a FILE of --config: "relays" is a list, each with options of
+its own; key-file and key-env (a variable) keep keys out of the file:
+  relays:
+    - name: one
+      sources: [rtmp://main/a/x, rtmp://spare/a/x]
+      to: [copy.flv, {url: rtmp://b/live, key-file: b.txt, name: b}]
+      warm: true
+
+Connection:
   --retry N            for each source and target, times in a row [forever]
   --retry-delay T      doubling, with jitter, to --retry-max-delay T [1s, 30s]
   --key-file FILE      a line for each URL without a name; --key -, RTMPKIT_KEY
   --show-keys          keys and passwords are shown, not ****
   --timeout T, --stall-timeout T      for a start, of silence [10s, 15s]
   --tls-ca FILE, --tls-insecure, --tls-cert FILE, --tls-key FILE
+
+General:
 ${commonOptions()}
 `;
 
@@ -249,11 +261,11 @@ function exitLines(): string {
 
 function exitTable(): string {
   const rows = [EXIT_OK, ...Object.values(EXIT_OF_KIND)].map(
-    ({ code, name, meaning }) => `  ${String(code).padEnd(9)}${name.padEnd(13)}${meaning}`,
+    ({ code, name, meaning }) => `  ${String(code).padEnd(15)}${name.padEnd(13)}${meaning}`,
   );
   return [
     ...rows,
-    `  ${signalCodes().padEnd(9)}${'interrupted'.padEnd(13)}push or pull stopped by SIGINT, SIGTERM`,
+    `  ${signalCodes().padEnd(15)}${'interrupted'.padEnd(13)}push or pull stopped by SIGHUP, SIGINT, SIGTERM`,
   ].join('\n');
 }
 

@@ -23,7 +23,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
   for (const output of [process.stdout, process.stderr]) assumeUsualSize(output);
   const interruption = new Interruption();
   const stopBy = stopper(interruption);
-  watchSignals(stopBy);
+  const insteadOfStopping = watchSignals(stopBy);
   watchOutputs(interruption);
   const stdin = new LazyStdin();
   const world: World = {
@@ -37,10 +37,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     interruption,
     interrupt: () => stopBy('SIGINT'),
     crashed: watchCrashes(interruption),
-    onHangup: (run) => {
-      process.on('SIGHUP', run);
-      return () => process.off('SIGHUP', run);
-    },
+    onHangup: (run) => insteadOfStopping('SIGHUP', run),
     commands: COMMANDS,
   };
   process.exitCode = await runProgram(argv, world);
@@ -63,20 +60,32 @@ class LazyStdin {
   }
 }
 
-/** The first signal asks for an orderly end, the second one ends at once. */
+/**
+ * The first signal asks for an orderly end, the second one ends at once. Not so SIGHUP: a terminal that is closed sends it,
+ * and its shell once more.
+ */
 function stopper(interruption: Interruption): (signal: StopSignal) => void {
   return (signal) => {
-    if (!interruption.stop({ by: 'signal', signal })) {
+    if (!interruption.stop({ by: 'signal', signal }) && signal !== 'SIGHUP') {
       interruption.abandon();
       process.exit(EXIT_OF_SIGNAL[signal]);
     }
   };
 }
 
-function watchSignals(stopBy: (signal: StopSignal) => void): void {
-  for (const signal of Object.keys(EXIT_OF_SIGNAL) as StopSignal[]) {
-    process.on(signal, () => stopBy(signal));
-  }
+/** Gives back what makes a signal run something else; that in turn gives back what makes it stop the process again. */
+function watchSignals(stopBy: (signal: StopSignal) => void): (signal: StopSignal, run: () => void) => () => void {
+  for (const signal of Object.keys(EXIT_OF_SIGNAL) as StopSignal[]) process.on(signal, stopBy);
+  return (signal, run) => {
+    exchange(signal, stopBy, run);
+    return () => exchange(signal, run, stopBy);
+  };
+}
+
+/** The new listener comes first: a signal to which nobody listens ends the process. */
+function exchange(signal: StopSignal, before: (signal: StopSignal) => void, after: (signal: StopSignal) => void): void {
+  process.on(signal, after);
+  process.off(signal, before);
 }
 
 /** Results that nobody reads any more end the command; talk that nobody reads does not. */

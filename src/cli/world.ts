@@ -40,7 +40,7 @@ export interface World {
   readonly interrupt: () => void;
   /** Never fulfilled; rejected with what no one caught. */
   readonly crashed: Promise<never>;
-  /** Calls back at each SIGHUP, which ends the process while nobody listens. Gives back what stops it. */
+  /** Calls back at each SIGHUP, which asks for an orderly end while nobody listens. Gives back what stops it. */
   readonly onHangup: (run: () => void) => () => void;
   readonly commands: CommandLoaders;
 }

@@ -1,9 +1,30 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { UsageError } from '../errors.js';
+import { dirname } from 'node:path';
+import { outputError } from '../endpoint/flv-output.js';
+import { OutputError, UsageError } from '../errors.js';
 
-/** @throws {UsageError} `ERR_OUTPUT_EXISTS` when there is a file that would be lost */
-export async function refuseExisting(path: string): Promise<void> {
-  if (await isFile(path)) throw existing(path);
+/**
+ * Looks at where an output is to be before anything is connected: who waits for a stream must not learn only then that it
+ * cannot be written.
+ *
+ * @throws {UsageError} `ERR_OUTPUT_EXISTS` when there is a file that would be lost
+ * @throws {OutputError} `ERR_OUTPUT` when there is a directory of that name, or none to put the file into
+ */
+export async function checkOutput(path: string, { overwrite }: { readonly overwrite: boolean }): Promise<void> {
+  const found = await statsOf(path);
+  if (found === undefined) return await needDirectoryOf(path);
+  if (found.isDirectory()) {
+    throw new OutputError('ERR_OUTPUT', `${path}: this is a directory`, { stage: 'output' });
+  }
+  if (!overwrite && found.isFile()) throw existing(path); // devices hold nothing that could be lost
+}
+
+/** @throws {OutputError} `ERR_OUTPUT` when there is no directory to put the file into */
+export async function needDirectoryOf(path: string): Promise<void> {
+  await stat(dirname(path)).catch((error: unknown) => {
+    throw outputError(error, path);
+  });
 }
 
 export function existing(path: string): UsageError {
@@ -13,11 +34,6 @@ export function existing(path: string): UsageError {
   });
 }
 
-/** Devices such as `/dev/null` hold nothing that could be lost. */
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false; // whatever is wrong with the path is told when it is opened
-  }
+async function statsOf(path: string): Promise<Stats | undefined> {
+  return await stat(path).catch(() => undefined); // whatever else is wrong with the path is told when it is opened
 }

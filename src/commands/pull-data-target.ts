@@ -6,7 +6,7 @@ import { outputError } from '../endpoint/flv-output.js';
 import { StreamSink } from '../endpoint/stream-sink.js';
 import type { CommandEvent } from '../events.js';
 import type { Burst } from '../flow/burst.js';
-import { refuseExisting } from './existing-output.js';
+import { checkOutput } from './existing-output.js';
 import { type PullTarget, streamOutput } from './pull-output.js';
 import type { TargetOptions } from './pull-target-options.js';
 
@@ -16,7 +16,7 @@ export async function dataTarget(
   options: Pick<TargetOptions, 'overwrite' | 'append' | 'report'>,
 ): Promise<PullTarget> {
   const { overwrite, append = false, report } = options;
-  if (typeof target === 'string' && !overwrite && !append) await refuseExisting(target);
+  if (typeof target === 'string') await checkOutput(target, { overwrite: overwrite || append });
   const encode = encoder(report);
   return {
     open: async () => {

@@ -10,9 +10,9 @@ import { FfmpegError, UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { capabilitiesOf } from '../ffmpeg/capabilities.js';
 import { locateFfmpeg } from '../ffmpeg/locate.js';
-import { muxerFor } from '../ffmpeg/mux-arguments.js';
+import { isPictureExtension, muxerFor } from '../ffmpeg/mux-arguments.js';
 import type { TrackNotice } from '../media/track/notice.js';
-import { existing, refuseExisting } from './existing-output.js';
+import { checkOutput, existing, needDirectoryOf } from './existing-output.js';
 import { amountOf, fileOutput, type PullOutput, type PullTarget } from './pull-output.js';
 import type { TargetOptions } from './pull-target-options.js';
 import { damageWarning } from './push-input.js';
@@ -24,6 +24,7 @@ type Create = (path: string, options: { readonly overwrite: boolean }) => Promis
 /** A file, or the first of several. @throws {UsageError | FfmpegError} */
 export async function fileTarget(path: string, options: TargetOptions): Promise<PullTarget> {
   const { append = false, overwrite, segmentMs, splitOnChange = false, report } = options;
+  refusePicture(path);
   if (append) {
     refuseToContinue(path);
     const onDamage = (damage: Parameters<typeof damageWarning>[0]): void => report(damageWarning(damage));
@@ -33,7 +34,7 @@ export async function fileTarget(path: string, options: TargetOptions): Promise<
   if (segmentMs !== undefined || splitOnChange) {
     return partsTarget(path, create, options);
   }
-  if (!overwrite) await refuseExisting(path);
+  await checkOutput(path, { overwrite });
   return { open: async () => fileOutput(new FileSink(await create(path, { overwrite }))) };
 }
 
@@ -62,6 +63,15 @@ export function foreignMuxer(path: string): string | undefined {
   return recordingFormat(path) === 'flv' ? muxerFor(extname(path)) : undefined;
 }
 
+/** Somebody who names a picture does not want an FLV of that name. */
+function refusePicture(path: string): void {
+  if (!isPictureExtension(extname(path))) return;
+  throw new UsageError('ERR_USAGE', `${path}: this is the name of a picture, not of a recording`, {
+    stage: 'options',
+    advice: `--snapshot ${path} writes a picture`,
+  });
+}
+
 function refuseToContinue(path: string): void {
   const extension = extname(path);
   if (recordingFormat(path) !== 'flv' || muxerFor(extension) !== undefined) {
@@ -80,8 +90,8 @@ async function partsTarget(path: string, create: Create, options: TargetOptions)
   const { overwrite, segmentMs, splitOnChange = false, report } = options;
   const names = partNames(path);
   const pathOf = (number: number): string => (segmentMs === undefined && number === 1 ? path : names.path(number));
+  await (segmentMs === undefined ? checkOutput(path, { overwrite }) : needDirectoryOf(path));
   if (!overwrite) {
-    if (segmentMs === undefined) await refuseExisting(path);
     const found = await existingPart(names);
     if (found !== undefined) throw existing(found);
   }

@@ -7,7 +7,7 @@ import { findOneOf } from '../ffmpeg/find-program.js';
 import { locateFfmpeg } from '../ffmpeg/locate.js';
 import { isPictureExtension } from '../ffmpeg/mux-arguments.js';
 import { playerLine, WINDOW_PLAYERS, windowArguments } from '../ffmpeg/window-arguments.js';
-import { refuseExisting } from './existing-output.js';
+import { checkOutput } from './existing-output.js';
 import { type PullOutput, type PullOutputEnd, type PullTarget, quiet } from './pull-output.js';
 import type { TargetOptions } from './pull-target-options.js';
 
@@ -98,7 +98,7 @@ export async function pictureTarget(
       stage: 'options',
     });
   }
-  if (!overwrite) await refuseExisting(path);
+  await checkOutput(path, { overwrite });
   const program = await locateFfmpeg({ path: ffmpegPath });
   return {
     open: async () => {

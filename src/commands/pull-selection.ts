@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { sizeOf } from '../endpoint/foreign-file.js';
 import type { TagSource } from '../endpoint/tag-source.js';
 import type { CommandEvent } from '../events.js';
 import { type ConfigurationChange, watchConfiguration } from '../flow/configuration-watch.js';
@@ -65,12 +65,4 @@ async function largestExisting({ outputs, append = false }: PullOptions): Promis
   if (!append) return 0;
   const files = outputs.map(destinationOf).filter((destination) => destination.kind === 'file');
   return Math.max(0, ...(await Promise.all(files.map(({ path }) => sizeOf(path)))));
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return 0; // it is not there yet
-  }
 }

@@ -81,11 +81,11 @@ async function record(
       reason: signal.aborted ? 'interrupted' : (mediaReason ?? outputReason ?? 'end of stream'),
       ...(source.url === undefined ? {} : { url: source.url }),
       bytes,
-      ...amount,
       durationMs: positionMs,
       audioTags,
       videoTags,
       dataTags,
+      ...amount, // of one file, which holds more than this stream when it was appended to
       ...droppedBy(outputs),
       ...attemptsOf(source),
       final: true,

@@ -53,13 +53,8 @@ async function publish(source: PushSource, options: PushOptions, report: Report,
 }
 
 /** Lets a server on the loopback have the stream, for whoever wants to play it. */
-async function offer(
-  source: PushSource,
-  { messages }: PushOptions,
-  report: Report,
-  signal: AbortSignal,
-): Promise<void> {
-  const local = await offerLocally(report, messageReports(messages, report));
+async function offer(source: PushSource, options: PushOptions, report: Report, signal: AbortSignal): Promise<void> {
+  const local = await offerLocally(options, report, messageReports(options.messages, report));
   report({ event: 'started', role: 'publisher', playUrls: local.playUrls, durationMs: source.durationMs });
   const meter = new Meter();
   const stopStats = reportStats('publisher', meter, () => ({ ...nothingWaits, durationMs: source.durationMs }), report);

@@ -2,10 +2,11 @@ import { repairFlv } from '../endpoint/flv-repair.js';
 import { UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { isRtmpUrl } from '../rtmp/url.js';
-import { refuseExisting } from './existing-output.js';
+import { checkOutput } from './existing-output.js';
 import type { PullOptions } from './options.js';
 import { destinationOf } from './pull-destination.js';
 import { foreignMuxer } from './pull-file-target.js';
+import { refuseSource } from './pull-target.js';
 import { damageWarning } from './push-input.js';
 import { recordingWarning } from './recording-warning.js';
 
@@ -37,7 +38,8 @@ export async function repair(
     });
   }
   const { path } = output;
-  if (!overwrite) await refuseExisting(path);
+  await refuseSource({ source, outputs });
+  await checkOutput(path, { overwrite });
   report({ event: 'started', role: 'file', output: path });
   const summary = await repairFlv(source, path, {
     overwrite,

@@ -21,6 +21,8 @@ export function outputError(error: unknown, name: string): RtmpkitError {
     case 'ENOENT':
     case 'ENOTDIR':
       return new OutputError('ERR_OUTPUT', `${name}: there is no such directory`, details);
+    case 'ENAMETOOLONG':
+      return new OutputError('ERR_OUTPUT', `${name}: this name is too long`, details);
     case 'EISDIR':
       return new OutputError('ERR_OUTPUT', `${name}: this is a directory`, details);
     case 'EACCES':

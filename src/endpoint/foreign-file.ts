@@ -26,11 +26,12 @@ export async function removeIfEmpty(path: string): Promise<void> {
   }
 }
 
+/** 0 where there is no such file. */
 export async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch {
-    return 0; // it has gone
+    return 0; // it is not there yet, or has gone
   }
 }
 

@@ -88,6 +88,15 @@ export function stalled(url: RtmpUrl, stallTimeoutMs: number): NetworkError {
   });
 }
 
+/** The server takes no more of a stream that runs, as it does when it is stopped. @param peerWords how it said so */
+export function streamRefused(peerWords: string): NetworkError {
+  return new NetworkError('ERR_CONNECTION_LOST', 'the server ended the stream while we were publishing', {
+    stage: 'stream',
+    peerWords,
+    advice: 'the server may have been stopped, or somebody there ended the stream; its log has the reason',
+  });
+}
+
 /** The server went away from a running stream. */
 export function connectionEnded(how: string): NetworkError {
   return new NetworkError('ERR_CONNECTION_LOST', `the server closed the connection ${how}`, {

@@ -9,7 +9,7 @@ import type { CloseReason } from '../net/pump.js';
 import { CapacityMeter } from './capacity-meter.js';
 import { DeliveryLog, type Undelivered } from './delivery-log.js';
 import { Heartbeat } from './heartbeat.js';
-import { connectionEnded, stalled } from './rtmp-failure.js';
+import { connectionEnded, stalled, streamRefused } from './rtmp-failure.js';
 import { openRtmpLink, type RtmpLinkOptions } from './rtmp-link.js';
 import type { LinkNews, RtmpLink, RtmpLinkListener, RtmpPeer } from './rtmp-opening.js';
 
@@ -198,7 +198,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   onTags(): void {}
 
   onStreamEnded(reason: string): void {
-    this.#opened.pump.destroy(connectionEnded(`with ${reason}`));
+    this.#opened.pump.destroy(streamRefused(reason));
   }
 
   onNews(news: LinkNews): void {

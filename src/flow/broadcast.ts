@@ -1,19 +1,15 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { MediaTag } from '../media/tag.js';
 import { isKeyframe, trackId } from '../media/tag-info.js';
-import { Burst } from './burst.js';
 import { burstLengthMs, DEFAULT_MAX_BURST_MS, gatheringMs } from './burst-length.js';
 import { type Clock, systemClock } from './clock.js';
 import { Cursor, type CursorHome } from './cursor.js';
+import { Gathering } from './gathering.js';
 import { Patience } from './patience.js';
 import { Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
-import { StreamHeaders } from './stream-headers.js';
 
 export type { Sink, SubscribeOptions, Subscription } from './sink.js';
-
-/** A larger burst would save nothing more: the system call has long stopped to matter beside the copying. */
-const MAX_BURST_BYTES = 256 * 1024;
 
 /** What comes so soon after a burst was sent was there before. */
 const RIGHT_AFTER_MS = 2;
@@ -65,16 +61,11 @@ export class Broadcast {
   readonly #options: BroadcastOptions;
   readonly #clock: Clock;
   readonly #ring: Ring;
-  readonly #headers = new StreamHeaders();
+  readonly #gathering = new Gathering();
   readonly #home: CursorHome & { isEnded: boolean };
   readonly #cursors = new Set<Cursor>();
   readonly #losslessCursors = new Set<Cursor>();
 
-  /** The burst that is gathering. */
-  #gathered: MediaTag[] = [];
-  #gatheredBytes = 0;
-  #gatheredHeaders: readonly MediaTag[] = [];
-  #startsWithKeyframe = false;
   #isSealDue = false;
   /** When the last burst was sealed, and when it had been handed to everybody. */
   #sealedMs = 0;
@@ -144,7 +135,7 @@ export class Broadcast {
 
   /** The metadata and sequence headers in force. */
   get headers(): readonly MediaTag[] {
-    return this.#headers.inForce;
+    return this.#gathering.headers;
   }
 
   /** Whether the source may go on: false while a lossless subscriber is farther behind than the ring's bounds. */
@@ -180,13 +171,13 @@ export class Broadcast {
       ringBursts: ring.end - ring.first,
       ringBytes,
       ringMs: ring.msFrom(ring.first),
-      memoryBytes: ringBytes + ring.encodedBytes + this.#gatheredBytes,
+      memoryBytes: ringBytes + ring.encodedBytes + this.#gathering.bytes,
     };
   }
 
   #isTooFarBehind({ queueBytes, queueMs }: Cursor): boolean {
     const { maxBytes, maxDurationMs = Number.POSITIVE_INFINITY } = this.#options;
-    return queueBytes + this.#gatheredBytes > maxBytes || queueMs > maxDurationMs;
+    return queueBytes + this.#gathering.bytes > maxBytes || queueMs > maxDurationMs;
   }
 
   #gather(tag: MediaTag): void {
@@ -194,22 +185,16 @@ export class Broadcast {
     if (startsGop) {
       this.#seal();
     }
-    if (this.#gathered.length === 0) {
-      this.#gatheredHeaders = this.#headers.inForce;
-      this.#startsWithKeyframe = startsGop;
-    }
-    this.#headers.see(tag);
-    this.#gathered.push(tag);
-    this.#gatheredBytes += tag.body.length;
+    this.#gathering.add(tag, startsGop);
     this.#bytes += tag.body.length;
     this.#tags++;
-    if (this.#gatheredBytes >= MAX_BURST_BYTES) {
+    if (this.#gathering.isFull) {
       this.#seal();
     }
   }
 
   #sealLater(): void {
-    if (this.#gathered.length === 0 || this.#isSealDue) return;
+    if (this.#gathering.isEmpty || this.#isSealDue) return;
     this.#isSealDue = true;
     const lengthMs = this.burstLengthMs;
     if (lengthMs === 0) {
@@ -234,10 +219,8 @@ export class Broadcast {
   };
 
   #seal(): void {
-    if (this.#gathered.length === 0) return;
-    this.#ring.push(new Burst(this.#gathered, this.#gatheredHeaders, this.#startsWithKeyframe));
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
+    if (this.#gathering.isEmpty) return;
+    this.#ring.push(this.#gathering.take());
     this.#moveOn();
   }
 

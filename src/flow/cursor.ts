@@ -1,9 +1,8 @@
-import type { MediaTag } from '../media/tag.js';
 import type { Burst } from './burst.js';
 import type { Clock } from './clock.js';
 import { HeldBursts } from './held-bursts.js';
-import { MissedMedia } from './missed-media.js';
-import { NONE, type Ring } from './ring.js';
+import { Place } from './place.js';
+import type { Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
 import { type TagCounts, total } from './tag-counts.js';
 
@@ -37,13 +36,7 @@ export class Cursor implements Subscription {
   #isLetGo = false;
   #held: HeldBursts | undefined;
 
-  /** Number of the burst that it gets next. `NONE`: it waits for one where it can join. */
-  #next = NONE;
-  /** What its decoder knows, as far as the stream has not told it since. */
-  #knownHeaders: readonly MediaTag[] | undefined;
-  /** The headers of the next burst have to go ahead of it. */
-  #needsHeaders = false;
-  readonly #missed: MissedMedia;
+  readonly #place: Place;
 
   #isFull = false;
   #fullSinceMs = 0;
@@ -57,7 +50,7 @@ export class Cursor implements Subscription {
   constructor(home: CursorHome, sink: Sink, options: SubscribeOptions) {
     this.#home = home;
     this.#sink = sink;
-    this.#missed = new MissedMedia(home.ring);
+    this.#place = new Place(home.ring, (lost) => this.#call(() => this.#sink.skipped?.(lost)));
     this.#isLossless = options.mode === 'lossless';
     this.patienceMs = options.patienceMs ?? Number.POSITIVE_INFINITY;
     this.#maxLagMs = (this.#isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
@@ -89,15 +82,15 @@ export class Cursor implements Subscription {
   }
 
   get position(): number {
-    return this.#next === NONE ? this.#home.ring.end : this.#next;
+    return this.#place.position;
   }
 
   get queueMs(): number {
-    return this.#home.ring.msFrom(this.position);
+    return this.#place.queueMs;
   }
 
   get queueBytes(): number {
-    return this.#home.ring.bytesFrom(this.position);
+    return this.#place.queueBytes;
   }
 
   get droppedTags(): number {
@@ -105,7 +98,7 @@ export class Cursor implements Subscription {
   }
 
   get dropped(): TagCounts {
-    return this.#missed.dropped;
+    return this.#place.dropped;
   }
 
   delivered(position: number): void {
@@ -114,12 +107,11 @@ export class Cursor implements Subscription {
 
   restart(): void {
     if (this.#isClosed) return;
-    this.#knownHeaders = undefined;
     this.#hasEnded = false;
     if (this.#isLossless) {
-      this.#joinAt(this.#held?.goBack(this.#home.isEnded) ?? this.#next);
+      this.#place.goBackTo(this.#held?.goBack(this.#home.isEnded));
     } else {
-      this.#rejoin(this.#findJoinPoint('newest-keyframe'));
+      this.#place.goToNewest();
     }
     this.resume();
   }
@@ -141,18 +133,14 @@ export class Cursor implements Subscription {
   close(): void {
     if (!this.#isClosed) {
       this.#isClosed = true;
-      this.#missed.close();
-      this.#next = NONE;
+      this.#place.leave();
       this.#home.remove(this);
     }
   }
 
   /** Takes its first place. Writing begins later, when the sink's owner has got the subscription. */
   join(where: SubscribeOptions['join']): void {
-    const joinPoint = this.#findJoinPoint(where);
-    if (joinPoint !== NONE) {
-      this.#joinAt(joinPoint);
-    }
+    this.#place.join(where);
     this.#held?.begin(this.position);
     this.#continueLater();
   }
@@ -163,7 +151,7 @@ export class Cursor implements Subscription {
       this.cutOff();
       return;
     }
-    this.#findPlace(oldestKept);
+    this.#place.moveOn(oldestKept, this.#maxLagMs);
     this.#write();
   }
 
@@ -172,81 +160,13 @@ export class Cursor implements Subscription {
     this.#write();
   }
 
-  #findJoinPoint(where: SubscribeOptions['join']): number {
-    const { ring } = this.#home;
-    if (ring.end === 0) return 0;
-    switch (where) {
-      case 'beginning':
-        return ring.oldestJoinPoint;
-      case 'newest-keyframe':
-        return ring.isOneGop ? 0 : ring.newestJoinPoint;
-      case 'next-keyframe':
-        return NONE;
-    }
-  }
-
-  #findPlace(oldestKept: number): void {
-    const { ring } = this.#home;
-    const newest = ring.end - 1;
-    if (this.#next === newest) return; // as for all who keep up
-    if (this.#next === NONE) {
-      if (ring.isJoinPoint(newest)) {
-        this.#joinAt(newest);
-      }
-      return;
-    }
-    const isLost = this.#next < oldestKept;
-    if (!isLost && this.queueMs <= this.#maxLagMs) return;
-    const joinPoint = ring.newestJoinPoint;
-    const canJump = joinPoint > this.#next && joinPoint >= oldestKept;
-    if (canJump || isLost) {
-      this.#losePlace();
-    }
-    if (canJump) {
-      this.#joinAt(joinPoint);
-    }
-  }
-
-  #losePlace(): void {
-    const { ring } = this.#home;
-    if (!this.#needsHeaders) {
-      this.#knownHeaders = ring.burst(this.#next).headers;
-    }
-    this.#missed.lost(this.#next);
-    this.#next = NONE;
-  }
-
-  /** Live: goes to another place, maybe back. `NONE`: to the next keyframe that comes. */
-  #rejoin(joinPoint: number): void {
-    if (joinPoint === NONE || joinPoint > this.position) {
-      this.#missed.lost(this.position);
-      this.#next = NONE;
-    }
-    if (joinPoint !== NONE) {
-      this.#joinAt(joinPoint);
-    }
-  }
-
-  #joinAt(sequence: number): void {
-    this.#next = sequence;
-    const { ring } = this.#home;
-    // At its end there is no telling yet.
-    this.#needsHeaders = sequence > 0 && (sequence === ring.end || ring.burst(sequence).headers !== this.#knownHeaders);
-    this.#reportLoss(sequence);
-  }
-
-  /** What it missed since it lost its place, up to this burst. */
-  #reportLoss(sequence: number): void {
-    const lost = this.#missed.found(sequence);
-    if (lost !== undefined) this.#call(() => this.#sink.skipped?.(lost));
-  }
-
   /** Hands on what there is, until the sink is full, has had its share, or nothing is left. */
   #write(): void {
     if (this.#isWriting) return;
     let shareBytes = MAX_SHARE_BYTES;
     while (this.#canWrite() && shareBytes > 0) {
-      const burst = this.#takeBurst();
+      const burst = this.#place.take();
+      this.#held?.written(this.position);
       shareBytes -= burst.heldBytes;
       this.#writeBurst(burst);
     }
@@ -263,7 +183,7 @@ export class Cursor implements Subscription {
 
   /** It has caught up: the source waits for it as before. */
   #bindAgain(): void {
-    if (this.#isClosed || this.#isFull || this.#next !== this.#home.ring.end) return;
+    if (this.#isClosed || this.#isFull || !this.#place.hasCaughtUp) return;
     this.#isLetGo = false;
     this.#isLossless = true;
     this.#hold();
@@ -276,17 +196,7 @@ export class Cursor implements Subscription {
   }
 
   #canWrite(): boolean {
-    return !this.#isClosed && !this.#isFull && this.#next !== NONE && this.#next < this.#home.ring.end;
-  }
-
-  #takeBurst(): Burst {
-    const burst = this.#home.ring.burst(this.#next);
-    const headerBurst = this.#needsHeaders ? burst.headerBurst : undefined;
-    this.#needsHeaders = false;
-    if (headerBurst !== undefined) return headerBurst;
-    this.#next++;
-    this.#held?.written(this.#next);
-    return burst;
+    return !this.#isClosed && !this.#isFull && this.#place.hasNext;
   }
 
   #writeBurst(burst: Burst): void {
@@ -319,7 +229,7 @@ export class Cursor implements Subscription {
 
   #finish(): void {
     if (this.#isClosed) return;
-    this.#reportLoss(this.#home.ring.end);
+    this.#place.end();
     if (this.#isClosed) return;
     if (this.#held === undefined) {
       this.close();

@@ -48,6 +48,11 @@ export class IdleWatch {
     }
   }
 
+  /** Begins anew with the same time. */
+  restart(): void {
+    this.idleMs = this.#idleMs;
+  }
+
   #look(): void {
     this.#quietLooks = this.#hasMoved() ? 0 : this.#quietLooks + 1;
     if (this.#quietLooks === LOOKS) {

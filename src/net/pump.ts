@@ -215,7 +215,7 @@ export class Pump<Event> {
 
   #idle(): void {
     if (this.#isPaused) {
-      this.idleMs = this.idleMs; // we are the ones who hold it up
+      this.#idleWatch.restart(); // we are the ones who hold it up
     } else {
       this.#guard(() => this.#handlers.onIdle());
     }

@@ -6,18 +6,15 @@ import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../rtmp/handshake/packet.js';
 import type { HandshakeScheme, ServerEvent } from '../rtmp/session/events.js';
 import { ServerSession } from '../rtmp/session/server.js';
 import { errorStatus, StatusCode, successStatus } from '../rtmp/session/status.js';
-import { type StreamAddress, streamAddress } from '../rtmp/session/stream-address.js';
+import type { StreamAddress } from '../rtmp/session/stream-address.js';
+import { Attendance } from './attendance.js';
+import { Introduction } from './introduction.js';
 import type { LiveStream } from './live-stream.js';
 import { Player } from './player.js';
 import { Publisher } from './publisher.js';
 import { PublisherHold } from './publisher-hold.js';
 import { Roles } from './roles.js';
 import type { Services } from './services.js';
-
-/** Longest app, stream name or flashVer: they are kept as long as the client stays. A token in a name may be long. */
-const MAX_NAME_CHARACTERS = 4096;
-/** Of a flashVer, in reports. */
-const MAX_SHOWN_CHARACTERS = 100;
 
 const NOT_PUBLISHED = 'nobody publishes this stream';
 
@@ -34,13 +31,10 @@ export class Connection implements PumpHandlers<ServerEvent> {
   readonly #onGone: (connection: Connection) => void;
   readonly #openedMs = performance.now();
   readonly #roles = new Roles();
-  #deadline: NodeJS.Timeout | undefined;
+  readonly #attendance: Attendance;
   #handshake: HandshakeScheme | null = null;
-  /** App and flashVer of `connect`, as sent. */
-  #app = '';
-  #flashVer = '';
-  #isConnected = false;
-  #awaitsPong = false;
+  /** `undefined`: the client has not connected yet. */
+  #introduction: Introduction | undefined;
   #isLeaving = false;
 
   /** @param address of the client */
@@ -57,8 +51,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     this.#onGone = onGone;
     this.#session = new ServerSession({ random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES), timeMs: 0 });
     this.#pump = new Pump(socket, this.#session, this, { observer: services.observe?.(number) });
-    this.#pump.idleMs = services.limits.idleBeforePingMs;
-    this.#allow(services.limits.handshakeTimeoutMs, 'no connect');
+    this.#attendance = new Attendance(this.#pump, this.#session, services.limits);
   }
 
   get bytesReceived(): number {
@@ -125,10 +118,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
   }
 
   onEvents(events: readonly ServerEvent[]): void {
-    if (this.#awaitsPong) {
-      this.#awaitsPong = false;
-      this.#pump.idleMs = this.#services.limits.idleBeforePingMs;
-    }
+    this.#attendance.heard();
     for (const event of events) {
       const isTooLate = !this.#pump.isOpen || (this.#isLeaving && event.type !== 'streamClosed');
       if (!isTooLate) {
@@ -142,23 +132,14 @@ export class Connection implements PumpHandlers<ServerEvent> {
   }
 
   onIdle(): void {
-    const { idleBeforePingMs, pingTimeoutMs } = this.#services.limits;
-    if (this.#awaitsPong) {
-      const seconds = Math.round((idleBeforePingMs + pingTimeoutMs) / 1000);
-      this.#pump.destroy(new NetworkError('ERR_STALLED', `silent for ${seconds} s`, { stage: 'stream' }));
-      return;
-    }
-    this.#awaitsPong = true;
-    this.#session.ping(performance.now());
-    this.#pump.flush();
-    this.#pump.idleMs = pingTimeoutMs;
+    this.#attendance.onIdle();
   }
 
   onClose(reason: CloseReason): void {
-    clearTimeout(this.#deadline);
+    this.#attendance.close();
     const words = wordsFor(reason);
     this.#closeRoles(words);
-    if (this.#isConnected) {
+    if (this.#introduction !== undefined) {
       this.#services.report({
         event: 'ended',
         role: 'connection',
@@ -208,25 +189,23 @@ export class Connection implements PumpHandlers<ServerEvent> {
   }
 
   #connect(app: string, flashVer: string): void {
-    if (app.length > MAX_NAME_CHARACTERS || flashVer.length > MAX_NAME_CHARACTERS) {
+    this.#introduction = Introduction.of(app, flashVer);
+    if (this.#introduction === undefined) {
       this.#session.rejectConnect(errorStatus(StatusCode.ConnectRejected, 'the name of the app is too long'));
       this.#pump.end();
       return;
     }
-    this.#app = app;
-    this.#flashVer = flashVer;
-    this.#isConnected = true;
     this.#session.acceptConnect();
-    this.#allow(this.#services.limits.roleTimeoutMs, 'neither publish nor play');
+    this.#attendance.awaitRole();
     this.#services.report({
       event: 'connected',
       role: 'connection',
       connection: this.number,
-      url: this.#services.display.app(app),
+      url: this.#services.display.app(this.#introduction.app),
       address: this.address,
       port: this.#pump.remotePort,
       handshake: this.#handshake,
-      software: flashVer.slice(0, MAX_SHOWN_CHARACTERS),
+      software: this.#introduction.software,
     });
   }
 
@@ -237,7 +216,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
       this.#session.acceptPublish(streamId);
       this.#roles.add(streamId, new Publisher(this.#services, this.number, stream, this.#holdFor(stream)));
       this.#services.recorder?.record(stream);
-      clearTimeout(this.#deadline);
+      this.#attendance.hasRole();
     } catch (error) {
       if (!(error instanceof RtmpkitError)) {
         throw error;
@@ -277,17 +256,17 @@ export class Connection implements PumpHandlers<ServerEvent> {
       stream,
     );
     this.#roles.add(streamId, player);
-    clearTimeout(this.#deadline);
+    this.#attendance.hasRole();
     this.#pump.flush();
     player.start();
   }
 
-  /** @throws {ProtocolError} for a name that is longer than any that is meant seriously: this ends the connection */
+  /** @throws {ProtocolError} see `Introduction` */
   #address(streamName: string): StreamAddress {
-    if (streamName.length > MAX_NAME_CHARACTERS) {
-      throw new ProtocolError('ERR_LIMIT', `the name of the stream has more than ${MAX_NAME_CHARACTERS} characters`);
+    if (this.#introduction === undefined) {
+      throw new Error('a stream is asked for before connect');
     }
-    return streamAddress(this.#app, streamName, this.#flashVer);
+    return this.#introduction.address(streamName);
   }
 
   #pause(streamId: number, paused: boolean): void {
@@ -319,7 +298,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     if (this.#isLeaving) {
       this.#leaveWhenDone();
     } else if (hadRole && this.#roles.isEmpty && this.#pump.isOpen) {
-      this.#allow(this.#services.limits.roleTimeoutMs, 'neither publish nor play');
+      this.#attendance.awaitRole();
     }
   }
 
@@ -334,14 +313,6 @@ export class Connection implements PumpHandlers<ServerEvent> {
     for (const streamId of this.#roles.streamIds) {
       this.#dropRole(streamId, reason, false);
     }
-  }
-
-  /** Gives the client so much time for its next step. */
-  #allow(timeoutMs: number, missing: string): void {
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => {
-      this.#pump.destroy(new NetworkError('ERR_TIMEOUT', `${missing} within ${timeoutMs / 1000} s`));
-    }, timeoutMs);
   }
 
   #warn(code: string, message: string): void {

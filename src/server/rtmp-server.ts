@@ -205,5 +205,20 @@ function cannotListen(host: string, port: number, cause: unknown): NetworkError 
       cause,
     });
   }
-  return new NetworkError('ERR_LISTEN', `cannot listen on ${where} (${systemCode})`, { stage: 'tcp', cause });
+  return new NetworkError('ERR_LISTEN', `cannot listen on ${where} (${systemCode})`, {
+    stage: 'tcp',
+    ...adviceOn(systemCode),
+    cause,
+  });
+}
+
+function adviceOn(systemCode: string): { advice?: string } {
+  switch (systemCode) {
+    case 'EADDRNOTAVAIL':
+      return { advice: 'that is no address of this machine; --listen :PORT takes them all' };
+    case 'EACCES':
+      return { advice: 'most systems keep ports below 1024 for administrators; 1935 is free to all' };
+    default:
+      return {};
+  }
 }

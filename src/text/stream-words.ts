@@ -37,7 +37,8 @@ export function keyframeText({ keyframes, keyframeAvgBytes }: VideoStreamReport)
 /** `2.0 s`, `2.0 s (1.9 s to 2.2 s)`. */
 export function gopText({ minMs, avgMs, maxMs }: GopReport): string | undefined {
   if (minMs === null || avgMs === null || maxMs === null) return undefined;
-  return minMs === maxMs ? span(avgMs) : `${span(avgMs)} (${span(minMs)} to ${span(maxMs)})`;
+  const [shortest, longest] = [span(minMs), span(maxMs)];
+  return shortest === longest ? span(avgMs) : `${span(avgMs)} (${shortest} to ${longest})`;
 }
 
 /** `0.4 ms`, `35 ms`, `1.2 s`. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY_REPORT, UNKNOWN_SERVER } from '../../src/analysis/empty-report.js';
 import { StreamCourse } from '../../src/analysis/stream-course.js';
 import { Curtain } from '../../src/cli/curtain.js';
+import { recordingName } from '../../src/endpoint/recording-name.js';
 import type { ProbeReport } from '../../src/report.js';
 import { parseRtmpUrl } from '../../src/rtmp/url.js';
 import { analysed, healthyStream } from '../analysis/streams.js';
@@ -129,6 +130,22 @@ describe('curtain', () => {
 
   it('has nothing to cover without a URL', () => {
     expect(new Curtain(false).cover('rtmp://host/live/x')).toBe('rtmp://host/live/x');
+  });
+});
+
+describe('the name of a recording', () => {
+  it.each(['SE+KRET', 'naïve%20name?token=x', 'SE/KRET=='])('does not show what it spells otherwise: %s', (name) => {
+    const curtain = new Curtain(false, parseRtmpUrl('rtmp://host/live', { app: 'live', streamName: name }));
+    const output = `./${recordingName(name, new Date(2026, 10, 23, 17, 8, 47))}`;
+    expect(curtain.coverEvent({ ...ENDED, output }).output).toBe('./****-20261123-170847.flv');
+    expect(curtain.cover(`${output}: no permission to write`)).toMatch(/^\.\/\*{4}-2026/);
+  });
+});
+
+describe('the name of a recording of a stream without one', () => {
+  it('is no secret', () => {
+    const curtain = new Curtain(false, parseRtmpUrl('rtmp://host/live', { app: 'live', streamName: '?token=x' }));
+    expect(curtain.cover('cannot write "stream"')).toBe('cannot write "stream"');
   });
 });
 

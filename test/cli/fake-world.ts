@@ -16,7 +16,7 @@ export type Script = (signal: AbortSignal) => AsyncIterable<CommandEvent>;
 
 export interface RunSettings {
   readonly environment?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | InputStream;
   readonly stderr?: FakeTerminal;
   /** What the command does. */
   readonly script?: Script;
@@ -48,7 +48,7 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
   const script = settings.script ?? nothing;
   const interruption = settings.interruption ?? new Interruption();
   const world: World = {
-    stdin: stdinWith(settings.stdin ?? '') as InputStream,
+    stdin: typeof settings.stdin === 'object' ? settings.stdin : (stdinWith(settings.stdin ?? '') as InputStream),
     stdout: asOutput(stdout),
     stderr: asOutput(settings.stderr ?? stderr),
     environment: settings.environment ?? {},

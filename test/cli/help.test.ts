@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { COMMANDS } from '../../src/cli/commands/all.js';
 import { EXIT_OF_KIND } from '../../src/cli/exit-codes.js';
-import { MAIN_HELP } from '../../src/cli/help.js';
+import { MAIN_HELP, RELAY_HELP } from '../../src/cli/help.js';
+import { RELAY_OPTIONS } from '../../src/cli/options/tables.js';
+import { relayEntries } from '../../src/cli/relay/document.js';
 import { run } from './fake-world.js';
 
 const COLUMNS = 80;
@@ -28,7 +31,7 @@ describe.each(screens)('help of $name', ({ help }) => {
     for (const { code, name } of Object.values(EXIT_OF_KIND)) {
       expect(help).toMatch(new RegExp(`\\b${code} +${name}\\b`));
     }
-    expect(help).toMatch(/130, 143 interrupted/);
+    expect(help).toMatch(/129, 130, 143 +interrupted/);
   });
 });
 
@@ -46,6 +49,14 @@ describe.each(COMMANDS)('options of $name', ({ help, options }) => {
     );
     expect(unknown).toEqual([]);
   });
+});
+
+it('shows a file of relays that is one', () => {
+  const [shown = ''] = /^ {2}relays:\n(?: {4}.*\n)+/m.exec(RELAY_HELP) ?? [];
+  const [relay] = relayEntries(parse(shown), 'help', RELAY_OPTIONS) ?? [];
+  expect(relay?.sources).toHaveLength(2);
+  expect(relay?.targets).toMatchObject([{ text: 'copy.flv' }, { name: 'b', key: { file: 'b.txt' } }]);
+  expect(relay?.layer.size).toBe(1);
 });
 
 describe('asking for help', () => {

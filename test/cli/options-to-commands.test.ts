@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMPTY_REPORT } from '../../src/analysis/empty-report.js';
+import type { InputStream } from '../../src/cli/world.js';
+import { stdinWith } from './fake-terminal.js';
 import { run, telling } from './fake-world.js';
 
 const URL = 'rtmp://host/live/name';
@@ -105,6 +107,13 @@ describe('push', () => {
   it('reads standard input for -', async () => {
     const { push } = await run(['push', '-', URL], { stdin: 'FLV' });
     expect(typeof push?.input).toBe('object');
+  });
+
+  it('takes no media from a keyboard', async () => {
+    const keyboard = Object.assign(stdinWith(''), { isTTY: true }) as InputStream;
+    const { exitCode, stderr, push } = await run(['push', '-', URL], { stdin: keyboard });
+    expect([exitCode, push]).toEqual([2, undefined]);
+    expect(stderr.text).toMatch(/media does not come from a terminal\n {2}hint: name a file, or pipe it/);
   });
 
   it('does without a URL, and then without a key', async () => {

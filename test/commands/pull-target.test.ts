@@ -56,6 +56,29 @@ describe('choosePullTargets', () => {
     expect(await names(['/dev/null'])).toEqual(['/dev/null']);
   });
 
+  it.each<[string, (path: string) => PullDestination, Partial<TargetOptions>]>([
+    ['a file', (path) => path, {}],
+    ['parts', (path) => path, { segmentMs: 1_000 }],
+    ['data', (path) => ({ kind: 'data', target: path }), {}],
+  ])('refuses %s in a directory that is not there, before there is a stream to wait for', async (_, wanted, given) => {
+    await expect(choose([wanted(directory.file('nowhere/out.flv'))], given)).rejects.toMatchObject({
+      code: 'ERR_OUTPUT',
+      message: expect.stringMatching(/nowhere\/out\.flv: there is no such directory$/),
+    });
+  });
+
+  it('refuses a directory, which it does not call a file', async () => {
+    const path = directory.file('.');
+    await expect(choose([path])).rejects.toMatchObject({ code: 'ERR_OUTPUT', message: `${path}: this is a directory` });
+  });
+
+  it('writes no recording by the name of a picture', async () => {
+    await expect(choose([directory.file('shot.JPG')])).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      advice: expect.stringMatching(/^--snapshot .*shot\.JPG/),
+    });
+  });
+
   it('refuses a file that has come meanwhile, and leaves it alone', async () => {
     const path = directory.file('meanwhile.flv');
     const [target] = await choose([path]);

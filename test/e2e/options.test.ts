@@ -155,6 +155,36 @@ describe.concurrent('push without a URL', () => {
     expect([await push.exit(), await pull.exit()]).toEqual([0, 0]);
     expect(differenceIn((await readFlvFile(path)).tags, SHORT)).toBeUndefined();
   });
+
+  it('offers it on another port when the usual one is taken', async () => {
+    const offers = await Promise.all(
+      ['one', 'two'].map(async (name) => {
+        const push = runs.start(['push', '--json', '-', '--name', name]);
+        const publication = await Publication.through(push, SHORT);
+        const { playUrls } = await push.event('started');
+        return { push, publication, url: String((playUrls as string[])[0]) };
+      }),
+    );
+    expect(new Set(offers.map(({ url }) => new URL(url).port)).size).toBe(2);
+    for (const { push, publication, url } of offers) {
+      const pull = runs.start(['pull', '--json', url, runs.file(`offered-${new URL(url).port}.flv`)]);
+      await pull.event('started');
+      publication.finish();
+      expect([await push.exit(), await pull.exit()]).toEqual([0, 0]);
+    }
+  });
+
+  it('calls it what it is told to', async () => {
+    const push = runs.start(['push', '--json', '-', '--app', 'tv/one', '--name', 'demo']);
+    const publication = await Publication.through(push, SHORT);
+    const { playUrls } = await push.event('started');
+    const [url] = playUrls as string[];
+    expect(url).toMatch(/^rtmp:\/\/127\.0\.0\.1:\d+\/tv\/one\/demo$/);
+    const pull = runs.start(['pull', '--json', String(url), runs.file('named.flv')]);
+    await pull.event('started');
+    publication.finish();
+    expect([await push.exit(), await pull.exit()]).toEqual([0, 0]);
+  });
 });
 
 describe.concurrent('pull', () => {

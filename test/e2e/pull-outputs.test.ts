@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { encodeAmf0 } from '../../src/amf/amf0-writer.js';
@@ -87,7 +88,7 @@ describe.concurrent('several outputs', () => {
 
   it('go on when one cannot be opened; the status says so at the end', async () => {
     const good = runs.file('good.flv');
-    const pull = await pullAll([good, `${good}.nowhere/x.flv`, '--json']);
+    const pull = await pullAll([good, runs.file(`${'x'.repeat(300)}.flv`), '--json']);
     expect(await pull.exit()).toBe(13);
     expect(pull.events.filter(({ event }) => event === 'warning')).toMatchObject([{ code: 'WARN_OUTPUT_FAILED' }]);
     expect(pull.events.at(-1)).toMatchObject({ event: 'error', exitCode: 13 });
@@ -253,6 +254,12 @@ describe.concurrent('appending', () => {
     const lastMs = Math.max(...all.map(({ timestampMs }) => timestampMs));
     expect(metadata.get('duration')).toBeCloseTo(lastMs / 1_000, 0);
     expect(metadata.get('keyframes')).toBeDefined();
+    const ended = await pull.event('ended', ({ final }) => final === true);
+    expect(ended).toMatchObject({
+      bytes: statSync(path).size,
+      videoTags: tags.filter(({ kind }) => kind === 'video').length,
+    });
+    expect(ended['durationMs']).toBeCloseTo(Number(metadata.get('duration')) * 1_000, -1);
   });
 });
 

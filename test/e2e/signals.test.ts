@@ -16,6 +16,7 @@ const AT_ONCE_MS = 10_000;
 const SIGNALS = [
   { signal: 'SIGINT', exitCode: 130 },
   { signal: 'SIGTERM', exitCode: 143 },
+  { signal: 'SIGHUP', exitCode: 129 },
 ] as const;
 
 const runs = new CliRuns();
@@ -116,6 +117,14 @@ describe.concurrent('signals while there is nothing to finish', () => {
     expect(await push.exit()).toBe(130);
     expect(push.events.filter(({ event }) => event === 'error')).toEqual([]);
     await silent.close();
+  });
+
+  it('finishes in peace when SIGHUP comes twice, from the terminal that is closed and from its shell', async () => {
+    const { pull, path } = await publishAndRecord(`${server.url}/live/${runs.streamName()}`, 'hangup-twice');
+    pull.kill('SIGHUP');
+    pull.kill('SIGHUP');
+    expect(await pull.exit()).toBe(129);
+    await expectComplete(path, LONG);
   });
 
   it('ends at once with the second signal', async () => {

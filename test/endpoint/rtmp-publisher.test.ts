@@ -200,7 +200,12 @@ describe('RtmpPublisher', () => {
   it('is lost when the server ends the stream in the same breath in which it lets it begin', async () => {
     const taker = await new Taker(({ session }) => session.unpublished(1)).listen();
     const publisher = await RtmpPublisher.open(linkOptions(taker.port));
-    await expect(publisher.finished).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST', stage: 'stream' });
+    await expect(publisher.finished).rejects.toMatchObject({
+      code: 'ERR_CONNECTION_LOST',
+      stage: 'stream',
+      message: 'the server ended the stream while we were publishing',
+      peerWords: expect.stringMatching(/^NetStream\./),
+    });
   });
 
   it('leaves without what still waits, but not without a goodbye', async () => {

@@ -62,6 +62,7 @@ describe('RtmpServer', () => {
     await expect(starting).rejects.toMatchObject({
       code: 'ERR_LISTEN',
       message: expect.stringMatching(/192\.0\.2\.1/),
+      advice: expect.stringMatching(/no address of this machine/),
     });
   });
 

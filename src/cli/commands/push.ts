@@ -31,6 +31,7 @@ export const pushCommand = defineCommand({
     }
     const { inputs, url: urlText } = pushOperands(operands);
     refuseSharedStdin(inputs, settings);
+    refuseTypedMedia(inputs, world);
     refuseVisibleSecrets(resolved);
     const { to, backup } = settings;
     const servers = await pushServers({ url: urlText, to, backup }, resolved, world);
@@ -91,6 +92,14 @@ function refuseSharedStdin(inputs: readonly string[], settings: Settings<typeof 
           : 'use --data FILE; FILE may be a named pipe',
     },
   );
+}
+
+/** @throws {UsageError} when media is to come from a keyboard */
+function refuseTypedMedia(inputs: readonly string[], world: World): void {
+  if (!inputs.includes(STANDARD_INPUT) || world.stdin.isTTY !== true) return;
+  throw new UsageError('ERR_USAGE', 'media does not come from a terminal', {
+    advice: 'name a file, or pipe it: ffmpeg -i in.mp4 -c copy -f flv - | rtmpkit push - URL',
+  });
 }
 
 /** File names as messages say them: that of a playlist without its mark. */

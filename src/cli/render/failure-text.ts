@@ -18,6 +18,9 @@ export function failureText(program: string, failure: Failure): string[] {
   return lines.map((line, index) => shortened((index === 0 ? '' : '  ') + printable(line)));
 }
 
+/** What happened mostly stands at the end of a line, behind the name of what it happened to. */
 function shortened(line: string): string {
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 3)}...` : line;
+  if (line.length <= LONGEST_LINE) return line;
+  const half = (LONGEST_LINE - '...'.length) >> 1;
+  return `${line.slice(0, half)}...${line.slice(-half)}`;
 }

@@ -1,4 +1,4 @@
-import { connectionEnded } from '../../endpoint/rtmp-failure.js';
+import { connectionEnded, streamRefused } from '../../endpoint/rtmp-failure.js';
 import type { LinkWatch, RtmpLink, RtmpLinkListener } from '../../endpoint/rtmp-opening.js';
 import type { RtmpkitError } from '../../errors.js';
 import type { MediaTag } from '../../media/tag.js';
@@ -70,7 +70,7 @@ export class PublishLink implements RtmpLinkListener {
   onTags(): void {}
 
   onStreamEnded(reason: string): void {
-    this.#failure ??= connectionEnded(`with ${reason}`);
+    this.#failure ??= streamRefused(reason);
     this.#wake();
   }
 

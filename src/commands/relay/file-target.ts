@@ -2,7 +2,6 @@ import { FileSink } from '../../endpoint/file-sink.js';
 import { createRecording } from '../../endpoint/recording-formats.js';
 import { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
-import { refuseExisting } from '../existing-output.js';
 import type { RelayContext } from './context.js';
 import { Rate } from './rate.js';
 import type { RunningTarget, TargetOptions } from './running-target.js';
@@ -16,7 +15,6 @@ interface FileTargetOptions {
 export async function openFileTarget(target: FileTargetOptions, options: TargetOptions): Promise<RunningTarget> {
   const { path, name = path } = target;
   const { overwrite } = options;
-  if (!overwrite) await refuseExisting(path);
   return new FileTarget(new FileSink(await createRecording(path, { overwrite })), name, options);
 }
 

@@ -7,7 +7,9 @@ import { type RelayHost, RunningRelay } from './running-relay.js';
 export class RelayFleet {
   readonly #host: RelayHost;
   readonly #relays: RunningRelay[] = [];
-  readonly #outcomes: RelayOutcome[] = [];
+  /** Of those that were over by themselves. */
+  #firstFailure: RtmpkitError | undefined;
+  #hasOneEndedWell = false;
   readonly #over = new AbortController();
   readonly #startedMs = performance.now();
   /** Of all that have ended. */
@@ -73,8 +75,7 @@ export class RelayFleet {
 
   /** @throws the error of the first relay that failed, when none has ended well */
   throwIfFailed(): void {
-    const [first] = this.#outcomes;
-    if (first?.kind === 'failed' && this.#outcomes.every(({ kind }) => kind === 'failed')) throw first.error;
+    if (this.#firstFailure !== undefined && !this.#hasOneEndedWell) throw this.#firstFailure;
   }
 
   async #begin(options: RelayOptions): Promise<void> {
@@ -98,8 +99,13 @@ export class RelayFleet {
     const reason = outcome.kind === 'failed' ? outcome.error.message : outcome.reason;
     const summary = relay.summary(reason, this.#isSingle);
     this.#bytes += summary.bytes;
-    if (how === 'ended') this.#outcomes.push(outcome);
+    if (how === 'ended') this.#note(outcome);
     if (outcome.kind === 'ended' || !this.#isSingle) this.#host.report(summary);
+  }
+
+  #note(outcome: RelayOutcome): void {
+    if (outcome.kind === 'failed') this.#firstFailure ??= outcome.error;
+    else this.#hasOneEndedWell = true;
   }
 
   async #tryChange(options: RelayOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
+import { checkOutput } from '../existing-output.js';
 import { targetFailed } from '../target-failure.js';
 import { openTarget } from './open-target.js';
 import type { RelayTarget } from './options.js';
@@ -42,10 +43,13 @@ export class RelayOutput {
    */
   async change(wanted: readonly RelayTarget[]): Promise<void> {
     const kept = this.#entries.filter((entry) => wanted.some((target) => isSame(target, entry.wanted)));
+    const missing = wanted.filter((target) => !kept.some((entry) => isSame(target, entry.wanted)));
+    for (const target of missing) {
+      if (target.kind === 'file') await checkOutput(target.path, this.#options); // before another file is begun for nothing
+    }
     const added: Entry[] = [];
     try {
-      for (const target of wanted) {
-        if (kept.some((entry) => isSame(target, entry.wanted))) continue;
+      for (const target of missing) {
         added.push({ wanted: target, target: await openTarget(target, this.#options) });
       }
     } catch (error) {

@@ -7,11 +7,13 @@ import {
   describeSwitched,
   describeWarning,
 } from '../../../src/cli/render/describe.js';
+import { failureText } from '../../../src/cli/render/failure-text.js';
 import { printable } from '../../../src/cli/render/printable.js';
 import { layOut } from '../../../src/cli/render/progress-line.js';
 import { statsSentence } from '../../../src/cli/render/stats-text.js';
 import type { ConnectedEvent, EndedEvent, StartedEvent, StatsEvent } from '../../../src/events.js';
 import { bitrate, clock, counted, span, volume } from '../../../src/text/quantities.js';
+import { gopText } from '../../../src/text/stream-words.js';
 import { CONNECTED, ENDED, MESSAGE, STARTED, stats, URL } from '../events.js';
 
 describe('quantities', () => {
@@ -239,5 +241,32 @@ describe('figures of a stream', () => {
   it('go, the least important first, where it is narrow', () => {
     expect(width(stats(), 40, 6).words).toBe(' 42%  0:04/0:10  ETA 0:06  1.9 Mbit/s');
     expect(width(stats(), 12, 6).words).toBe(' 42%');
+  });
+});
+
+describe('the text of a failure', () => {
+  it('keeps the reason behind a name of any length', () => {
+    const [line = ''] = failureText('rtmpkit pull', {
+      code: 'ERR_OUTPUT',
+      exitCode: 13,
+      stage: 'output',
+      message: `${'x'.repeat(1_000)}: this name is too long`,
+      peerWords: undefined,
+      advice: undefined,
+      stack: undefined,
+    });
+    expect(line).toMatch(/^rtmpkit pull failed \(output\): x+\.\.\.x+: this name is too long$/);
+    expect(line.length).toBeLessThanOrEqual(300);
+  });
+});
+
+describe('the text of a GOP', () => {
+  it.each([
+    [{ minMs: 2_000, avgMs: 2_000, maxMs: 2_000 }, '2.0 s'],
+    [{ minMs: 1_998, avgMs: 2_000, maxMs: 2_002 }, '2.0 s'],
+    [{ minMs: 1_900, avgMs: 2_000, maxMs: 2_200 }, '2.0 s (1.9 s to 2.2 s)'],
+    [{ minMs: null, avgMs: null, maxMs: null }, undefined],
+  ])('is %o: %s', (gop, text) => {
+    expect(gopText({ ...gop, count: 3, lengthsMs: [] })).toBe(text);
   });
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -269,6 +269,14 @@ describe('relay', () => {
     const run = start(RelayRun.of({ sources: [sourceAt(from)], targets: [{ kind: 'file', path: SLATE }] }));
     await expect(run.over).rejects.toMatchObject({ code: 'ERR_OUTPUT_EXISTS' });
     expect(from.guests).toEqual([]);
+  });
+
+  it('begins no file when another one cannot be', async () => {
+    const begun = join(directory, 'begun.flv');
+    const targets = [begun, join(directory, 'nowhere', 'copy.flv')].map((path) => ({ kind: 'file' as const, path }));
+    const run = start(RelayRun.of({ sources: [sourceAt(await server())], targets }));
+    await expect(run.over).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
+    expect(existsSync(begun)).toBe(false);
   });
 });
 
