@@ -137,10 +137,7 @@ async function timelineOf(path: string): Promise<Timeline> {
 
 function memoryResults(middle: Rest, end: Rest, rssMb: number): BenchResult[] {
   const hours = (end.atMs - middle.atMs) / 3_600_000;
-  const [before, after] = [middle, end].map(({ held }) => (held.heapBytes + held.bufferBytes) / 1e6) as [
-    number,
-    number,
-  ];
+  const [before, after] = [heldMb(middle), heldMb(end)];
   const growth = (after - before) / hours;
   return [
     {
@@ -153,6 +150,10 @@ function memoryResults(middle: Rest, end: Rest, rssMb: number): BenchResult[] {
     },
     { name: 'memory, most', value: rssMb, unit: 'MB', target: `at most ${MOST_RSS_MB}`, isMet: rssMb <= MOST_RSS_MB },
   ];
+}
+
+function heldMb({ held }: Rest): number {
+  return (held.heapBytes + held.bufferBytes) / 1e6;
 }
 
 function timelineResults(relay: DisturbedRelay, timeline: Timeline): BenchResult[] {
