@@ -30,7 +30,7 @@ const FOREIGN_FIELDS: ReadonlySet<string> = new Set(['software', 'output', 'name
 export class Curtain {
   readonly #isOpen: boolean;
   readonly #urls: RtmpUrl[] = [];
-  readonly #openTexts: string[] = [];
+  readonly #openTexts = new Set<string>();
   /** What events call each URL, and what it is in full. */
   #openNames: readonly { readonly name: string; readonly full: string }[] = [];
   /** For text of our own, and for text of others. */
@@ -47,13 +47,15 @@ export class Curtain {
   }
 
   /**
-   * There are more secrets, and more of what stays as it is.
+   * There are more secrets, and more of what stays as it is. What it has learnt before it need not learn again: a relay's file is
+   * read any number of times.
    *
    * @param urls in the order in which the command gives names to those that look alike
    */
   learn(urls: readonly RtmpUrl[], openTexts: readonly string[]): void {
-    this.#urls.push(...urls);
-    this.#openTexts.push(...openTexts);
+    const known = new Set(this.#urls.map((url) => JSON.stringify(url)));
+    this.#urls.push(...urls.filter((url) => !known.has(JSON.stringify(url))));
+    for (const text of openTexts) this.#openTexts.add(text);
     this.#openNames = openNames(this.#urls);
     const secrets = [...new Set(this.#urls.flatMap(secretsIn))].sort((one, other) => other.length - one.length);
     const spared = [...new Set([...this.#urls.map(({ redacted }) => redacted), ...this.#openTexts])].filter(

@@ -1,4 +1,5 @@
 import type { CommandEvent } from '../events.js';
+import { AbortBranch } from '../net/abort-branch.js';
 
 /** Work that tells what happens while it goes on. It ends early, in an orderly way, when the signal aborts. */
 export type ReportingWork = (report: (event: CommandEvent) => void, signal: AbortSignal) => Promise<void>;
@@ -13,20 +14,19 @@ const MAX_WAITING_BEFORE_MESSAGE = 5_000;
  * iterating aborts the work, and waits until it has ended.
  */
 export async function* eventStream(work: ReportingWork, signal: AbortSignal): AsyncGenerator<CommandEvent, void> {
-  const left = new AbortController();
+  const left = new DOMException('nobody listens any more', 'AbortError');
+  const branch = new AbortBranch(signal);
   const events = new EventQueue();
-  const running = work((event) => events.push(event), AbortSignal.any([signal, left.signal])).finally(() =>
-    events.end(),
-  );
+  const running = work((event) => events.push(event), branch.signal).finally(() => events.end());
   running.catch(() => {}); // it is thrown below, behind the events
   try {
     for (let event = await events.next(); event !== undefined; event = await events.next()) {
       yield event;
     }
   } finally {
-    left.abort();
+    branch.abort(left);
     await running.catch((error: unknown) => {
-      if (error !== left.signal.reason) {
+      if (error !== left) {
         throw error; // unlike the consequence of a consumer who has seen enough
       }
     });

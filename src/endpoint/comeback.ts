@@ -1,3 +1,4 @@
+import { AbortBranch } from '../net/abort-branch.js';
 import { Redial, type RedialOptions } from './redial.js';
 import { connectionEnded } from './rtmp-failure.js';
 import { failureOf, type RtmpPublisher } from './rtmp-publisher.js';
@@ -11,17 +12,18 @@ export interface ComebackOptions extends RedialOptions {
 /** Tries a server again that was lost, while another one has the stream, until it can have the stream back. */
 export class Comeback {
   readonly #options: ComebackOptions;
-  readonly #stop = new AbortController();
-  readonly #signal: AbortSignal;
+  readonly #branch: AbortBranch;
   #ready: RtmpPublisher | undefined;
 
   /** @param failure why it was lost */
   constructor(failure: unknown, options: ComebackOptions) {
     this.#options = options;
-    this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
-    this.#run(failure).catch((error: unknown) => {
-      if (!this.#signal.aborted) options.onGivenUp(error);
-    });
+    this.#branch = new AbortBranch(options.signal);
+    this.#run(failure)
+      .catch((error: unknown) => {
+        if (!this.#branch.signal.aborted) options.onGivenUp(error);
+      })
+      .finally(() => this.#branch.release());
   }
 
   /** A connection to it, if one is open. */
@@ -34,20 +36,20 @@ export class Comeback {
     const { ready } = this;
     if (ready === undefined) return undefined;
     this.#ready = undefined;
-    this.#stop.abort();
+    this.#branch.abort();
     return ready;
   }
 
   /** It is not wanted any more. */
   cancel(): void {
-    this.#stop.abort();
+    this.#branch.abort();
     this.#ready?.end();
     this.#ready = undefined;
   }
 
   /** The connection waits for a keyframe, and may be lost again until then. */
   async #run(reason: unknown): Promise<void> {
-    const signal = this.#signal;
+    const { signal } = this.#branch;
     const redial = new Redial(() => this.#options.open(signal), { ...this.#options, signal });
     for (let failure = reason; !signal.aborted; ) {
       const opened = await redial.reopen(failure);

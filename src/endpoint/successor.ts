@@ -1,3 +1,4 @@
+import { AbortBranch } from '../net/abort-branch.js';
 import { Redial, type RedialOptions } from './redial.js';
 
 export interface SuccessorOptions<T> extends Pick<RedialOptions, 'retry' | 'signal' | 'clock' | 'random'> {
@@ -55,7 +56,7 @@ export class Successor<T> {
 /** The attempts to open one successor. */
 class Search<T> {
   readonly #options: SuccessorOptions<T>;
-  readonly #stop = new AbortController();
+  readonly #branch: AbortBranch;
   readonly #over: Promise<void>;
   #isTrying = false;
   #isLastAttempt = false;
@@ -64,24 +65,25 @@ class Search<T> {
 
   constructor(options: SuccessorOptions<T>) {
     this.#options = options;
+    this.#branch = new AbortBranch(options.signal);
     this.#over = this.#run();
   }
 
   async finish(): Promise<void> {
     this.#isLastAttempt = true;
-    if (!this.#isTrying) this.#stop.abort();
+    if (!this.#isTrying) this.#branch.abort();
     await this.#over;
   }
 
   cancel(): void {
     this.#isUnwanted = true;
-    this.#stop.abort();
+    this.#branch.abort();
     if (this.found !== undefined) this.#options.close(this.found);
   }
 
   async #run(): Promise<void> {
-    const { retry, signal: parent } = this.#options;
-    const signal = AbortSignal.any([parent, this.#stop.signal]);
+    const { retry } = this.#options;
+    const { signal } = this.#branch;
     const redial = new Redial(() => this.#attempt(signal), {
       ...this.#options,
       retry: { ...retry, attempts: Number.POSITIVE_INFINITY }, // the one that is to be left still runs meanwhile
@@ -94,6 +96,8 @@ class Search<T> {
       else this.found = opened;
     } catch {
       // The connection that is there goes on as long as it can, and then is made anew.
+    } finally {
+      this.#branch.release();
     }
   }
 
@@ -103,7 +107,7 @@ class Search<T> {
       return await this.#options.open(signal);
     } finally {
       this.#isTrying = false;
-      if (this.#isLastAttempt) this.#stop.abort();
+      if (this.#isLastAttempt) this.#branch.abort();
     }
   }
 }

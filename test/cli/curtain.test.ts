@@ -115,6 +115,15 @@ describe('curtain', () => {
     expect(growing.coverForeign('live_12345')).toBe('****');
   });
 
+  it('learns the same once, however often it is told', () => {
+    const twins = ['rtmp://host/live/one', 'rtmp://host/live/two'].map((url) => parseRtmpUrl(url));
+    const open = new Curtain(true);
+    for (let i = 0; i < 3; i++) open.learn(twins, []);
+    expect(open.cover('rtmp://host/live/****')).toBe('rtmp://host/live/one');
+    expect(open.cover('rtmp://host/live/**** (2)')).toBe('rtmp://host/live/two');
+    expect(open.cover('rtmp://host/live/**** (3)')).toBe('rtmp://host/live/one (3)'); // nothing is called that
+  });
+
   it('goes on covering after any number of texts', () => {
     const closed = curtain('rtmp://host/live/live_12345');
     for (let i = 0; i < 2_500; i++) expect(closed.cover(`${i}: live_12345`)).toBe(`${i}: ****`);

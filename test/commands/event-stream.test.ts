@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventStream } from '../../src/commands/event-stream.js';
 import type { CommandEvent } from '../../src/events.js';
+import { tiesOf } from '../support/signal-ties.js';
 
 const NEVER = new AbortController().signal;
 
@@ -72,6 +73,12 @@ describe('eventStream', () => {
     await events.next();
     aborting.abort(reason);
     await expect(events.next()).rejects.toBe(reason);
+  });
+
+  it('leaves nothing at the signal when it is over', async () => {
+    const { signal } = new AbortController();
+    for (let i = 0; i < 100; i++) await codesOf(eventStream(async (report) => report(LAST), signal));
+    expect(tiesOf(signal)).toBe(0);
   });
 
   it('aborts the work when the consumer leaves, and waits for its end', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NetworkError } from '../../src/errors.js';
 import { Deadline } from '../../src/net/deadline.js';
+import { tiesOf } from '../support/signal-ties.js';
 
 describe('Deadline', () => {
   beforeEach(() => {
@@ -29,6 +30,14 @@ describe('Deadline', () => {
     expect(deadline.signal.reason).toBe('enough');
     deadline.clear();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is forgotten by its parent when it is cleared', () => {
+    const parent = new AbortController();
+    for (let attempt = 0; attempt < 100; attempt++) {
+      new Deadline(100, parent.signal, () => new NetworkError('ERR_TIMEOUT', '')).clear();
+    }
+    expect(tiesOf(parent.signal)).toBe(0);
   });
 
   it.each([Number.POSITIVE_INFINITY, 2 ** 40])('waits for %d ms, which no timer can', (timeoutMs) => {

@@ -18,7 +18,8 @@ export class RelayOutput {
   readonly #options: TargetOptions;
   readonly #onOver: (outcome: RelayOutcome) => void;
   #entries: readonly Entry[] = [];
-  readonly #overs = new Map<RunningTarget, RtmpkitError | undefined>();
+  /** How those came to their end that have. Weak: with each change of the configuration some are gone for ever. */
+  readonly #overs = new WeakMap<RunningTarget, RtmpkitError | undefined>();
   #isLeaving = false;
 
   /** @param onOver every target is over */
