@@ -159,7 +159,9 @@ export class PublisherSupply {
   }
 }
 
-/** It would fail in the same way again. */
+/** As a first attempt it would fail in the same way again. */
 function isHopeless(error: unknown): boolean {
-  return error instanceof RtmpkitError && retryClassOf(error.code) === 'never';
+  if (!(error instanceof RtmpkitError)) return false;
+  const retryClass = retryClassOf(error.code);
+  return retryClass === 'never' || retryClass === 'if-it-ran';
 }

@@ -4,9 +4,10 @@ import type { ErrorCode } from '../errors.js';
  * Whether trying again can help.
  *
  * `never`: it would fail in the same way. `soon`: the network, or the other side's health. `patiently`: a name that is not
- * free yet, or not there yet: a server needs minutes to notice that a former publisher is gone.
+ * free yet, or not there yet: a server needs minutes to notice that a former publisher is gone. `if-it-ran`: a refusal that is
+ * final, unless the same was allowed a moment ago; then it is more likely the end of a server that was asked too late.
  */
-export type RetryClass = 'never' | 'soon' | 'patiently';
+export type RetryClass = 'never' | 'soon' | 'patiently' | 'if-it-ran';
 
 const CLASS_OF_CODE: Readonly<Record<ErrorCode, RetryClass>> = {
   ERR_INTERNAL: 'never',
@@ -29,7 +30,7 @@ const CLASS_OF_CODE: Readonly<Record<ErrorCode, RetryClass>> = {
   ERR_TLS_ON_PLAIN_PORT: 'never',
 
   ERR_AUTH: 'never',
-  ERR_DENIED: 'never',
+  ERR_DENIED: 'if-it-ran',
 
   ERR_APP_NOT_FOUND: 'patiently',
   ERR_STREAM_NOT_FOUND: 'patiently',
@@ -86,7 +87,10 @@ export interface RetryWait {
 
 /** So long a stream has to run before the failures ahead of it are forgotten. */
 const HEALTHY_AFTER_MS = 10_000;
-/** For so long after it ran, a name that is taken or missing does not use up attempts: nginx-rtmp needs 90 s to notice. */
+/**
+ * For so long after it ran, a name that is taken or missing does not use up attempts, nor does a refusal: nginx-rtmp needs 90 s to
+ * notice.
+ */
 const PATIENCE_MS = 120_000;
 /** A name that becomes free should not be missed for longer. */
 const MAX_PATIENT_DELAY_MS = 5_000;
@@ -124,9 +128,10 @@ export class Backoff {
     }
     const { attempts, delayMs, maxDelayMs } = this.#policy;
     const retryClass = retryClassOf(code);
-    if (retryClass === 'never' || attempts === 0) return undefined;
-    const isPatient = retryClass === 'patiently';
-    if (!(isPatient && nowMs - this.#ranUntilMs < PATIENCE_MS)) this.#usedAttempts++;
+    const hasJustRun = nowMs - this.#ranUntilMs < PATIENCE_MS;
+    if (retryClass === 'never' || (retryClass === 'if-it-ran' && !hasJustRun) || attempts === 0) return undefined;
+    const isPatient = retryClass !== 'soon';
+    if (!(isPatient && hasJustRun)) this.#usedAttempts++;
     if (this.#usedAttempts > attempts) return undefined;
     const limitMs = isPatient ? Math.min(MAX_PATIENT_DELAY_MS, maxDelayMs) : maxDelayMs;
     const boundMs = Math.min(delayMs * 2 ** this.#failures, Math.max(limitMs, delayMs));

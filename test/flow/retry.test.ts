@@ -36,7 +36,6 @@ describe('whether to try again', () => {
 
   it.each([
     'ERR_AUTH',
-    'ERR_DENIED',
     'ERR_TLS',
     'ERR_USAGE',
     'ERR_URL',
@@ -48,6 +47,21 @@ describe('whether to try again', () => {
   ] as const)('%s: never', (code) => {
     expect(retryClassOf(code)).toBe('never');
     expect(new Backoff(FOREVER).failed(code, 0)).toBeUndefined();
+  });
+});
+
+describe('a refusal', () => {
+  it('is final where nothing has run', () => {
+    expect(new Backoff(FOREVER).failed('ERR_DENIED', 0)).toBeUndefined();
+  });
+
+  it('is tried again for two minutes after the same was allowed', () => {
+    const backoff = new Backoff({ ...POLICY, attempts: 1 }, LONGEST);
+    backoff.succeeded(0);
+    expect(backoff.failed('ERR_CONNECTION_LOST', 100)?.delayMs).toBe(1_000);
+    expect(backoff.failed('ERR_DENIED', 1_100)?.delayMs).toBe(2_000);
+    expect(backoff.failed('ERR_DENIED', 120_099)?.delayMs).toBe(4_000);
+    expect(backoff.failed('ERR_DENIED', 120_100)).toBeUndefined();
   });
 });
 
