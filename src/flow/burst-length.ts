@@ -4,17 +4,16 @@ export const DEFAULT_MAX_BURST_MS = 40;
 /** Up to so many subscribers every tag leaves in the turn of the event loop in which it came. */
 const FEW_SUBSCRIBERS = 50;
 /** From so many on, bursts are as long as they may get. */
-const MANY_SUBSCRIBERS = 250;
+const MANY_SUBSCRIBERS = 150;
 
 /**
  * How long a tag waits for others to travel with, in ms; 0 means until the end of the event-loop turn.
  *
- * Nearly all of the cost of sending is the system call, about 20 us, hardly more for 20 KB than for 200 bytes. A stream has
- * some 75 tags a second, so 50 subscribers cost 75 ms of CPU a second at one call per tag: cheap, and nobody waits. 1000
- * would cost one and a half CPUs. So the length grows in step with the crowd, which keeps the calls per second about
- * level, until it reaches `maxBurstMs` at 250. Beyond that the calls grow with the crowd, but 25 a second for each at 40 ms are
- * a third of what single tags would cost. Whoever raises `maxBurstMs` asks for fewer calls and gets them from the same
- * number of subscribers on.
+ * Nearly all of the cost of sending is the system call, about 10 us, hardly more for 20 KB than for 200 bytes. A stream has
+ * some 75 tags a second, so 50 subscribers are 3,750 calls a second at one per tag: cheap, and nobody waits. 1000 would take all of a
+ * CPU. So the length grows in step with the crowd, which keeps the calls per second about level, until it reaches `maxBurstMs` at
+ * 150. Beyond that the calls grow with the crowd, but 20 a second for each at 40 ms are a quarter of what single tags would cost.
+ * Whoever raises `maxBurstMs` asks for fewer calls and gets them from the same number of subscribers on.
  */
 export function burstLengthMs(subscribers: number, maxBurstMs: number): number {
   const crowd = (subscribers - FEW_SUBSCRIBERS) / (MANY_SUBSCRIBERS - FEW_SUBSCRIBERS);
