@@ -166,8 +166,8 @@ export interface SourceStats {
   readonly retries: number;
   /** As it was when it connected; `null` without a connection. */
   readonly rttMs: number | null;
-  /** Of the present connection. */
-  readonly uptimeMs: number;
+  /** Of the present connection; `null` without one. */
+  readonly uptimeMs: number | null;
 }
 
 /** How one target of a relay does. */

@@ -44,8 +44,6 @@ export interface ServerTargetOptions {
 export class ServerTarget {
   /** Settles when it is over. Never rejects. */
   readonly over: Promise<void>;
-  /** Why it is over, unless all was delivered or it was to be left. */
-  failure: unknown;
   readonly #options: ServerTargetOptions;
   readonly #publisher: ReconnectingPublisher;
   #state: TargetState = 'connecting';
@@ -56,6 +54,7 @@ export class ServerTarget {
   #newestError: RtmpkitError | undefined;
   #isLeft = false;
   #isGivenUp = false;
+  #failure: unknown;
 
   /** Begins to connect. */
   constructor(options: ServerTargetOptions) {
@@ -79,6 +78,11 @@ export class ServerTarget {
 
   get state(): TargetState {
     return this.#state;
+  }
+
+  /** Why it is over, unless all was delivered or it was to be left. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   get isConnected(): boolean {
@@ -216,7 +220,7 @@ export class ServerTarget {
 
   #end(error: unknown): void {
     if (error === undefined) return;
-    this.failure = error;
+    this.#failure = error;
     this.#state = 'failed';
     this.#options.onChange();
   }

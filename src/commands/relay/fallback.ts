@@ -55,7 +55,17 @@ export class RelayFallback {
     const { bytes, bitrateKbps, fps, skewMs } = this.#meter.read();
     const state = this.#hasFailed ? 'failed' : this.#stop === undefined ? 'idle' : 'running';
     const rates = { bitrateKbps: toTenths(bitrateKbps), fps: toTenths(fps) };
-    return { source: this.name, state, bytes, ...rates, skewMs, reconnects: 0, retries: 0, rttMs: null, uptimeMs: 0 };
+    return {
+      source: this.name,
+      state,
+      bytes,
+      ...rates,
+      skewMs,
+      reconnects: 0,
+      retries: 0,
+      rttMs: null,
+      uptimeMs: null,
+    };
   }
 
   async #run(signal: AbortSignal): Promise<void> {

@@ -5,9 +5,11 @@ import { Meter } from '../../flow/meter.js';
 import type { MediaTag } from '../../media/tag.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { reconnecting, type StreamEnd } from '../reconnection.js';
-import { toTenths } from '../stats-reports.js';
+import { connectionStats, toTenths } from '../stats-reports.js';
 import type { RelayContext } from './context.js';
 import type { RelayPeer } from './options.js';
+
+const NOT_CONNECTED = { reconnects: 0, rttMs: null, uptimeMs: null };
 
 /** What becomes of a source. */
 export interface RelaySourceListener {
@@ -68,6 +70,7 @@ export class RelaySource {
 
   get stats(): SourceStats {
     const { bytes, bitrateKbps, fps, skewMs } = this.#meter.read();
+    const connection = connectionStats(this.#player ?? NOT_CONNECTED);
     return {
       source: this.name,
       state: this.#state,
@@ -75,10 +78,9 @@ export class RelaySource {
       bitrateKbps: toTenths(bitrateKbps),
       fps: toTenths(fps),
       skewMs,
-      reconnects: this.#reconnects + (this.#player?.reconnects ?? 0),
+      ...connection,
+      reconnects: this.#reconnects + connection.reconnects,
       retries: this.#retries,
-      rttMs: this.#player?.rttMs ?? null,
-      uptimeMs: Math.round(this.#player?.uptimeMs ?? 0),
     };
   }
 
