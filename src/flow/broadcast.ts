@@ -5,6 +5,7 @@ import { burstLengthMs, DEFAULT_MAX_BURST_MS, gatheringMs } from './burst-length
 import { type Clock, systemClock } from './clock.js';
 import { Cursor, type CursorHome } from './cursor.js';
 import { Gathering } from './gathering.js';
+import { Pack } from './pack.js';
 import { Patience } from './patience.js';
 import { Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
@@ -64,6 +65,9 @@ export class Broadcast {
   readonly #gathering = new Gathering();
   readonly #home: CursorHome & { isEnded: boolean };
   readonly #cursors = new Set<Cursor>();
+  /** Every cursor is either of the pack or a straggler. */
+  readonly #pack: Pack;
+  readonly #stragglers = new Set<Cursor>();
   readonly #losslessCursors = new Set<Cursor>();
 
   #isSealDue = false;
@@ -81,6 +85,7 @@ export class Broadcast {
     this.#clock = options.clock ?? systemClock;
     const { maxBytes, maxDurationMs = Number.POSITIVE_INFINITY, memory } = options;
     this.#ring = new Ring(maxBytes, maxDurationMs, memory);
+    this.#pack = new Pack(this.#ring);
     this.#home = this.#makeHome();
     this.#patience = new Patience(this.#clock, this.#losslessCursors, (cursor) => this.#isTooFarBehind(cursor));
   }
@@ -125,6 +130,7 @@ export class Broadcast {
   subscribe(sink: Sink, options: SubscribeOptions): Subscription {
     const cursor = new Cursor(this.#home, sink, options);
     this.#cursors.add(cursor);
+    this.#stragglers.add(cursor);
     if (cursor.isLossless) {
       this.#losslessCursors.add(cursor);
     }
@@ -226,14 +232,16 @@ export class Broadcast {
 
   /** Lets everybody go on who can, and lets go of what is beyond the bounds. */
   #moveOn(): void {
+    if (this.#pack.isMoving) return; // a sink has added this burst: its turn comes
     const oldestKept = oldestNeeded(this.#losslessCursors, this.#ring.oldestWithinBounds);
     const nowMs = this.#clock.nowMs();
-    for (const cursor of this.#cursors) {
+    this.#pack.moveOn();
+    for (const cursor of this.#stragglers) {
       cursor.moveOn(oldestKept, nowMs);
     }
     this.#sealedMs = nowMs;
     this.#sentMs = this.#clock.nowMs();
-    this.#ring.dropBefore(this.#options.gopCache ? oldestKept : oldestNeeded(this.#cursors, this.#ring.end));
+    this.#ring.dropBefore(this.#options.gopCache ? oldestKept : oldestNeeded(this.#stragglers, this.#ring.end));
   }
 
   #makeHome(): CursorHome & { isEnded: boolean } {
@@ -241,9 +249,13 @@ export class Broadcast {
       ring: this.#ring,
       clock: this.#clock,
       isEnded: false,
+      pack: this.#pack,
+      keepsUp: (cursor) => this.#stragglers.delete(cursor),
+      fallsBack: (cursor) => this.#stragglers.add(cursor),
       moved: () => this.#releaseSource(),
       remove: (cursor) => {
         this.#cursors.delete(cursor);
+        this.#stragglers.delete(cursor);
         this.#losslessCursors.delete(cursor);
         this.#releaseSource();
       },

@@ -26,6 +26,9 @@ export class Burst {
   /** Greatest timestamp. */
   readonly endMs: number;
   readonly #encodings = new Map<string, Buffer>();
+  /** Who asks next mostly asks for the same. */
+  #lastFormat: TagFormat | undefined;
+  #lastEncoding: Buffer | undefined;
   #headerBurst: Burst | undefined;
 
   constructor(tags: readonly MediaTag[], headers: readonly MediaTag[], startsWithKeyframe: boolean) {
@@ -54,6 +57,14 @@ export class Burst {
    * socket wraps any other array in one, for each write anew.
    */
   encoded(format: TagFormat): Buffer {
+    if (format !== this.#lastFormat || this.#lastEncoding === undefined) {
+      this.#lastFormat = format;
+      this.#lastEncoding = this.#encodingIn(format);
+    }
+    return this.#lastEncoding;
+  }
+
+  #encodingIn(format: TagFormat): Buffer {
     let bytes = this.#encodings.get(format.key);
     if (bytes === undefined) {
       const { buffer, byteOffset, byteLength } = format.encode(this.tags);

@@ -1,6 +1,7 @@
 import type { Burst } from './burst.js';
 import type { Clock } from './clock.js';
 import { HeldBursts } from './held-bursts.js';
+import type { Pack, PackMember } from './pack.js';
 import { Place } from './place.js';
 import type { Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
@@ -14,6 +15,10 @@ export interface CursorHome {
   readonly ring: Ring;
   readonly clock: Clock;
   readonly isEnded: boolean;
+  readonly pack: Pack;
+  /** The cursor is of the pack from now on, or goes its own way again. */
+  keepsUp(cursor: Cursor): void;
+  fallsBack(cursor: Cursor): void;
   /** The cursor has moved or gone: the source may have room now. */
   moved(): void;
   remove(cursor: Cursor): void;
@@ -23,7 +28,7 @@ export interface CursorHome {
 }
 
 /** A subscriber: a place in the ring and a sink. Whatever the sink does not take simply stays in the ring. */
-export class Cursor implements Subscription {
+export class Cursor implements Subscription, PackMember {
   /** How long the source waits for it while it takes nothing and others would go on. */
   readonly patienceMs: number;
   readonly #home: CursorHome;
@@ -31,6 +36,7 @@ export class Cursor implements Subscription {
   readonly #maxLagMs: number;
   readonly #cutOffAfterMs: number;
   readonly #maxHeldBytes: number | undefined;
+  readonly #isLive: boolean;
   #isLossless: boolean;
   /** It was lossless, and will be again when it has caught up. */
   #isLetGo = false;
@@ -38,6 +44,8 @@ export class Cursor implements Subscription {
 
   readonly #place: Place;
 
+  /** It is of the pack, which hands each burst to its sink. */
+  #isAbreast = false;
   #isFull = false;
   #fullSinceMs = 0;
   #isWriting = false;
@@ -52,6 +60,7 @@ export class Cursor implements Subscription {
     this.#sink = sink;
     this.#place = new Place(home.ring, (lost) => this.#call(() => this.#sink.skipped?.(lost)));
     this.#isLossless = options.mode === 'lossless';
+    this.#isLive = options.mode === 'live';
     this.patienceMs = options.patienceMs ?? Number.POSITIVE_INFINITY;
     this.#maxLagMs = (this.#isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
     this.#cutOffAfterMs = (this.#isLossless ? undefined : options.cutOffAfterMs) ?? Number.POSITIVE_INFINITY;
@@ -107,6 +116,7 @@ export class Cursor implements Subscription {
 
   restart(): void {
     if (this.#isClosed) return;
+    this.#leavePack();
     this.#hasEnded = false;
     if (this.#isLossless) {
       this.#place.goBackTo(this.#held?.goBack(this.#home.isEnded));
@@ -117,6 +127,7 @@ export class Cursor implements Subscription {
   }
 
   resume(): void {
+    this.#leavePack();
     if (this.#isWriting) {
       this.#isResumedWhileWriting = true;
     } else if (!this.#isClosed) {
@@ -126,12 +137,14 @@ export class Cursor implements Subscription {
   }
 
   suspend(): void {
+    this.#leavePack();
     if (!this.#isFull) this.#fullSinceMs = this.#home.clock.nowMs();
     this.#isFull = true;
   }
 
   close(): void {
     if (!this.#isClosed) {
+      this.#leavePack();
       this.#isClosed = true;
       this.#place.leave();
       this.#home.remove(this);
@@ -157,7 +170,20 @@ export class Cursor implements Subscription {
 
   /** Nothing will be added any more. */
   onEnded(): void {
+    this.#leavePack();
     this.#write();
+  }
+
+  handed(hasRoom: boolean): void {
+    this.#leavePack();
+    this.#isWriting = false;
+    this.#took(hasRoom);
+    this.#write();
+  }
+
+  failed(error: unknown): void {
+    this.close();
+    this.#home.sinkFailed(error, this.#sink);
   }
 
   /** Hands on what there is, until the sink is full, has had its share, or nothing is left. */
@@ -178,7 +204,28 @@ export class Cursor implements Subscription {
     if (this.#isLetGo) this.#bindAgain();
     if (this.#isLossless) {
       this.#home.moved();
+    } else if (this.#isLive) {
+      this.#joinPack();
     }
+  }
+
+  #joinPack(): void {
+    const { pack, isEnded } = this.#home;
+    if (isEnded || pack.isMoving || this.#isClosed || this.#isFull || !this.#place.canKeepAbreast) return;
+    this.#isAbreast = true;
+    this.#place.keepAbreast();
+    this.#home.keepsUp(this);
+    pack.add(this, this.#sink);
+  }
+
+  #leavePack(): void {
+    if (!this.#isAbreast) return;
+    const { pack } = this.#home;
+    this.#isAbreast = false;
+    this.#isWriting = pack.isBeingHanded(this);
+    this.#isResumedWhileWriting = false;
+    this.#place.fallBack(pack.remove(this));
+    this.#home.fallsBack(this);
   }
 
   /** It has caught up: the source waits for it as before. */
@@ -203,16 +250,18 @@ export class Cursor implements Subscription {
     this.#isWriting = true;
     this.#isResumedWhileWriting = false;
     try {
-      const hasRoom = this.#sink.write(burst);
-      if (!hasRoom && !this.#isResumedWhileWriting) {
-        this.#isFull = true;
-        this.#fullSinceMs = this.#home.clock.nowMs();
-      }
+      this.#took(this.#sink.write(burst));
     } catch (error) {
-      this.#fail(error);
+      this.failed(error);
     } finally {
       this.#isWriting = false;
     }
+  }
+
+  #took(hasRoom: boolean): void {
+    if (hasRoom || this.#isResumedWhileWriting) return;
+    this.#isFull = true;
+    this.#fullSinceMs = this.#home.clock.nowMs();
   }
 
   #continueLater(): void {
@@ -250,12 +299,7 @@ export class Cursor implements Subscription {
     try {
       method();
     } catch (error) {
-      this.#fail(error);
+      this.failed(error);
     }
-  }
-
-  #fail(error: unknown): void {
-    this.close();
-    this.#home.sinkFailed(error, this.#sink);
   }
 }

@@ -5,6 +5,9 @@ import { NONE, type Ring } from './ring.js';
 import type { LostMedia, SubscribeOptions } from './sink.js';
 import type { TagCounts } from './tag-counts.js';
 
+/** Always the burst that comes next of all. */
+const ABREAST = -2;
+
 /**
  * Where one subscriber is in a ring: the burst that it gets next, whether the headers of that burst have to go ahead of it, and
  * what it has missed on the way.
@@ -13,7 +16,7 @@ export class Place {
   readonly #ring: Ring;
   readonly #missed: MissedMedia;
   readonly #onFoundAgain: (lost: LostMedia) => void;
-  /** Number of the burst that comes next. `NONE`: it waits for one where it can join. */
+  /** Number of the burst that comes next. `NONE`: it waits for one where it can join. `ABREAST`: see `keepAbreast`. */
   #next = NONE;
   /** What its decoder knows, as far as the stream has not told it since. */
   #knownHeaders: readonly MediaTag[] | undefined;
@@ -29,16 +32,31 @@ export class Place {
 
   /** Number of the burst that comes next; of one that is still to come where there is no place. */
   get position(): number {
-    return this.#next === NONE ? this.#ring.end : this.#next;
+    return this.#next < 0 ? this.#ring.end : this.#next;
   }
 
   get hasNext(): boolean {
-    return this.#next !== NONE && this.#next < this.#ring.end;
+    return this.#next >= 0 && this.#next < this.#ring.end;
   }
 
   /** It has a place, and nothing lies between it and the end of the ring. */
   get hasCaughtUp(): boolean {
     return this.#next === this.#ring.end;
+  }
+
+  /** Whether all that it needs from now on is each burst that comes. */
+  get canKeepAbreast(): boolean {
+    return this.hasCaughtUp && !this.#needsHeaders;
+  }
+
+  /** Somebody else hands it each burst that comes, and it is always at the end of the ring, until it falls back. */
+  keepAbreast(): void {
+    this.#next = ABREAST;
+  }
+
+  /** It has a place of its own again, before this burst. */
+  fallBack(sequence: number): void {
+    this.#next = sequence;
   }
 
   get queueMs(): number {

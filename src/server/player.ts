@@ -22,15 +22,18 @@ export interface PlayerConnection {
 /** A client that plays a live stream. */
 export class Player implements StreamRole, Sink {
   readonly kind = 'player';
+  // What each write looks at comes first, so that it lies side by side in memory: see Pack.
+  readonly #pump: Pump<ServerEvent>;
+  #format: TagFormat;
+  #isPaused = false;
+
   readonly #services: Services;
   readonly #connection: PlayerConnection;
   readonly #stream: LiveStream;
   readonly #url: string;
   readonly #startedMs = performance.now();
   readonly #bytesBefore: number;
-  #format: TagFormat;
   #subscription: Subscription | undefined;
-  #isPaused = false;
   #withoutAudio = false;
   #withoutVideo = false;
   #droppedBefore = 0;
@@ -38,6 +41,7 @@ export class Player implements StreamRole, Sink {
   constructor(services: Services, connection: PlayerConnection, stream: LiveStream) {
     this.#services = services;
     this.#connection = connection;
+    this.#pump = connection.pump;
     this.#stream = stream;
     this.#format = connection.format;
     this.#bytesBefore = connection.pump.bytesSent;
@@ -91,7 +95,7 @@ export class Player implements StreamRole, Sink {
   }
 
   write(burst: Burst): boolean {
-    return this.#isPaused || this.#connection.pump.write(burst.encoded(this.#format));
+    return this.#isPaused || this.#pump.write(burst.encoded(this.#format));
   }
 
   end(): void {
@@ -110,7 +114,7 @@ export class Player implements StreamRole, Sink {
       connection: this.#connection.number,
       url: this.#url,
       reason,
-      bytes: this.#connection.pump.bytesSent - this.#bytesBefore,
+      bytes: this.#pump.bytesSent - this.#bytesBefore,
       durationMs: Math.round(performance.now() - this.#startedMs),
       droppedFrames: this.droppedTags,
       final: false,

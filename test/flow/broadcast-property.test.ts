@@ -47,6 +47,9 @@ class CheckingSink implements Sink {
   isEnded = false;
   room: number;
   readonly isLossless: boolean;
+  isBeingWritten = false;
+  /** What it does inside `write`, besides. */
+  meddle = (): void => {};
   lostTags = 0;
   received = 0;
   firstIndex: number | undefined;
@@ -65,12 +68,23 @@ class CheckingSink implements Sink {
   }
 
   write(burst: Burst): boolean {
+    expect(this.isBeingWritten, 'no write within a write').toBe(false);
+    this.isBeingWritten = true;
+    try {
+      return this.#take(burst);
+    } finally {
+      this.isBeingWritten = false;
+    }
+  }
+
+  #take(burst: Burst): boolean {
     expect(this.isOver, 'nothing after close, end or cut-off').toBe(false);
     expect(this.room, 'nothing while full').toBeGreaterThan(0);
     for (const tag of burst.tags) {
       this.#check(tag, burst);
     }
     this.room--;
+    this.meddle();
     if (this.room > 0) return true;
     if (this.#refillsInside) {
       this.room = 2;
@@ -138,7 +152,7 @@ type Step =
   | { do: 'append'; kinds: readonly string[]; stepMs: number }
   | { do: 'turn' }
   | { do: 'advance'; ms: number }
-  | { do: 'join'; options: SubscribeOptions; room: number; refillsInside: boolean }
+  | { do: 'join'; options: SubscribeOptions; room: number; refillsInside: boolean; meddlesWith: number | null }
   | { do: 'resume'; who: number; room: number }
   | { do: 'close'; who: number };
 
@@ -175,6 +189,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       options: subscribeOptions,
       room,
       refillsInside: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.constant(true)),
+      meddlesWith: fc.option(fc.nat(9), { freq: 2 }),
     }),
   },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('resume' as const), who: fc.nat(9), room }) },
@@ -215,6 +230,13 @@ function play({ steps, gopCache, hasVideo, respectsRoom }: Run): CheckingSink[] 
     broadcast.append(tags);
   }
 
+  /** Somebody has enough in the middle of somebody's write, but not of its own. */
+  function holdUp(sink: CheckingSink | undefined): void {
+    if (sink === undefined || sink.isOver || sink.isBeingWritten) return;
+    sink.room = 0;
+    sink.subscription!.suspend();
+  }
+
   for (const now of steps) {
     switch (now.do) {
       case 'append':
@@ -229,6 +251,7 @@ function play({ steps, gopCache, hasVideo, respectsRoom }: Run): CheckingSink[] 
       case 'join': {
         const sink = new CheckingSink(stream, now);
         sink.subscription = broadcast.subscribe(sink, now.options);
+        sink.meddle = () => holdUp(sinks[now.meddlesWith ?? -1]);
         sinks.push(sink);
         break;
       }

@@ -595,6 +595,62 @@ describe('sinks that misbehave', () => {
     expect(broadcast.stats.subscribers).toBe(1);
   });
 
+  it('gives whoever is suspended inside the write of another what it had not had, when it goes on', () => {
+    const { join, send } = setUp();
+    const [first, second, third] = [join(), join(), join()];
+    send(audio(0));
+    second.onWrite = ({ startMs }) => {
+      if (startMs !== 20) return;
+      first.subscription!.suspend();
+      third.subscription!.suspend();
+    };
+    for (const ms of [20, 40]) send(audio(ms));
+    expect([first, second, third].map(({ tags }) => tags.length)).toEqual([2, 3, 1]);
+    first.resume();
+    third.resume();
+    send(audio(60));
+    for (const sink of [first, second, third]) {
+      expect(sink.tags.map((tag) => tag.timestampMs)).toEqual([0, 20, 40, 60]);
+    }
+  });
+
+  it('goes on without a sink that fails in the middle of a crowd', () => {
+    const errors: unknown[] = [];
+    const { join, send, broadcast } = setUp({ onSinkError: (error) => errors.push(error) });
+    const crowd = Array.from({ length: 9 }, () => join());
+    send(audio(0));
+    crowd[4]!.onWrite = () => {
+      throw new Error('no');
+    };
+    for (const ms of [20, 40]) send(audio(ms));
+    expect(crowd.map(({ tags }) => tags.length)).toEqual([3, 3, 3, 3, 2, 3, 3, 3, 3]);
+    expect(errors).toHaveLength(1);
+    expect(broadcast.stats.subscribers).toBe(8);
+  });
+
+  it('hands nothing to whoever was suspended, went on, and was suspended again between two bursts', () => {
+    const { join, send } = setUp();
+    const [first] = [join(), join(), join()];
+    send(audio(0));
+    first!.subscription!.suspend();
+    first!.resume();
+    first!.subscription!.suspend();
+    send(audio(20));
+    expect(first!.tags).toEqual([audio(0)]);
+  });
+
+  it('lets most of a crowd go between two bursts', () => {
+    const { join, send, broadcast } = setUp();
+    const crowd = Array.from({ length: 9 }, () => join());
+    send(audio(0));
+    for (const sink of crowd.slice(1, 8)) sink.subscription!.close();
+    const newcomer = join({ mode: 'live', join: 'next-keyframe' });
+    send(audio(20));
+    expect(crowd.map(({ tags }) => tags.length)).toEqual([2, 1, 1, 1, 1, 1, 1, 1, 2]);
+    expect(newcomer.tags).toEqual([audio(20)]);
+    expect(broadcast.stats.subscribers).toBe(3);
+  });
+
   it('lets a sink resume inside write, even when it then says that it is full', () => {
     const { join, send } = setUp();
     const sink = join(LIVE, 1);

@@ -24,11 +24,15 @@ export interface RtmpTagFormatOptions {
  * `encode` throws {@link MediaError} `ERR_MEDIA_UNSUPPORTED` when a body is longer than a message can be.
  */
 export function rtmpTagFormat({ chunkSizeBytes, streamId }: RtmpTagFormatOptions): TagFormat {
-  return {
-    key: `rtmp/${chunkSizeBytes}/${streamId}`,
-    encode: (tags, take = unfilledBytes) => encodeTags(tags, chunkSizeBytes, streamId, take),
-  };
+  const key = `rtmp/${chunkSizeBytes}/${streamId}`;
+  if (latest?.key !== key) {
+    latest = { key, encode: (tags, take = unfilledBytes) => encodeTags(tags, chunkSizeBytes, streamId, take) };
+  }
+  return latest;
 }
+
+/** Connections mostly get the same, and then share it: what a crowd shares is at hand. */
+let latest: TagFormat | undefined;
 
 function encodeTags(tags: readonly MediaTag[], chunkSizeBytes: number, streamId: number, take: TakeMemory): Uint8Array {
   const output = take(encodedSize(tags, chunkSizeBytes, streamId));

@@ -16,14 +16,13 @@ export type Piece = readonly [afterMs: number, sizeBytes: number];
 
 const FORMAT = rtmpTagFormat({ chunkSizeBytes: OUR_CHUNK_SIZE_BYTES, streamId: 1 });
 
-/** How long our server is busy with a player, about. What comes meanwhile has to wait, and that shortens the next burst. */
-const WRITE_MS = 0.01;
-
-/** What our server writes to each of so many players: the broadcast itself says, with a clock that only jumps. */
+/**
+ * What our server writes to each of so many players: the broadcast itself says, with a clock that only jumps. While it writes to one, what
+ * comes has to wait, and that shortens the next burst: so it has to know how long a write takes.
+ */
 export async function ownPieces(
-  players: number,
-  rate: LiveRate,
-  maxBurstMs: number,
+  { players, rate }: { readonly players: number; readonly rate: LiveRate },
+  { maxBurstMs, writeMs }: { readonly maxBurstMs: number; readonly writeMs: number },
   durationMs: number,
   root: string,
 ): Promise<Piece[]> {
@@ -34,7 +33,7 @@ export async function ownPieces(
   for (let i = 0; i < players; i++) {
     const write = (bytes: Uint8Array): boolean => {
       if (i === 0) pieces.push([clock.nowMs(), bytes.length]);
-      clock.pass(WRITE_MS);
+      clock.pass(writeMs);
       return true;
     };
     const sink = { write: (burst: { encoded(format: typeof FORMAT): Uint8Array }) => write(burst.encoded(FORMAT)) };

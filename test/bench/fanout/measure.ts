@@ -1,13 +1,11 @@
 import type { BenchContext } from '../result.js';
 import { BareServer, ownPieces, type Piece, publishedPieces } from './bare-floor.js';
 import type { LiveRate } from './live-media.js';
-import type { CrowdReport } from './roles.js';
 import type { CrowdServer, StartServer } from './servers.js';
-import { cpuMsOf, rssBytesOf, Stage, StageCrowd, StageFeed, StagePublisher } from './stage.js';
+import { cpuMsOf, rssBytesOf, Stage, StageCrowd, StageFeed, StagePublisher, writesOf } from './stage.js';
 
-const SECONDS = 12;
-/** The engine compiles what runs often. */
-const WARM_UP_MS = 20_000;
+/** The engine compiles what runs often: as long as it does so, what is measured does not count. */
+export const WARM_UP_MS = 20_000;
 
 /** How large a crowd is, and what it gets. */
 export interface Scene {
@@ -17,109 +15,167 @@ export interface Scene {
 
 /** What a server needed to serve a crowd. */
 export interface Measurement {
-  readonly cpuMsPerMb: number;
-  readonly cpuPercent: number;
+  readonly cpuMs: number;
+  readonly durationMs: number;
+  readonly deliveredBytes: number;
+  /** System calls `write` and `writev`; some servers use others. */
+  readonly writes: number;
   /** What the least served player got of the stream. */
   readonly leastDelivered: number;
-  /** From the publisher's write to a player's read; NaN where it was not measured. */
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly rssMb: number;
+  /** From the publisher's write to a player's read, in order; none where it is not measured. */
+  readonly agesMs: readonly number[];
+  readonly rssBytes: number;
 }
 
-/** What is done to the crowd before the measuring begins. */
-type Arrange = (crowd: StageCrowd) => Promise<void>;
-
-/** Lets a server serve a crowd for `SECONDS`, with silence before and after, so that what was sent has also arrived. */
-export async function measureServer(
-  start: StartServer,
-  { players, rate }: Scene,
-  context: BenchContext,
-  arrange: Arrange = async () => {},
-): Promise<Measurement> {
-  const stage = new Stage();
-  try {
-    const server = await stage.with(start(context));
-    const url = `${server.url}/crowd`;
-    const publisher = await stage.with(StagePublisher.start(context.programs, { url, rate, root: context.root }));
-    const crowd = await stage.with(StageCrowd.start(context.programs, { url, protocol: 'rtmp' }));
-    await crowd.obey({ order: 'join', players });
-    await arrange(crowd);
-    await publisher.publish(WARM_UP_MS);
-    return await measured(server, crowd, async () => (await publisher.publish(SECONDS * 1000)).bytes);
-  } finally {
-    await stage.clear();
-  }
-}
-
-/** Which pieces of what a bare program does are measured: all that it writes, and when it is fed, what it reads. */
-interface BareWork {
-  readonly written: readonly Piece[];
-  readonly fed: readonly Piece[];
-}
-
-/** The same for a bare program that writes what ours would write, with bursts of up to `maxBurstMs`. */
-export function measureFloor(scene: Scene, maxBurstMs: number, context: BenchContext): Promise<Measurement> {
-  return measureBare(scene, context, async (durationMs) => ({
-    written: await ownPieces(scene.players, scene.rate, maxBurstMs, durationMs, context.root),
-    fed: [],
-  }));
-}
-
-/** And when it has to read, besides, what the publisher sends. */
-export function measureFedFloor(scene: Scene, maxBurstMs: number, context: BenchContext): Promise<Measurement> {
-  return measureBare(scene, context, async (durationMs) => ({
-    written: await ownPieces(scene.players, scene.rate, maxBurstMs, durationMs, context.root),
-    fed: await publishedPieces(scene.rate, durationMs, context.root),
-  }));
-}
-
-async function measureBare(
-  { players }: Scene,
-  { root, programs }: BenchContext,
-  workFor: (durationMs: number) => Promise<BareWork>,
-): Promise<Measurement> {
-  const [warmUp, run] = [await workFor(WARM_UP_MS), await workFor(SECONDS * 1000)];
-  const stage = new Stage();
-  try {
-    const server = await stage.with(BareServer.start(root));
-    const feed = await stage.with(StageFeed.start(root, server.intakePort));
-    const crowd = await stage.with(StageCrowd.start(programs, { url: server.url, protocol: 'none' }));
-    const act = async ({ written, fed }: BareWork): Promise<number> => {
-      await Promise.all([server.write(written), fed.length > 0 && feed.send(fed)]);
-      return written.reduce((sum, [, sizeBytes]) => sum + sizeBytes, 0);
-    };
-    await crowd.obey({ order: 'join', players });
-    await act(warmUp);
-    return await measured(server, crowd, () => act(run));
-  } finally {
-    await stage.clear();
-  }
-}
-
-/** @param act sends the stream to each player, and tells how many bytes it has */
-async function measured(
-  { pid }: Pick<CrowdServer, 'pid'>,
-  crowd: StageCrowd,
-  act: () => Promise<number>,
-): Promise<Measurement> {
-  await crowd.settled();
-  const beforeMs = cpuMsOf(pid);
-  const streamBytes = await act();
-  const report = await crowd.settled();
-  const cpuMs = cpuMsOf(pid) - beforeMs;
-  return summary(cpuMs, streamBytes, report, rssBytesOf(pid));
-}
-
-function summary(cpuMs: number, streamBytes: number, { bytes, agesMs }: CrowdReport, rssBytes: number): Measurement {
-  const deliveredBytes = bytes.reduce((sum, one) => sum + one, 0);
-  const sortedMs = agesMs.toSorted((one, other) => one - other);
+/** Several measurements as one. */
+export function together(measurements: readonly Measurement[]): Measurement {
+  const sum = (of: (one: Measurement) => number): number => measurements.reduce((total, one) => total + of(one), 0);
   return {
-    cpuMsPerMb: cpuMs / (deliveredBytes / 1e6),
-    cpuPercent: cpuMs / SECONDS / 10,
-    leastDelivered: Math.min(...bytes) / streamBytes,
-    p50Ms: sortedMs[sortedMs.length >> 1] ?? Number.NaN,
-    p99Ms: sortedMs[Math.floor(sortedMs.length * 0.99)] ?? Number.NaN,
-    rssMb: rssBytes / 1e6,
+    cpuMs: sum(({ cpuMs }) => cpuMs),
+    durationMs: sum(({ durationMs }) => durationMs),
+    deliveredBytes: sum(({ deliveredBytes }) => deliveredBytes),
+    writes: sum(({ writes }) => writes),
+    leastDelivered: Math.min(...measurements.map(({ leastDelivered }) => leastDelivered)),
+    agesMs: measurements.flatMap(({ agesMs }) => agesMs).sort((one, other) => one - other),
+    rssBytes: Math.max(...measurements.map(({ rssBytes }) => rssBytes)),
   };
+}
+
+export function cpuMsPerMb({ cpuMs, deliveredBytes }: Measurement): number {
+  return cpuMs / (deliveredBytes / 1e6);
+}
+
+/** NaN where no age is known. */
+export function agePercentileMs({ agesMs }: Measurement, percent: number): number {
+  return agesMs[Math.floor((agesMs.length * percent) / 100)] ?? Number.NaN;
+}
+
+/** A server that carries a crowd, and may rest in between. */
+export abstract class Carrier {
+  readonly #stage = new Stage();
+  #server: Pick<CrowdServer, 'pid'> | undefined;
+  #crowd: StageCrowd | undefined;
+
+  /** With its crowd. */
+  static async ready<Kind extends Carrier>(carrier: Kind, players: number): Promise<Kind> {
+    try {
+      const [server, crowd] = await carrier.open(carrier.#stage);
+      carrier.#server = server;
+      carrier.#crowd = crowd;
+      await crowd.obey({ order: 'join', players });
+      return carrier;
+    } catch (error) {
+      await carrier.stop();
+      throw error;
+    }
+  }
+
+  protected abstract open(stage: Stage): Promise<[Pick<CrowdServer, 'pid'>, StageCrowd]>;
+
+  /** Sends the stream to each player, and tells how many bytes it has. */
+  protected abstract act(durationMs: number): Promise<number>;
+
+  /** So many of its players read nothing any more. */
+  async stick(players: number): Promise<void> {
+    await this.#crowd?.obey({ order: 'stick', players });
+  }
+
+  /** There is silence before and after, so that what was sent has also arrived. */
+  async measure(durationMs: number): Promise<Measurement> {
+    const [pid, crowd] = [this.#server?.pid, this.#crowd];
+    if (pid === undefined || crowd === undefined) throw new Error('measured before it was ready');
+    const before = { cpuMs: cpuMsOf(pid), writes: writesOf(pid) };
+    const streamBytes = await this.act(durationMs);
+    const { bytes, agesMs, lost } = await crowd.settled();
+    if (lost > 0) throw new Error(`${lost} players were cut off`);
+    return {
+      cpuMs: cpuMsOf(pid) - before.cpuMs,
+      durationMs,
+      deliveredBytes: bytes.reduce((sum, one) => sum + one, 0),
+      writes: writesOf(pid) - before.writes,
+      leastDelivered: Math.min(...bytes) / streamBytes,
+      agesMs: agesMs.toSorted((one, other) => one - other),
+      rssBytes: rssBytesOf(pid),
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#stage.clear();
+  }
+}
+
+/** A server that speaks RTMP. */
+class ServerCarrier extends Carrier {
+  readonly #start: StartServer;
+  readonly #rate: LiveRate;
+  readonly #context: BenchContext;
+  #publisher: StagePublisher | undefined;
+
+  constructor(start: StartServer, rate: LiveRate, context: BenchContext) {
+    super();
+    this.#start = start;
+    this.#rate = rate;
+    this.#context = context;
+  }
+
+  protected async open(stage: Stage): Promise<[CrowdServer, StageCrowd]> {
+    const { programs, root } = this.#context;
+    const server = await stage.with(this.#start(this.#context));
+    const url = `${server.url}/crowd`;
+    this.#publisher = await stage.with(StagePublisher.start(programs, { url, rate: this.#rate, root }));
+    return [server, await stage.with(StageCrowd.start(programs, { url, protocol: 'rtmp' }))];
+  }
+
+  protected async act(durationMs: number): Promise<number> {
+    return (await this.#publisher?.publish(durationMs))?.bytes ?? 0;
+  }
+}
+
+export interface BareWork {
+  readonly maxBurstMs: number;
+  /** How long one of our writes takes at the moment, with all that belongs to it. */
+  readonly writeMs: () => number;
+  /** Whether it also reads what a publisher sends. */
+  readonly isFed: boolean;
+}
+
+/** A bare program that writes what ours would write. */
+class BareCarrier extends Carrier {
+  readonly #scene: Scene;
+  readonly #work: BareWork;
+  readonly #context: BenchContext;
+  #server: BareServer | undefined;
+  #feed: StageFeed | undefined;
+
+  constructor(scene: Scene, work: BareWork, context: BenchContext) {
+    super();
+    this.#scene = scene;
+    this.#work = work;
+    this.#context = context;
+  }
+
+  protected async open(stage: Stage): Promise<[BareServer, StageCrowd]> {
+    const { programs, root } = this.#context;
+    const server = await stage.with(BareServer.start(root));
+    this.#server = server;
+    this.#feed = await stage.with(StageFeed.start(root, server.intakePort));
+    return [server, await stage.with(StageCrowd.start(programs, { url: server.url, protocol: 'none' }))];
+  }
+
+  protected async act(durationMs: number): Promise<number> {
+    const { root } = this.#context;
+    const { maxBurstMs, writeMs, isFed } = this.#work;
+    const written = await ownPieces(this.#scene, { maxBurstMs, writeMs: writeMs() }, durationMs, root);
+    const fed: Piece[] = isFed ? await publishedPieces(this.#scene.rate, durationMs, root) : [];
+    await Promise.all([this.#server?.write(written), fed.length > 0 && this.#feed?.send(fed)]);
+    return written.reduce((sum, [, sizeBytes]) => sum + sizeBytes, 0);
+  }
+}
+
+export function serverCarrier(start: StartServer, { players, rate }: Scene, context: BenchContext): Promise<Carrier> {
+  return Carrier.ready(new ServerCarrier(start, rate, context), players);
+}
+
+export function bareCarrier(scene: Scene, work: BareWork, context: BenchContext): Promise<Carrier> {
+  return Carrier.ready(new BareCarrier(scene, work, context), scene.players);
 }

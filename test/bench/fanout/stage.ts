@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CrowdOrder, CrowdReport, CrowdSetup, Published, PublisherSetup } from './roles.js';
@@ -9,7 +9,6 @@ import type { CrowdOrder, CrowdReport, CrowdSetup, Published, PublisherSetup } f
 const SERVER_CORE = '0';
 const LOAD_CORE = '1';
 
-const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 /** When nothing has arrived for so long, everything has. */
 const SETTLED_AFTER_MS = 400;
@@ -172,10 +171,19 @@ export function pinServer(pid: number): void {
   pin(pid, SERVER_CORE);
 }
 
-/** CPU time that a process has taken so far, user and system, all threads. */
+/** CPU time that a process has taken so far, user and system, all threads, to the nanosecond (`/proc/PID/task/TID/schedstat`). */
 export function cpuMsOf(pid: number): number {
-  const [user = 0, system = 0] = statFields(pid).slice(11, 13).map(Number);
-  return ((user + system) * 1000) / TICKS_PER_SECOND;
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const takenNs = tasks.map((task) =>
+    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'latin1').split(' ')[0]),
+  );
+  return takenNs.reduce((sum, one) => sum + one, 0) / 1e6;
+}
+
+/** System calls so far with which a process has written (proc(5)). */
+export function writesOf(pid: number): number {
+  const io = readFileSync(`/proc/${pid}/io`, 'latin1');
+  return Number(/^syscw: (\d+)$/m.exec(io)?.[1]);
 }
 
 /** Memory of a process that is really there. */
