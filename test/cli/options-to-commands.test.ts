@@ -332,6 +332,15 @@ describe('pull', () => {
     expect((await run(['pull', URL, '--video-only'])).pull?.only).toBe('video');
   });
 
+  it('has no URL as an output, and does not repeat one, which may hold a key', async () => {
+    const { exitCode, stderr, pull } = await run(['pull', URL, 'rtmp://host/live/hush-hush-hush']);
+    expect({ exitCode, pull }).toEqual({ exitCode: 2, pull: undefined });
+    expect(stderr.lines).toEqual([
+      'rtmpkit pull: pull writes into files, and an output is a URL',
+      '  hint: rtmpkit relay URL --to URL sends a stream on to a server, rtmpkit push FILE URL a file',
+    ]);
+  });
+
   it.each([
     [['-', '-'], 'two outputs both want standard output'],
     [['-', '--data-out', '-'], 'the output - and --data-out - both want standard output'],
