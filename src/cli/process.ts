@@ -1,5 +1,6 @@
 import type { StopSignal } from './exit-codes.js';
 import { EXIT_OF_KIND, EXIT_OF_SIGNAL } from './exit-codes.js';
+import { flushed } from './flushed.js';
 import { Interruption } from './interruption.js';
 import { runProgram } from './program.js';
 import { assumeUsualSize } from './terminal-size.js';
@@ -114,15 +115,5 @@ function watchCrashes(interruption: Interruption): Promise<never> {
     };
     process.on('uncaughtException', crash);
     process.on('unhandledRejection', crash);
-  });
-}
-
-function flushed(output: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    if (output.writable) {
-      output.write('', () => resolve());
-    } else {
-      resolve();
-    }
   });
 }

@@ -5,6 +5,7 @@ import type { Command, Prepared } from './commands/command.js';
 import { Curtain } from './curtain.js';
 import { EXIT_OF_KIND, EXIT_OF_SIGNAL, EXIT_OK } from './exit-codes.js';
 import { failureOf } from './failure.js';
+import { flushed } from './flushed.js';
 import { MAIN_HELP } from './help.js';
 import { readConfigFile } from './options/config-file.js';
 import { environmentLayer, fileLayer, type Layer, type LayerContent, resolve } from './options/layers.js';
@@ -38,6 +39,7 @@ class Program {
     try {
       const exitCode = await Promise.race([this.#perform(), this.#world.crashed]);
       this.#renderer?.close();
+      await flushed(this.#world.stdout); // results that cannot be written are a failure, too, and show only now
       return this.#world.interruption.cause === undefined ? exitCode : await this.#interrupted();
     } catch (error) {
       this.#renderer?.close();
@@ -97,9 +99,7 @@ class Program {
         return this.#endsBySignal ? EXIT_OK.code : EXIT_OF_SIGNAL[cause.signal];
       case 'output failure':
         this.#renderer = await rendererForPeople(this.#name, 0, undefined, this.#world); // whatever it was, on stderr
-        return this.#failed(
-          new OutputError('ERR_OUTPUT', 'cannot write to standard output', { stage: 'output', cause: cause.error }),
-        );
+        return this.#failed((await import('../endpoint/flv-output.js')).outputError(cause.error, 'standard output'));
       case 'reader gone':
       case 'key':
       case undefined:

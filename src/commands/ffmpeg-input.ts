@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises';
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { FfmpegSource } from '../endpoint/ffmpeg-source.js';
 import { inputError } from '../endpoint/flv-source.js';
-import { MediaError, UsageError } from '../errors.js';
+import { MediaError, NetworkError, UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
+import { Unanswered } from '../ffmpeg/ask.js';
 import { type Capabilities, capabilitiesOf } from '../ffmpeg/capabilities.js';
 import { type CaptureScene, captureInput } from '../ffmpeg/capture.js';
 import type { Capture } from '../ffmpeg/device.js';
@@ -85,6 +86,7 @@ export async function openCapture(capture: Capture, options: FfmpegInputOptions)
 /**
  * Anything with a URL that FFmpeg reads.
  *
+ * @throws {NetworkError} `ERR_TIMEOUT` when nothing comes from there
  * @throws {FfmpegError | UsageError | MediaError}
  */
 export async function openUrl(text: string, options: FfmpegInputOptions): Promise<PushInput> {
@@ -95,7 +97,9 @@ export async function openUrl(text: string, options: FfmpegInputOptions): Promis
   const input = urlInput(url, startMs, liveArgs(url, options));
   const streams = url.isListener
     ? UNKNOWN
-    : await probeInput(tool.path, input, { timeoutMs: timeoutMs + LOOKING_MS, signal });
+    : await probeInput(tool.path, input, { timeoutMs: timeoutMs + LOOKING_MS, signal }).catch((error: unknown) => {
+        throw error instanceof Unanswered ? silence(url, error) : error;
+      });
   // Of what comes through a script FFmpeg never tells the length.
   if (streams.durationMs === undefined && input.script === undefined) refuseStart(options, url.label);
   return {
@@ -129,6 +133,15 @@ export async function openWithFfmpeg(path: string, options: FfmpegInputOptions):
     isRepeatable: isFile,
     clock: 'media',
   };
+}
+
+/** An FFmpeg that waits for what does not come is no fault of FFmpeg. */
+function silence({ label }: SourceUrl, cause: Unanswered): NetworkError {
+  return new NetworkError('ERR_TIMEOUT', `nothing that FFmpeg can read came from ${label} in time`, {
+    stage: 'ffmpeg',
+    advice: 'check the address, and that somebody sends there; --timeout T waits longer',
+    cause,
+  });
 }
 
 /** What is read from anything else, such as a named pipe, is gone: there is no looking at it beforehand. */

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { inputError } from '../endpoint/flv-source.js';
 import { MediaError } from '../errors.js';
+import { isRtmpUrl } from '../rtmp/url.js';
 import { isPath } from './push-input.js';
 
 /** Marks an operand that is a playlist. */
@@ -58,6 +59,12 @@ function refuse(input: string, place: string): void {
     throw new MediaError('ERR_MEDIA_UNSUPPORTED', `${place}: standard input has no place in a playlist`, {
       stage: 'file',
       advice: 'give it to push itself: rtmpkit push @list.txt - URL',
+    });
+  }
+  if (isRtmpUrl(input)) {
+    throw new MediaError('ERR_MEDIA_UNSUPPORTED', `${place}: push takes nothing from RTMP`, {
+      stage: 'file',
+      advice: 'rtmpkit relay URL --to URL sends a stream on, rtmpkit pull URL FILE.flv records it for a playlist',
     });
   }
 }

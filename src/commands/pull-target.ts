@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { FlvStreamSink } from '../endpoint/flv-stream-sink.js';
 import { recordingName } from '../endpoint/recording-name.js';
 import { UsageError } from '../errors.js';
+import { identityOf } from './file-identity.js';
 import type { PullOptions } from './options.js';
 import { dataTarget } from './pull-data-target.js';
 import { type Destination, destinationOf, pathOf } from './pull-destination.js';
@@ -35,16 +35,6 @@ export async function refuseSource({ source, outputs }: Pick<PullOptions, 'sourc
         advice: 'write to another file, and replace the old one when you are content with it',
       });
     }
-  }
-}
-
-/** `undefined`: nothing that could be lost. */
-async function identityOf(path: string): Promise<string | undefined> {
-  try {
-    const { dev, ino } = await stat(path);
-    return `${dev} ${ino}`;
-  } catch {
-    return undefined; // what is wrong with it is told when it is opened
   }
 }
 

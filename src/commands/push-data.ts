@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { inputError } from '../endpoint/flv-source.js';
+import { openPipe } from '../endpoint/pipe-input.js';
 import type { CommandEvent } from '../events.js';
 import type { DataSupply, TimedData } from '../flow/data-supply.js';
 import { PendingData } from './pending-data.js';
@@ -20,7 +21,7 @@ export async function openDataSupply(data: string | Readable, report: Report): P
   }
   const pending = new PendingData(data, report);
   const isFile = await isRegularFile(data);
-  return isFile ? new FileData(data, pending) : new LiveData(() => createReadStream(data), pending);
+  return isFile ? new FileData(data, pending) : new LiveData(() => openPipe(data), pending);
 }
 
 async function isRegularFile(path: string): Promise<boolean> {

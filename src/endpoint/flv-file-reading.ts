@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
+import { MediaError } from '../errors.js';
 import type { FlvItem } from '../flv/item.js';
 import { type FlvPosition, FlvReader } from '../flv/reader.js';
 import { inputError } from './flv-source.js';
@@ -18,6 +19,7 @@ export async function* readFlvItems(
   memory?: RecycledMemory,
 ): AsyncGenerator<FlvItem[], void> {
   try {
+    if ((await stat(path)).isFIFO()) throw isPipe();
     const file = await open(path);
     try {
       const reader = new FlvReader(position, memory);
@@ -36,4 +38,11 @@ export async function* readFlvItems(
   } catch (error) {
     throw inputError(error, path);
   }
+}
+
+function isPipe(): MediaError {
+  return new MediaError('ERR_FILE_UNREADABLE', 'this is a pipe, which cannot be read like a file', {
+    stage: 'file',
+    advice: 'let its content be written into a file, and name that; only push reads FLV from a pipe',
+  });
 }

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { StreamHeaders } from '../flow/stream-headers.js';
 import type { FlvPosition } from '../flv/reader.js';
 import { SeekSearch } from '../flv/seek.js';
@@ -16,6 +16,7 @@ import {
   toStreamTag,
 } from './flv-source.js';
 import { FlvStreamSource } from './flv-stream-source.js';
+import { openPipe } from './pipe-input.js';
 import type { TagSource } from './tag-source.js';
 
 export type { FlvSourceOptions } from './flv-source.js';
@@ -68,7 +69,7 @@ export class FlvFileSource implements TagSource {
   /** @throws {MediaError} see `open`; the file may have changed since */
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly MediaTag[], void> {
     if (!this.#isRegular) {
-      yield* new FlvStreamSource(createReadStream(this.path), { ...this.#options, name: this.path });
+      yield* new FlvStreamSource(this.#openPipe(), { ...this.#options, name: this.path });
       return;
     }
     let headers = this.#start?.headers ?? [];
@@ -82,6 +83,14 @@ export class FlvFileSource implements TagSource {
       isEmpty = false;
     }
     if (isEmpty) throw noTags(this.path);
+  }
+
+  #openPipe(): Readable {
+    try {
+      return openPipe(this.path);
+    } catch (error) {
+      throw inputError(error, this.path);
+    }
   }
 }
 

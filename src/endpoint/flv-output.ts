@@ -30,11 +30,17 @@ export function outputError(error: unknown, name: string): RtmpkitError {
     case 'EROFS':
       return new OutputError('ERR_OUTPUT', `${name}: no permission to write`, details);
     case 'ESPIPE':
-      return new OutputError('ERR_OUTPUT', `${name}: this is a pipe, which cannot be written like a file`, {
-        ...details,
-        advice: 'use - as output and let the shell redirect it',
-      });
+      return pipeAsFile(name, error);
     default:
       return new OutputError('ERR_OUTPUT', `${name}: cannot be written (${code ?? String(error)})`, details);
   }
+}
+
+/** What is written from several places cannot be a pipe. */
+export function pipeAsFile(name: string, cause?: unknown): OutputError {
+  return new OutputError('ERR_OUTPUT', `${name}: this is a pipe, which cannot be written like a file`, {
+    stage: 'output',
+    advice: 'use - as output and let the shell redirect it',
+    cause,
+  });
 }

@@ -1,4 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { pipeAsFile } from './flv-output.js';
 import { isSystemError } from './flv-source.js';
 
 /** What a writer needs of an open file. A `FileHandle` has it. */
@@ -8,12 +9,17 @@ export interface OutputFile {
   close(): Promise<void>;
 }
 
-/** A device, such as `/dev/null`, is always there and loses nothing by being written. */
+/**
+ * A device, such as `/dev/null`, is always there and loses nothing by being written. A pipe is refused before it is opened: that
+ * would wait for its reader, and nothing ends a process meanwhile.
+ */
 export async function openOutput(path: string, overwrite: boolean): Promise<FileHandle> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFIFO() === true) throw pipeAsFile(path);
   try {
     return await open(path, overwrite ? 'w' : 'wx');
   } catch (error) {
-    if (isSystemError(error) && error.code === 'EEXIST' && (await stat(path)).isCharacterDevice()) {
+    if (isSystemError(error) && error.code === 'EEXIST' && found?.isCharacterDevice() === true) {
       return await open(path, 'w');
     }
     throw error;

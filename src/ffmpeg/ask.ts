@@ -16,6 +16,9 @@ export interface Answer {
   readonly stderr: readonly string[];
 }
 
+/** The program has had its time. */
+export class Unanswered extends FfmpegError {}
+
 const TIMEOUT_MS = 10_000;
 const MAX_STDOUT_CHARACTERS = 4 * 1024 * 1024;
 /** How long its output may be held open by something that it started. */
@@ -25,7 +28,8 @@ const KEPT_STDERR_LINES = 1_000;
 /**
  * Runs a program to its end for what it says.
  *
- * @throws {FfmpegError} when it cannot be started, says too much or takes too long
+ * @throws {FfmpegError} when it cannot be started or says too much
+ * @throws {Unanswered} when it takes too long
  */
 export async function ask(path: string, args: readonly string[], options: AskOptions = {}): Promise<Answer> {
   const { input, timeoutMs = TIMEOUT_MS, signal } = options;
@@ -43,12 +47,12 @@ export async function ask(path: string, args: readonly string[], options: AskOpt
   });
   child.stdin?.end(input);
   let failure: FfmpegError | undefined;
-  const giveUp = (why: string): void => {
-    failure ??= new FfmpegError('ERR_FFMPEG_FAILED', `${path} ${why}`, { stage: 'ffmpeg' });
+  const giveUp = (why: string, Failure = FfmpegError): void => {
+    failure ??= new Failure('ERR_FFMPEG_FAILED', `${path} ${why}`, { stage: 'ffmpeg' });
     void child.stop(0);
   };
   const stop = (): void => void child.stop();
-  const timer = setTimeout(() => giveUp(`gave no answer in ${timeoutMs / 1_000} s`), timeoutMs);
+  const timer = setTimeout(() => giveUp(`gave no answer in ${timeoutMs / 1_000} s`, Unanswered), timeoutMs);
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted === true) stop(); // it may have been while the program started
   let stdout = '';

@@ -155,6 +155,17 @@ describe('push', () => {
   });
 
   it.each([
+    ['push', 'f', URL, '--to', ''],
+    ['push', 'f', URL, '--to', 'rtmp://host/live/hush-hush-hush', '--to', '\n'],
+    ['relay', URL, '--to', 'rtmp://host/live/hush-hush-hush', '--to', ''],
+  ])('leaves no empty target out without a word: %j', async (...argv) => {
+    const { exitCode, stderr } = await run(argv);
+    expect(exitCode).toBe(2);
+    expect(stderr.text).toMatch(/--to: expected an RTMP URL/);
+    expect(stderr.text).not.toContain('hush-hush-hush');
+  });
+
+  it.each([
     [['push', 'f', URL, 'g'], 'push takes nothing from RTMP'],
     [['push', '-', '-', URL], 'standard input (-) can be sent only once'],
     [['push', '-', URL, '--data', '-'], 'the media and the data cannot both come from standard input'],
@@ -264,6 +275,8 @@ describe('probe', () => {
     [['http://host/live/name'], /expected rtmp/],
     [[URL, '--expect', 'video.fsp>=25'], /no "video.fsp"[\s\S]*did you mean video.fps\?/],
     [[URL, '--expect', 'video.fps>=fast'], /needs a number/],
+    [[URL, '--expect', ''], /--expect: expected an expectation[^,]*, got \\?""/],
+    [[URL, '--expect', 'video.fps>=25', '--expect', ''], /--expect: expected an expectation/],
     [[URL, '--publish', '--conformance'], /one at a time/],
     [['film.flv', '--publish'], /takes the URL of a stream/],
     [[URL, '--duration', 'long'], /expected a duration/],
@@ -330,6 +343,15 @@ describe('pull', () => {
       ffmpegPath: '/opt/ffmpeg',
     });
     expect((await run(['pull', URL, '--video-only'])).pull?.only).toBe('video');
+  });
+
+  it('has no URL as an output, and does not repeat one, which may hold a key', async () => {
+    const { exitCode, stderr, pull } = await run(['pull', URL, 'rtmp://host/live/hush-hush-hush']);
+    expect({ exitCode, pull }).toEqual({ exitCode: 2, pull: undefined });
+    expect(stderr.lines).toEqual([
+      'rtmpkit pull: pull writes into files, and an output is a URL',
+      '  hint: rtmpkit relay URL --to URL sends a stream on to a server, rtmpkit push FILE URL a file',
+    ]);
   });
 
   it.each([

@@ -100,10 +100,13 @@ describe('exit codes', () => {
 
   it('is 13 when standard output takes nothing, and that is told on standard error', async () => {
     const interruption = new Interruption();
-    const cause = { by: 'output failure', error: new Error('ENOSPC') } as const;
+    const cause = {
+      by: 'output failure',
+      error: Object.assign(new Error(), { code: 'ENOSPC', syscall: 'write' }),
+    } as const;
     const result = await run([...PUSH, '--json'], { interruption, script: untilStopped(interruption, cause) });
     expect(result.exitCode).toBe(13);
-    expect(result.stderr.text).toContain('cannot write to standard output');
+    expect(result.stderr.text).toContain('standard output: the disk is full');
   });
 
   it('is that of the stop when it comes while the key is awaited', async () => {

@@ -21,6 +21,7 @@ describe('parsePlaylist', () => {
   it.each([
     ['a.flv\n@b.txt', /^playlist day.txt line 2: a playlist cannot name another playlist$/],
     ['\n\n-', /^playlist day.txt line 3: standard input has no place in a playlist$/],
+    ['rtmp://host/live/hush-hush-hush', /^playlist day.txt line 1: push takes nothing from RTMP$/],
   ])('refuses %j', (text, message) => {
     expect(() => parsePlaylist(text, 'day.txt')).toThrow(message);
   });

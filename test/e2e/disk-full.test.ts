@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CliOptions, CliRuns } from '../support/cli.js';
-import { differenceIn, readFlvFile, withoutMetadata } from '../support/flv-file.js';
+import { differenceIn, flvBytes, readFlvFile, withoutMetadata } from '../support/flv-file.js';
 import { readMediaFile } from '../support/media-file.js';
 import { Publication } from '../support/publication.js';
 import { SmallDisk } from '../support/small-disk.js';
@@ -22,6 +22,8 @@ const SENT = syntheticStream({
 const LIMITED_FILE_SIZE: CliOptions = {
   wrapper: ['sh', '-c', `ulimit -f ${LIMIT_BYTES / 512} && exec "$@"`, 'sh'],
 };
+
+const FULL_STDOUT: CliOptions = { wrapper: ['sh', '-c', 'exec "$@" > /dev/full', 'sh'] };
 
 const runs = new CliRuns();
 const disks: SmallDisk[] = [];
@@ -119,17 +121,27 @@ describe.concurrent('no room for what is written', () => {
     const server = await runs.serve();
     const url = `${server.url}/live/name`;
     const publication = await Publication.begin(runs, url, SENT, '--speed', '0');
-    const full = { wrapper: ['sh', '-c', 'exec "$@" > /dev/full', 'sh'] };
     const [media, events] = [
-      runs.start(['pull', url, '-'], full),
-      runs.start(['pull', '--json', url, runs.file('events.flv')], full),
+      runs.start(['pull', url, '-'], FULL_STDOUT),
+      runs.start(['pull', '--json', url, runs.file('events.flv')], FULL_STDOUT),
     ];
     await media.says(/writing/);
     publication.finish();
 
     expect([await media.exit(), await events.exit()]).toEqual([13, 13]);
     expect(media.stderr).toMatch(/standard output: the disk is full/);
-    expect(events.stderr).toMatch(/standard output/);
+    expect(events.stderr).toMatch(/standard output: the disk is full/);
+  });
+
+  it.each([
+    ['a report', []],
+    ['a report as JSON', ['--json']],
+  ])('ends probe with 13 when standard output does not take %s', async (_, options) => {
+    const path = runs.file('probed.flv');
+    await writeFile(path, flvBytes(SENT));
+    const probe = runs.start(['probe', path, ...options], FULL_STDOUT);
+    expect(await probe.exit()).toBe(13);
+    expect(probe.stderr).toMatch(/standard output: the disk is full/);
   });
 
   it.each([

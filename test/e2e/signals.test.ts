@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MediaTag } from '../../src/media/tag.js';
 import { type CliRun, CliRuns, type CliServer } from '../support/cli.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { differenceIn, parseFlv, readFlvFile, withoutMetadata } from '../support/flv-file.js';
+import { differenceIn, flvBytes, parseFlv, readFlvFile, withoutMetadata } from '../support/flv-file.js';
 import { Publication } from '../support/publication.js';
 import { syntheticStream } from '../support/streams.js';
 
@@ -179,5 +181,20 @@ describe.concurrent('a reader of standard output that goes away', () => {
 
     expect(await pull.exit()).toBe(0);
     await expectComplete(path, LONG.slice(0, 200));
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a pipe into which nobody writes', () => {
+  it.each([
+    ['input', (pipe: string) => [pipe]],
+    ['data', (pipe: string, film: string) => [film, '--data', pipe]],
+  ])('does not keep push from ending when it is the %s', async (name, inputs) => {
+    const [pipe, film] = [runs.file(`${name}.fifo`), runs.file(`${name}.flv`)];
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
+    await writeFile(film, flvBytes(LONG));
+    const push = runs.start(['push', '--json', ...inputs(pipe, film), `${server.url}/live/${name}`]);
+    await push.event('connected');
+    push.child.kill('SIGTERM');
+    expect(await push.exit()).toBe(143);
   });
 });

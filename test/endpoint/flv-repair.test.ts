@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { repairFlv } from '../../src/endpoint/flv-repair.js';
@@ -122,5 +123,17 @@ describe('repairFlv', () => {
     await expect(repairFlv(input, output)).rejects.toMatchObject({ code: 'ERR_OUTPUT_EXISTS' });
     await repairFlv(input, output, { overwrite: true });
     await expect(repairFlv(input, directory.file('no/out.flv'))).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a named pipe', () => {
+  it('is refused at once, as it cannot be read like a file', async () => {
+    const path = directory.file('pipe');
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
+    await expect(repairFlv(path, directory.file('out.flv'))).rejects.toMatchObject({
+      code: 'ERR_FILE_UNREADABLE',
+      message: `${path}: this is a pipe, which cannot be read like a file`,
+    });
+    expect(existsSync(directory.file('out.flv'))).toBe(false);
   });
 });

@@ -217,6 +217,12 @@ describe.skipIf(!hasPeer('ffmpeg') || !hasPeer('ffprobe'))('push through FFmpeg'
       expect(push.stderr).not.toContain('verysecret');
     });
 
+    it('says which URL nothing comes from', async () => {
+      const push = scene.cli('push', '--timeout', '1ms', `udp://127.0.0.1:${await freePort()}`, `${server.url}/live/s`);
+      expect(await push.exit(), push.said).toBe(4);
+      expect(push.stderr).toMatch(/nothing that FFmpeg can read came from udp:\/\/127\.0\.0\.1:\d+ in time/);
+    });
+
     it('reads a live transport stream over UDP', async () => {
       const udp = await freePort();
       const source = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25', '-c:v', 'libx264', '-g', '25'];

@@ -25,6 +25,7 @@ export const pullCommand = defineCommand({
         advice: 'rtmpkit pull rtmp://host/app/name out.flv',
       });
     }
+    refuseUrls(names);
     checkTogether(names, settings, world.stdout);
     refuseVisibleSecrets(resolved);
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
@@ -84,6 +85,13 @@ function destinations(names: readonly string[], settings: PullSettings, stdout: 
 function openTexts(names: readonly string[], { pipe, snapshot, 'data-out': dataOut }: PullSettings): string[] {
   const texts = [...names, pipe, snapshot, dataOut].filter((text) => text !== undefined);
   return texts.filter((text) => text !== '-');
+}
+
+function refuseUrls(names: readonly string[]): void {
+  if (!names.some(isUrl)) return;
+  throw new UsageError('ERR_USAGE', 'pull writes into files, and an output is a URL', {
+    advice: 'rtmpkit relay URL --to URL sends a stream on to a server, rtmpkit push FILE URL a file',
+  });
 }
 
 function checkTogether(names: readonly string[], settings: PullSettings, stdout: OutputStream): void {

@@ -35,7 +35,12 @@ export function anyValue<T>(parser: ValueParser<T>): Option<T | undefined> {
 }
 
 export function secret(parser: ValueParser<string>): Option<string | undefined> {
-  return { ...value(parser, undefined), isSecret: true };
+  return hidden(value(parser, undefined));
+}
+
+/** For values with something secret in them. */
+export function hidden<T>(option: Option<T>): Option<T> {
+  return { ...option, isSecret: true };
 }
 
 /** `--name` alone means `bare`, a value after it something else. */
@@ -63,7 +68,10 @@ export function list<T>(parser: ValueParser<T>, fallback: readonly T[]): Option<
   };
 }
 
-/** Repeatable; in one text the values stand on lines of their own, because they may hold commas and blanks. */
+/**
+ * Repeatable; in one text the values stand on lines of their own, because they may hold commas and blanks. A text without any
+ * value is not understood: where a variable of a script is empty, nothing must be left out without a word.
+ */
 export function lines<T>(parser: ValueParser<T>): Option<readonly T[]> {
   return {
     shape: 'list',
@@ -71,8 +79,10 @@ export function lines<T>(parser: ValueParser<T>): Option<readonly T[]> {
     expected: parser.expected,
     isSecret: false,
     read: (raw) => {
-      const values = linesOf(raw).map((text) => parser.parse(text));
-      return values.every((one) => one !== undefined) ? values : undefined;
+      const texts = leavesOf(raw).map(linesOf);
+      const values = texts.flat().map((text) => parser.parse(text));
+      const isWhole = texts.every(({ length }) => length > 0) && values.every((one) => one !== undefined);
+      return isWhole ? values : undefined;
     },
   };
 }
@@ -96,8 +106,11 @@ function textsOf(raw: RawValue): readonly string[] {
   return typeof raw === 'object' ? raw.flatMap(textsOf) : [String(raw)];
 }
 
-function linesOf(raw: RawValue): readonly string[] {
-  if (typeof raw === 'object') return raw.flatMap(linesOf);
+function leavesOf(raw: RawValue): readonly (string | number | boolean)[] {
+  return typeof raw === 'object' ? raw.flatMap(leavesOf) : [raw];
+}
+
+function linesOf(raw: string | number | boolean): readonly string[] {
   return String(raw)
     .split(/\r?\n/)
     .filter((text) => text !== '');

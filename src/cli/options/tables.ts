@@ -11,7 +11,7 @@ import { positiveNumber, retryCount, speed } from '../values/number.js';
 import { fileSize, size } from '../values/size.js';
 import { someText } from '../values/value-parser.js';
 import { shellWords } from '../values/words.js';
-import { anyValue, count, lines, list, optionalValue, secret, toggle, value } from './option.js';
+import { anyValue, count, hidden, lines, list, optionalValue, secret, toggle, value } from './option.js';
 
 const fileName = someText('a file name');
 
@@ -73,7 +73,7 @@ export const PUSH_OPTIONS = {
   data: value(fileName, undefined),
   'max-queue': value(positiveDuration, 3_000),
   drop: toggle(true),
-  to: lines(someText('an RTMP URL')),
+  to: hidden(lines(someText('an RTMP URL'))),
   backup: value(someText('an RTMP URL'), undefined),
   'list-devices': toggle(false),
   ffmpeg: value(fileName, undefined),
@@ -128,7 +128,7 @@ export const RELAY_ENTRY_OPTIONS = {
 };
 
 export const RELAY_OPTIONS = {
-  to: lines(someText('an RTMP URL, a file name or -')),
+  to: hidden(lines(someText('an RTMP URL, a file name or -'))),
   'key-file': value(fileName, undefined),
   key: secret(someText('a stream key')),
   ...RELAY_ENTRY_OPTIONS,

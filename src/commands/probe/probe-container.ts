@@ -78,11 +78,12 @@ async function read(
   let isEmpty = true;
   try {
     for await (const tags of source) {
-      analysis.see(tags);
-      course.see(tags);
+      const wanted = begun.of(tags);
+      analysis.see(wanted);
+      course.see(wanted);
       isEmpty = false;
       if (signal.aborted) return { endedBy: 'interruption', failure: undefined };
-      const isEnough = durationMs === 0 ? analysis.isComplete : tags.some((tag) => !begun.includes(tag.timestampMs));
+      const isEnough = durationMs === 0 ? analysis.isComplete : wanted.length < tags.length;
       if (isEnough) return { endedBy: 'duration', failure: undefined };
     }
   } catch (error) {

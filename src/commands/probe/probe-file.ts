@@ -24,9 +24,10 @@ export async function probeFile({ source: path, durationMs }: ProbeOptions, sign
     signal,
     onHeader: ({ hasAudio, hasVideo }) => analysis.promise({ audio: hasAudio, video: hasVideo }),
     onTags: (tags) => {
-      analysis.see(tags);
-      course.see(tags);
-      return durationMs === 0 ? !analysis.isComplete : tags.every((tag) => begun.includes(tag.timestampMs));
+      const wanted = begun.of(tags);
+      analysis.see(wanted);
+      course.see(wanted);
+      return durationMs === 0 ? !analysis.isComplete : wanted.length === tags.length;
     },
   });
   const { durationMs: lengthMs, warnings, ...media } = analysis.report();

@@ -2,6 +2,7 @@ import { RtmpkitError } from '../../errors.js';
 import type { RelayChange, RelayOptions } from './options.js';
 import type { RelayOutcome } from './outcome.js';
 import { type RelayHost, RunningRelay } from './running-relay.js';
+import { sharedFile } from './shared-file.js';
 
 /** All relays of a process, each by itself. */
 export class RelayFleet {
@@ -29,6 +30,8 @@ export class RelayFleet {
 
   /** @throws {UsageError | MediaError | OutputError} when one of them cannot begin */
   async start(relays: readonly RelayOptions[]): Promise<void> {
+    const shared = await sharedFile(relays);
+    if (shared !== undefined) throw shared;
     this.#isSingle = relays.length === 1;
     for (const options of relays) {
       await this.#begin(options);
@@ -39,11 +42,10 @@ export class RelayFleet {
   /** Touches what is different from before, and nothing else. What cannot be done is told. */
   change(change: RelayChange): Promise<void> {
     return this.#inTurn(async () => {
-      if ('error' in change) {
-        this.#warn('WARN_RELOAD_FAILED', `nothing has changed: ${change.error.message}`);
-        return;
-      }
+      if ('error' in change) return this.#stayAsItIs(change.error);
       const { relays } = change;
+      const shared = await sharedFile(relays);
+      if (shared !== undefined) return this.#stayAsItIs(shared);
       this.#isSingle &&= relays.length === 1;
       const gone = this.#relays.filter(({ name }) => !relays.some((options) => options.name === name));
       for (const relay of gone) await this.#finish(relay, { kind: 'ended', reason: 'no longer wanted' }, 'stopped');
@@ -120,6 +122,10 @@ export class RelayFleet {
       if (!(error instanceof RtmpkitError)) throw error;
       this.#warn('WARN_RELAY_FAILED', `${options.name}: ${error.message}`, options.name);
     }
+  }
+
+  #stayAsItIs({ message }: Error): void {
+    this.#warn('WARN_RELOAD_FAILED', `nothing has changed: ${message}`);
   }
 
   #reportCount(): void {

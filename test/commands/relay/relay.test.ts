@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { RelayChange } from '../../../src/commands/relay/options.js';
+import type { RelayChange, RelayTarget } from '../../../src/commands/relay/options.js';
 import type { MediaTag } from '../../../src/media/tag.js';
 import { isKeyframe, isSequenceHeader } from '../../../src/media/tag-info.js';
 import { FaultProxy } from '../../support/fault-proxy.js';
@@ -271,6 +271,26 @@ describe('relay', () => {
     expect(from.guests).toEqual([]);
   });
 
+  it('takes no file for two targets, and none that is its fallback, too', async () => {
+    const path = join(directory, 'shared.flv');
+    copyFileSync(SLATE, path);
+    symlinkSync(path, join(directory, 'link.flv'));
+    const sources = [sourceAt(await server())];
+    const file = (name: string): RelayTarget => ({ kind: 'file', path: join(directory, name) });
+    const relayInto = (...names: string[]) => ({ sources, targets: names.map(file), overwrite: true });
+    const refused = [
+      [[relayInto('new.flv', './new.flv')], /new\.flv is named as target twice/],
+      [[relayInto('shared.flv'), { ...relayInto('link.flv'), name: 'other' }], /link\.flv is named as target twice/],
+      [[{ ...relayInto('link.flv'), fallback: path }], /link\.flv is a target and a fallback/],
+    ] as const;
+    for (const [relays, message] of refused) {
+      const run = start(new RelayRun({ relays: relays.map(relayOptions) }));
+      await expect(run.over).rejects.toThrow(message);
+    }
+    expect(readFileSync(path).equals(readFileSync(SLATE))).toBe(true);
+    expect(existsSync(join(directory, 'new.flv'))).toBe(false);
+  });
+
   it('begins no file when another one cannot be', async () => {
     const begun = join(directory, 'begun.flv');
     const targets = [begun, join(directory, 'nowhere', 'copy.flv')].map((path) => ({ kind: 'file' as const, path }));
@@ -297,6 +317,16 @@ describe('several relays', () => {
     expect(await run.event('warning')).toMatchObject({
       code: 'WARN_RELOAD_FAILED',
       message: expect.stringMatching(/line 3/),
+    });
+    const file = { kind: 'file', path: join(directory, 'twice.flv') } as const;
+    changes.push({
+      relays: [
+        { ...same, targets: [file] },
+        { ...more, targets: [file] },
+      ],
+    });
+    expect(await run.event('warning', ({ message }) => message.includes('twice.flv'))).toMatchObject({
+      code: 'WARN_RELOAD_FAILED',
     });
     changes.push({ relays: [same, { ...more, targets: [targetAt(b), targetAt(d, 'new')] }] });
     await lost.closed;
