@@ -42,6 +42,7 @@ describe.runIf(Shell.isPossible)('Ctrl-Z', () => {
     expect(below(shell.terminal, /listening/).filter(isLive)).toHaveLength(1);
     shell.type('jobs\n');
     await shell.shows('the job', (terminal) => below(terminal, /jobs$/).some((line) => /Stopped/.test(line)));
+    await shell.shows('a prompt', isPrompt);
 
     shell.type('fg\n');
     await shell.shows('the line again', (terminal) => below(terminal, /^[$#] fg$/).some(isLive));

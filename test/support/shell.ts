@@ -1,17 +1,24 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath } from 'node:url';
 import { FakeTerminal } from '../cli/fake-terminal.js';
 
 const BIN = fileURLToPath(new URL('../../bin/rtmpkit.js', import.meta.url));
 const WORDS_TIMEOUT_MS = 30_000;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal is about control characters
+const BEGUN_SEQUENCE = /\x1b(\[[?\d;]*)?$/;
+
 /** A shell with job control at a terminal: one of `script` (util-linux), which passes on what is typed and what is shown. */
 export class Shell {
   /** What stands on its screen. */
   readonly terminal = new FakeTerminal(80);
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #decoder = new StringDecoder();
+  /** The beginning of a control sequence whose end has not come yet. */
+  #begun = '';
   #wake = (): void => {};
 
   /** Whether there is such a program here. */
@@ -30,7 +37,7 @@ export class Shell {
     };
     this.#child = spawn('script', ['-qec', 'exec sh -i', '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdout.on('data', (bytes: Buffer) => {
-      this.terminal.write(bytes.toString());
+      this.#show(bytes);
       this.#wake();
     });
   }
@@ -57,6 +64,12 @@ export class Shell {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #show(bytes: Buffer): void {
+    const text = this.#begun + this.#decoder.write(bytes);
+    this.#begun = BEGUN_SEQUENCE.exec(text)?.[0] ?? '';
+    this.terminal.write(text.slice(0, text.length - this.#begun.length));
   }
 
   /** Takes the terminal away, which ends all that runs there. */
