@@ -119,6 +119,11 @@ export class Backoff {
     this.#runsSinceMs = nowMs;
   }
 
+  /** So long it ran, whoever had opened it. */
+  ranUntil(untilMs: number): void {
+    this.#ranUntilMs = Math.max(this.#ranUntilMs, untilMs);
+  }
+
   /** It failed, or could not begin. @returns `undefined`: it is not to be tried again */
   failed(code: ErrorCode, nowMs: number): RetryWait | undefined {
     if (this.#runsSinceMs !== undefined) {
