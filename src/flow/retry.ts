@@ -27,6 +27,7 @@ const CLASS_OF_CODE: Readonly<Record<ErrorCode, RetryClass>> = {
   ERR_STALLED: 'soon',
 
   ERR_TLS: 'never',
+  ERR_TLS_CERTIFICATE_MISSING: 'if-it-ran',
   ERR_TLS_ON_PLAIN_PORT: 'never',
 
   ERR_AUTH: 'never',
