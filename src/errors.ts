@@ -37,6 +37,8 @@ const KIND_OF_CODE = {
   ERR_STALLED: 'timeout',
 
   ERR_TLS: 'tls',
+  /** The peer asked for a certificate, got none, and closed the connection without a word. */
+  ERR_TLS_CERTIFICATE_MISSING: 'tls',
   /** The peer speaks TLS where plain RTMP was expected. */
   ERR_TLS_ON_PLAIN_PORT: 'tls',
 

@@ -1,8 +1,10 @@
 import type { StopSignal } from './exit-codes.js';
 import { EXIT_OF_KIND, EXIT_OF_SIGNAL } from './exit-codes.js';
 import { flushed } from './flushed.js';
+import { isInForeground } from './foreground.js';
 import { Interruption } from './interruption.js';
 import { runProgram } from './program.js';
+import { Suspension } from './suspension.js';
 import { assumeUsualSize } from './terminal-size.js';
 import type { CommandLoaders, InputStream, World } from './world.js';
 
@@ -25,6 +27,8 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
   const interruption = new Interruption();
   const stopBy = stopper(interruption);
   const insteadOfStopping = watchSignals(stopBy);
+  const suspension = new Suspension();
+  watchStops(suspension);
   watchOutputs(interruption);
   const stdin = new LazyStdin();
   const world: World = {
@@ -37,6 +41,9 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     now: () => new Date(),
     interruption,
     interrupt: () => stopBy('SIGINT'),
+    isInForeground,
+    suspension,
+    suspend: () => process.kill(0, 'SIGTSTP'), // as a terminal does it: whoever runs with us is stopped, too
     crashed: watchCrashes(interruption),
     onHangup: (run) => insteadOfStopping('SIGHUP', run),
     commands: COMMANDS,
@@ -81,6 +88,19 @@ function watchSignals(stopBy: (signal: StopSignal) => void): (signal: StopSignal
     exchange(signal, stopBy, run);
     return () => exchange(signal, run, stopBy);
   };
+}
+
+/** Ctrl-Z stops us as it stops others, only that the terminal is put in order before, and taken again at `fg`. */
+function watchStops(suspension: Suspension): void {
+  const onStop = (): void => {
+    suspension.during(() => {
+      process.off('SIGTSTP', onStop);
+      process.kill(process.pid, 'SIGTSTP'); // returns at SIGCONT; at once where no shell could wake us, and nothing is stopped
+      process.on('SIGTSTP', onStop);
+    });
+    process.kill(process.pid, 'SIGWINCH'); // only who is in front is told of another size
+  };
+  process.on('SIGTSTP', onStop);
 }
 
 /** The new listener comes first: a signal to which nobody listens ends the process. */

@@ -73,7 +73,8 @@ class Program {
   }
 
   async #show({ start, curtain }: Prepared, renderer: Renderer): Promise<void> {
-    const { interruption } = this.#world;
+    const { interruption, suspension } = this.#world;
+    suspension.watch(renderer);
     interruption.beforeAbandon(() => renderer.close());
     interruption.signal.addEventListener('abort', () => {
       if (interruption.cause?.by === 'signal') {

@@ -42,7 +42,12 @@ async function ask(what: SecretKind, input: InputStream, talk: OutputStream, sig
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input, output: nowhere, terminal: true });
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT')); // raw mode swallows it
-  talk.write(`${what[0]?.toUpperCase()}${what.slice(1)}: `);
+  const prompt = `${what[0]?.toUpperCase()}${what.slice(1)}: `;
+  terminal.on('SIGCONT', () => {
+    terminal.resume(); // it would read no more, and what is typed would go to the shell
+    process.nextTick(() => talk.write(prompt)); // only then is there no echo again
+  });
+  talk.write(prompt);
   try {
     return (await terminal.question('', { signal })).trim();
   } finally {

@@ -4,6 +4,7 @@ import type { RelaysOptions } from '../commands/relay/options.js';
 import type { CommandEvent } from '../events.js';
 import type { Interruption } from './interruption.js';
 import type { Environment } from './options/layers.js';
+import type { Suspension } from './suspension.js';
 
 /** A stream of the process: a terminal, or a file or pipe. */
 export type OutputStream = Writable & {
@@ -38,6 +39,11 @@ export interface World {
   readonly interruption: Interruption;
   /** What Ctrl-C does: for those who read keys, to whom it comes as one of them. */
   readonly interrupt: () => void;
+  /** Whether the terminal is ours, if there is one. */
+  readonly isInForeground: () => boolean;
+  readonly suspension: Suspension;
+  /** What Ctrl-Z does. */
+  readonly suspend: () => void;
   /** Never fulfilled; rejected with what no one caught. */
   readonly crashed: Promise<never>;
   /** Calls back at each SIGHUP, which asks for an orderly end while nobody listens. Gives back what stops it. */

@@ -10,12 +10,13 @@ import { FfmpegError, UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { capabilitiesOf } from '../ffmpeg/capabilities.js';
 import { locateFfmpeg } from '../ffmpeg/locate.js';
-import { isPictureExtension, muxerFor } from '../ffmpeg/mux-arguments.js';
+import { muxerFor } from '../ffmpeg/mux-arguments.js';
 import type { TrackNotice } from '../media/track/notice.js';
 import { checkOutput, existing, needDirectoryOf } from './existing-output.js';
 import { amountOf, fileOutput, type PullOutput, type PullTarget } from './pull-output.js';
 import type { TargetOptions } from './pull-target-options.js';
 import { damageWarning } from './push-input.js';
+import { checkRecordingName, foreignMuxer, tellFlvByDefault } from './recording-name.js';
 import { recordingWarning } from './recording-warning.js';
 
 /** Makes a file of one format. */
@@ -24,13 +25,14 @@ type Create = (path: string, options: { readonly overwrite: boolean }) => Promis
 /** A file, or the first of several. @throws {UsageError | FfmpegError} */
 export async function fileTarget(path: string, options: TargetOptions): Promise<PullTarget> {
   const { append = false, overwrite, segmentMs, splitOnChange = false, report } = options;
-  refusePicture(path);
+  checkRecordingName(path);
   if (append) {
     refuseToContinue(path);
     const onDamage = (damage: Parameters<typeof damageWarning>[0]): void => report(damageWarning(damage));
     return { open: async () => fileOutput(new FileSink(await continueFlv(path, { onDamage }))) };
   }
   const create = await creatorFor(path, options);
+  await tellFlvByDefault(path, report);
   if (segmentMs !== undefined || splitOnChange) {
     return partsTarget(path, create, options);
   }
@@ -56,20 +58,6 @@ async function creatorFor(path: string, { ffmpegPath: wantedPath, report }: Targ
   const onWarning = (text: string): void =>
     report({ event: 'warning', code: 'WARN_FFMPEG', message: `${path}: FFmpeg says: ${text}` });
   return (partPath, { overwrite }) => FfmpegFileWriter.create(partPath, { ffmpegPath, muxer, overwrite, onWarning });
-}
-
-/** FFmpeg's name of a format that we do not write ourselves. */
-export function foreignMuxer(path: string): string | undefined {
-  return recordingFormat(path) === 'flv' ? muxerFor(extname(path)) : undefined;
-}
-
-/** Somebody who names a picture does not want an FLV of that name. */
-function refusePicture(path: string): void {
-  if (!isPictureExtension(extname(path))) return;
-  throw new UsageError('ERR_USAGE', `${path}: this is the name of a picture, not of a recording`, {
-    stage: 'options',
-    advice: `--snapshot ${path} writes a picture`,
-  });
 }
 
 function refuseToContinue(path: string): void {

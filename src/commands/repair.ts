@@ -5,9 +5,9 @@ import { isRtmpUrl } from '../rtmp/url.js';
 import { checkOutput } from './existing-output.js';
 import type { PullOptions } from './options.js';
 import { destinationOf } from './pull-destination.js';
-import { foreignMuxer } from './pull-file-target.js';
 import { refuseSource } from './pull-target.js';
 import { damageWarning } from './push-input.js';
+import { checkRecordingName, foreignMuxer, tellFlvByDefault } from './recording-name.js';
 import { recordingWarning } from './recording-warning.js';
 
 /** Whether a pull is one from one FLV file into another file of ours, whole: then even what no stream can carry is kept. */
@@ -38,8 +38,10 @@ export async function repair(
     });
   }
   const { path } = output;
+  checkRecordingName(path);
   await refuseSource({ source, outputs });
   await checkOutput(path, { overwrite });
+  await tellFlvByDefault(path, report);
   report({ event: 'started', role: 'file', output: path });
   const summary = await repairFlv(source, path, {
     overwrite,

@@ -5,6 +5,8 @@ import { failureOf, type RtmpPublisher } from './rtmp-publisher.js';
 
 export interface ComebackOptions extends RedialOptions {
   readonly open: (signal: AbortSignal) => Promise<RtmpPublisher>;
+  /** Until when it had the stream; before all times: it never had. */
+  readonly ranUntilMs: number;
   /** It is not tried any more, because of this. */
   readonly onGivenUp: (error: unknown) => void;
 }
@@ -51,8 +53,10 @@ export class Comeback {
   async #run(reason: unknown): Promise<void> {
     const { signal } = this.#branch;
     const redial = new Redial(() => this.#options.open(signal), { ...this.#options, signal });
+    let ranUntilMs: number | undefined = this.#options.ranUntilMs;
     for (let failure = reason; !signal.aborted; ) {
-      const opened = await redial.reopen(failure);
+      const opened = await redial.reopen(failure, ranUntilMs);
+      ranUntilMs = undefined; // from here on it is the one that we had
       if (signal.aborted) return opened.end();
       this.#ready = opened;
       failure = (await failureOf(opened)) ?? connectionEnded('before it had the stream back');

@@ -1,4 +1,5 @@
 import { RtmpkitError } from '../errors.js';
+import { type Clock, systemClock } from '../flow/clock.js';
 import type { Meter } from '../flow/meter.js';
 import { type RetryPolicy, retryClassOf } from '../flow/retry.js';
 import { movedUrl } from '../rtmp/moved-url.js';
@@ -35,7 +36,12 @@ export interface PublisherSupplyOptions extends PublisherServer, RedialOptions {
 /** One server, where it is now. */
 interface Side {
   server: PublisherServer;
+  /** Until when it had the stream. */
+  ranUntilMs: number;
 }
+
+/** When what never was has ended. */
+const NEVER_MS = Number.NEGATIVE_INFINITY;
 
 /**
  * Where a publisher gets its connections from: the first after the other, as often as the policy allows; another one of the same
@@ -46,6 +52,7 @@ export class PublisherSupply {
   readonly isRenewable: boolean;
   readonly #options: PublisherSupplyOptions;
   readonly #sent: Meter;
+  readonly #clock: Clock;
   readonly #first: Side;
   readonly #backup: Side | undefined;
   readonly #sides = new WeakMap<RtmpPublisher, Side>();
@@ -61,8 +68,9 @@ export class PublisherSupply {
     const { backup, signal, retry } = options;
     this.#options = options;
     this.#sent = sent;
-    this.#first = { server: options };
-    this.#backup = backup === undefined ? undefined : { server: backup.server };
+    this.#clock = options.clock ?? systemClock;
+    this.#first = { server: options, ranUntilMs: NEVER_MS };
+    this.#backup = backup === undefined ? undefined : { server: backup.server, ranUntilMs: NEVER_MS };
     this.#present = this.#first;
     this.isRenewable = backup !== undefined || retry.attempts > 0;
     const open = (): Promise<RtmpPublisher> => this.#openEither();
@@ -86,8 +94,9 @@ export class PublisherSupply {
     const ready = (await this.#successor.take()) ?? this.#comeback?.take();
     if (ready !== undefined) return ready;
     this.#comeback?.cancel();
-    const wasFirst = this.#sides.get(failed) === this.#first;
-    if (this.#backup === undefined || !wasFirst) return this.#again.reopen(failure);
+    const side = this.#sides.get(failed);
+    if (side !== undefined) side.ranUntilMs = this.#clock.nowMs();
+    if (this.#backup === undefined || side !== this.#first) return this.#again.reopen(failure);
     return this.#openBackup(failure).catch(() => this.#again.reopen(failure));
   }
 
@@ -137,6 +146,7 @@ export class PublisherSupply {
       this.#comeback = new Comeback(failure, {
         ...this.#options,
         retry: backup.retry,
+        ranUntilMs: this.#first.ranUntilMs,
         open: (attempt) => this.#open(this.#first, attempt),
         onGivenUp: backup.onGivenUp,
       });

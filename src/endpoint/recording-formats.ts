@@ -16,6 +16,9 @@ const FORMAT_OF_EXTENSION: ReadonlyMap<string, RecordingFormat> = new Map([
   ['.webm', 'webm'],
 ]);
 
+/** Those that have a format of their own. */
+export const RECORDING_EXTENSIONS: readonly string[] = ['.flv', ...FORMAT_OF_EXTENSION.keys()];
+
 /** By the extension of its name; whatever has no other format is FLV. */
 export function recordingFormat(path: string): RecordingFormat {
   return FORMAT_OF_EXTENSION.get(extname(path).toLowerCase()) ?? 'flv';

@@ -48,8 +48,14 @@ export class Redial<T> {
     }
   }
 
-  /** What was open has failed: the same after a wait. @throws that error when it is not to be tried again */
-  async reopen(error: unknown): Promise<T> {
+  /**
+   * What was open has failed: the same after a wait.
+   *
+   * @param ranUntilMs until when it was open, whoever had opened it; before all times: never
+   * @throws that error when it is not to be tried again
+   */
+  async reopen(error: unknown, ranUntilMs = this.#clock.nowMs()): Promise<T> {
+    this.#backoff.ranUntil(ranUntilMs);
     await this.#wait(error);
     return this.open();
   }

@@ -109,7 +109,9 @@ async function open(attempt: Attempt, opening: RtmpOpening, suffix: string): Pro
   onStage('handshake');
   const pump = new Pump(socket, session, opening, { reads, observer: observe?.() });
   await opening.done({ session, pump, peer }, signal).catch(async (error: unknown) => {
-    throw await explainSilentClose(error, url, signal);
+    const isAskedInVain = tlsSession?.asksForCertificate === true && tls.certificate === undefined;
+    const lacksCertificate = isAskedInVain && pump.bytesReceived === 0;
+    throw await explainSilentClose(error, { url, signal, lacksCertificate });
   });
 }
 

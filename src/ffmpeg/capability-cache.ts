@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { makeDirectory } from '../files/make-directory.js';
 import type { CapabilityTexts } from './capability-text.js';
 import type { Environment } from './find-program.js';
 
@@ -31,7 +32,7 @@ export class CapabilityCache {
     if (this.#folder === undefined) return;
     const path = this.#fileOf(this.#folder, identity);
     try {
-      await mkdir(this.#folder, { recursive: true });
+      await makeDirectory(this.#folder);
       await writeFile(`${path}.${process.pid}`, JSON.stringify({ identity, texts }));
       await rename(`${path}.${process.pid}`, path); // nobody ever reads a half of it
     } catch {

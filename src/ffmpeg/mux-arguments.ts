@@ -25,6 +25,8 @@ const MUXERS: Readonly<Record<string, string>> = {
   '.wmv': 'asf',
 };
 
+export const MUXER_EXTENSIONS: readonly string[] = Object.keys(MUXERS);
+
 /** Containers for sound alone: their writers take no picture. */
 const AUDIO_ONLY: ReadonlySet<string> = new Set(['adts', 'ac3', 'flac', 'ipod', 'mp3', 'opus', 'wav']);
 

@@ -27,6 +27,7 @@ const CLASS_OF_CODE: Readonly<Record<ErrorCode, RetryClass>> = {
   ERR_STALLED: 'soon',
 
   ERR_TLS: 'never',
+  ERR_TLS_CERTIFICATE_MISSING: 'if-it-ran',
   ERR_TLS_ON_PLAIN_PORT: 'never',
 
   ERR_AUTH: 'never',
@@ -117,6 +118,11 @@ export class Backoff {
   /** The stream runs. */
   succeeded(nowMs: number): void {
     this.#runsSinceMs = nowMs;
+  }
+
+  /** So long it ran, whoever had opened it. */
+  ranUntil(untilMs: number): void {
+    this.#ranUntilMs = Math.max(this.#ranUntilMs, untilMs);
   }
 
   /** It failed, or could not begin. @returns `undefined`: it is not to be tried again */

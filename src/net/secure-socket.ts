@@ -27,6 +27,8 @@ export interface TlsSession {
   readonly cipher: string | undefined;
   /** Until when the server's certificate is valid. */
   readonly certificateEnd: Date | undefined;
+  /** It has asked for a certificate of ours, whether or not it insists on one. */
+  readonly asksForCertificate: boolean;
 }
 
 /**
@@ -84,5 +86,6 @@ function sessionOf(socket: TLSSocket): TlsSession {
     version: socket.getProtocol() ?? undefined,
     cipher: socket.getCipher()?.standardName,
     certificateEnd: validTo === undefined ? undefined : new Date(validTo),
+    asksForCertificate: socket.getSharedSigalgs().length > 0, // a server names them in that request only (RFC 8446 4.3.2)
   };
 }

@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { access, constants, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileSink } from '../endpoint/file-sink.js';
 import { FlvFileWriter } from '../endpoint/flv-file-writer.js';
@@ -6,8 +6,9 @@ import { outputError } from '../endpoint/flv-output.js';
 import { isSystemError } from '../endpoint/flv-source.js';
 import type { OutputFile } from '../endpoint/output-file.js';
 import { recordingName, safeFileName } from '../endpoint/recording-name.js';
-import { OutputError } from '../errors.js';
+import { OutputError, type RtmpkitError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
+import { makeDirectory } from '../files/make-directory.js';
 import type { Display } from './display.js';
 import { LateFile, type OpenedFile } from './late-file.js';
 import type { LiveStream } from './live-stream.js';
@@ -50,21 +51,14 @@ export class Recorder {
     this.#createFile = createFile;
   }
 
-  /** @throws {OutputError} when the directory cannot be made */
+  /** @throws {OutputError} when the directory cannot be made, or takes no files */
   static async into(
     directory: string,
     display: Display,
     report: (event: CommandEvent) => void,
     createFile: CreateFile = (path) => open(path, 'wx'),
   ): Promise<Recorder> {
-    await mkdir(directory, { recursive: true }).catch((error: unknown) => {
-      throw isSystemError(error) && error.code === 'EEXIST'
-        ? new OutputError('ERR_OUTPUT', `${directory}: this is a file, not a directory`, {
-            stage: 'output',
-            cause: error,
-          })
-        : outputError(error, directory);
-    });
+    await ready(directory);
     return new Recorder(directory, display, report, createFile);
   }
 
@@ -129,9 +123,34 @@ export class Recorder {
   }
 }
 
+/** Makes a directory that can be written to. @throws {OutputError} */
+async function ready(directory: string): Promise<void> {
+  try {
+    await makeDirectory(directory);
+    await access(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw directoryError(error, directory);
+  }
+}
+
+function directoryError(error: unknown, directory: string): RtmpkitError {
+  const code = isSystemError(error) ? error.code : undefined;
+  const details = { stage: 'output', advice: 'name another directory for recordings', cause: error } as const;
+  switch (code) {
+    case 'EEXIST':
+      return new OutputError('ERR_OUTPUT', `${directory}: this is a file, not a directory`, details);
+    case 'ENOTDIR':
+      return new OutputError('ERR_OUTPUT', `${directory}: a file stands where a directory should be`, details);
+    case 'ENOENT':
+      return new OutputError('ERR_OUTPUT', `${directory}: no directory can be made there`, details);
+    default:
+      return outputError(error, directory);
+  }
+}
+
 /** Two recordings of one name may begin in the same second. */
 async function openUnused(directory: string, streamName: string, createFile: CreateFile): Promise<OpenedFile> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   for (let second = Date.now(); ; second += 1000) {
     const path = join(directory, recordingName(streamName, new Date(second)));
     try {

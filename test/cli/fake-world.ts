@@ -1,5 +1,6 @@
 import { Interruption } from '../../src/cli/interruption.js';
 import { runProgram } from '../../src/cli/program.js';
+import { Suspension } from '../../src/cli/suspension.js';
 import type { InputStream, World } from '../../src/cli/world.js';
 import type {
   DevicesOptions,
@@ -21,6 +22,7 @@ export interface RunSettings {
   /** What the command does. */
   readonly script?: Script;
   readonly interruption?: Interruption;
+  readonly suspension?: Suspension;
   readonly crashed?: Promise<never>;
   readonly onHangup?: World['onHangup'];
 }
@@ -54,6 +56,9 @@ export async function run(argv: readonly string[], settings: RunSettings = {}): 
     environment: settings.environment ?? {},
     now: () => NOW,
     interruption,
+    isInForeground: () => true,
+    suspension: settings.suspension ?? new Suspension(),
+    suspend: () => {},
     interrupt: () => interruption.stop({ by: 'signal', signal: 'SIGINT' }),
     crashed: settings.crashed ?? new Promise<never>(() => {}),
     onHangup: settings.onHangup ?? (() => () => {}),

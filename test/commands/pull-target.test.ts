@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { PullDestination } from '../../src/commands/options.js';
 import type { PullOutput } from '../../src/commands/pull-output.js';
 import { choosePullTargets, refuseSource } from '../../src/commands/pull-target.js';
@@ -77,6 +78,35 @@ describe('choosePullTargets', () => {
       code: 'ERR_USAGE',
       advice: expect.stringMatching(/^--snapshot .*shot\.JPG/),
     });
+  });
+
+  it.each<[string, Partial<TargetOptions>]>([
+    ['list.m3u8', {}],
+    ['film.MPG', { segmentMs: 1_000 }],
+    ['song.wma', { append: true }],
+    ['film.ogv', { overwrite: true, splitOnChange: true }],
+  ])('writes no FLV by the name of something else: %s', async (name, given) => {
+    const path = directory.file(name);
+    await expect(choose([path], given)).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: `${path}: no ${extname(name)} can be written`,
+      advice: expect.stringMatching(/^outputs are \.flv \.mp4 .*\.webm, and with FFmpeg .*\.ts/),
+    });
+  });
+
+  it.each<[string, number]>([
+    ['plain', 1],
+    ['film.part', 1],
+    ['film.2024-05-06', 1],
+    ['film.flv', 0],
+    ['film.FLV', 0],
+    ['film.mp4', 0],
+    ['/dev/null', 0],
+  ])('says so when it writes an FLV whose name does not: %s', async (name, times) => {
+    const report = vi.fn();
+    await choose([name.startsWith('/') ? name : directory.file(name)], { report });
+    const warnings = report.mock.calls.map(([event]) => event.code);
+    expect(warnings).toEqual(Array.from({ length: times }, () => 'WARN_FLV_BY_DEFAULT'));
   });
 
   it('refuses a file that has come meanwhile, and leaves it alone', async () => {

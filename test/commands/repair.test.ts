@@ -16,3 +16,15 @@ it('a repair says nothing of writing the file that it reads, and leaves it alone
   expect(report).not.toHaveBeenCalled();
   expect(readFileSync(source).equals(FILM)).toBe(true);
 });
+
+it.each([
+  ['fixed.m3u8', /no \.m3u8 can be written/],
+  ['fixed.jpg', /the name of a picture/],
+])('a repair writes no FLV by the name of something else: %s', async (name, message) => {
+  const source = directory.file('damaged.flv', FILM);
+  const options = { source, outputs: [directory.file(name)], overwrite: true };
+  await expect(repair(options, () => {}, new AbortController().signal)).rejects.toMatchObject({
+    code: 'ERR_USAGE',
+    message: expect.stringMatching(message),
+  });
+});

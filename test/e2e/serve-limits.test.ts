@@ -151,6 +151,12 @@ describe.concurrent('--record', () => {
     }
   });
 
+  it.runIf(process.platform === 'linux')('ends with 13 where no directory can be made', async () => {
+    const serve = runs.start(['serve', '--listen', '127.0.0.1:0', '--record', '/proc/nowhere']);
+    expect(await serve.exit()).toBe(13);
+    expect(serve.stderr).toMatch(/\/proc\/nowhere: no directory can be made there/);
+  });
+
   it('goes on in the same file when a lost publisher comes back', async () => {
     const recording = await runs.serve('--show-keys', '--record', runs.file('again'));
     const url = `${recording.url}/live/name`;

@@ -88,6 +88,7 @@ describe('a signal that outlives many connections keeps none of them in mind', (
       await new Promise((onGivenUp) => {
         new Comeback(failure, {
           retry: FOREVER,
+          ranUntilMs: Number.NEGATIVE_INFINITY,
           onRetry: () => {},
           signal,
           open: () => Promise.reject(failure),

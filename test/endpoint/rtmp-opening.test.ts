@@ -143,6 +143,51 @@ describe('a TLS server that wants a certificate from us', () => {
       advice: expect.stringMatching(/--tls-cert FILE --tls-key FILE/),
     });
   });
+
+  const leave: readonly [string, (socket: Socket) => unknown][] = [
+    ['closes', (socket) => socket.end()],
+    ['resets', (socket) => socket.destroy()],
+  ];
+  const versions = ['TLSv1.2', 'TLSv1.3'] as const;
+  const ways = versions.flatMap((version) => leave.map(([how, behave]) => [how, version, behave] as const));
+
+  async function silent(version: (typeof versions)[number], requestCert: boolean, behave: (socket: Socket) => unknown) {
+    const identity = selfSigned();
+    const wishes = { requestCert, rejectUnauthorized: false, minVersion: version, maxVersion: version };
+    const port = await fakes.tls(
+      { ...identity, ...wishes },
+      (socket) => void socket.once('data', () => behave(socket)),
+    );
+    const url = parseRtmpUrl(`rtmps://127.0.0.1:${port}/live/key`);
+    return { identity, url, port };
+  }
+
+  it.each(ways)('and %s without a word is told as one, with %s', async (_, version, behave) => {
+    const { identity, url, port } = await silent(version, true, behave);
+    const opening = open('publisher', linkOptions(port, { url, tls: { ca: identity.cert } }));
+    await expect(opening).rejects.toMatchObject({
+      code: 'ERR_TLS_CERTIFICATE_MISSING',
+      kind: 'tls',
+      stage: 'tls',
+      message: `127.0.0.1 port ${port} asked for a certificate, got none, and closed the connection`,
+      advice: expect.stringMatching(/--tls-cert FILE --tls-key FILE/),
+    });
+  });
+
+  it.each(ways)('is not blamed on that when it never asked, or got one: %s, %s', async (_, version, behave) => {
+    for (const isAsked of [false, true]) {
+      const { identity, url, port } = await silent(version, isAsked, behave);
+      const ours = isAsked ? { certificate: identity.cert, key: identity.key } : {};
+      const opening = open('publisher', linkOptions(port, { url, tls: { ca: identity.cert, ...ours } }));
+      await expect(opening).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST', stage: 'handshake' });
+    }
+  });
+
+  it('is not blamed on that when it has begun to speak RTMP', async () => {
+    const { identity, url, port } = await silent('TLSv1.3', true, (socket) => socket.end(Buffer.of(3)));
+    const opening = open('publisher', linkOptions(port, { url, tls: { ca: identity.cert } }));
+    await expect(opening).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST', stage: 'handshake' });
+  });
 });
 
 /** Servers that fall silent at one stage. */

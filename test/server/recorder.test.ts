@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -148,6 +148,33 @@ describe('Recorder', () => {
     desk = await Desk.open();
     const path = join(desk.directory, 'file');
     writeFileSync(path, '');
-    await expect(Recorder.into(join(path, 'below'), withKeys, nobody)).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
+    const at = (directory: string) => Recorder.into(directory, withKeys, nobody);
+    await expect(at(path)).rejects.toMatchObject({
+      code: 'ERR_OUTPUT',
+      message: `${path}: this is a file, not a directory`,
+    });
+    await expect(at(join(path, 'below'))).rejects.toMatchObject({
+      code: 'ERR_OUTPUT',
+      message: `${path}/below: a file stands where a directory should be`,
+    });
+  });
+
+  it.runIf(process.platform === 'linux')('needs a place where directories can be made', async () => {
+    desk = await Desk.open();
+    await expect(Recorder.into('/proc/x', withKeys, nobody)).rejects.toMatchObject({
+      code: 'ERR_OUTPUT',
+      message: '/proc/x: no directory can be made there',
+    });
+  });
+
+  it.runIf(process.platform !== 'win32' && process.getuid?.() !== 0)('needs leave to write there', async () => {
+    desk = await Desk.open();
+    chmodSync(desk.directory, 0o555);
+    for (const directory of [desk.directory, join(desk.directory, 'below')]) {
+      await expect(Recorder.into(directory, withKeys, nobody)).rejects.toMatchObject({
+        code: 'ERR_OUTPUT',
+        message: `${directory}: no permission to write`,
+      });
+    }
   });
 });

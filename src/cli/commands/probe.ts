@@ -121,7 +121,11 @@ async function monitor(talk: Renderer, settings: ProbeSettings, world: World): P
     output,
     input,
     style: styleFor(output, environment, settings.color),
-    keys: { onQuit: () => interruption.stop({ by: 'key' }), onInterrupt: () => world.interrupt() },
+    keys: {
+      onQuit: () => interruption.stop({ by: 'key' }),
+      onInterrupt: () => world.interrupt(),
+      onSuspend: () => world.suspend(),
+    },
   });
 }
 

@@ -35,6 +35,10 @@ export class JsonRenderer implements Renderer {
 
   close(): void {}
 
+  suspend(): void {}
+
+  resume(): void {}
+
   #write(event: string, content: object): void {
     this.#output.write(`${JSON.stringify({ event, time: this.#now().toISOString(), ...content })}\n`);
   }

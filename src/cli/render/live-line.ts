@@ -14,13 +14,18 @@ const DEFAULT_COLUMNS = 80;
  */
 export class LiveLine {
   readonly #output: OutputStream;
+  readonly #isInForeground: () => boolean;
   readonly #compose: () => void;
   readonly #onResize = (): void => this.#resized();
   #shown: string | undefined;
 
-  /** @param compose is called when the line has become too wide, and shows it anew */
-  constructor(output: OutputStream, compose: () => void) {
+  /**
+   * @param isInForeground in the background there is no such line: it would stand in that of the shell
+   * @param compose is called when the line has become too wide, and shows it anew
+   */
+  constructor(output: OutputStream, isInForeground: () => boolean, compose: () => void) {
     this.#output = output;
+    this.#isInForeground = isInForeground;
     this.#compose = compose;
   }
 
@@ -34,12 +39,11 @@ export class LiveLine {
     if (text === this.#shown) {
       return;
     }
-    if (this.#shown === undefined) {
-      this.#output.write(HIDE_CURSOR);
-      this.#output.on('resize', this.#onResize);
-    }
+    const isNew = this.#shown === undefined;
+    if (isNew && !this.#isInForeground()) return;
     this.#shown = text;
-    this.#draw('', text);
+    if (isNew) this.#output.on('resize', this.#onResize);
+    this.#draw(isNew ? HIDE_CURSOR : '', text);
   }
 
   /** Writes lines that stay, above the one that changes. */
@@ -54,10 +58,30 @@ export class LiveLine {
 
   clear(): void {
     if (this.#shown !== undefined) {
-      this.#shown = undefined;
-      this.#output.off('resize', this.#onResize);
+      this.#forget();
       this.#output.write(TO_LINE_START + CLEAR_TO_RIGHT + SHOW_CURSOR);
     }
+  }
+
+  /** It stays where it is; what others write goes below. */
+  suspend(): void {
+    if (this.#shown !== undefined) {
+      this.#draw('', this.#shown); // an echoed ^Z stands on it
+      this.#output.write(`\n${SHOW_CURSOR}`);
+    }
+  }
+
+  /** After `suspend`: it goes on in the line where the cursor is now. */
+  resume(): void {
+    const shown = this.#shown;
+    if (shown === undefined) return;
+    this.#forget();
+    this.show(shown);
+  }
+
+  #forget(): void {
+    this.#shown = undefined;
+    this.#output.off('resize', this.#onResize);
   }
 
   /** A terminal that became narrower has wrapped the line: all its rows go. */

@@ -86,6 +86,10 @@ export class PlainRenderer implements Renderer {
 
   close(): void {}
 
+  suspend(): void {}
+
+  resume(): void {}
+
   #connecting(event: ConnectingEvent): void {
     if (this.#options.verbosity > 0) {
       this.#write(describeStage(event));

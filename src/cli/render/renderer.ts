@@ -1,11 +1,12 @@
 import type { CommandEvent } from '../../events.js';
 import type { StopSignal } from '../exit-codes.js';
 import type { Failure } from '../failure.js';
+import type { Suspendable } from '../suspension.js';
 import type { OutputStream } from '../world.js';
 import type { Style } from './style.js';
 
 /** Shows what a command does; one implementation for terminals, one for pipes and logs, one for programs. */
-export interface Renderer {
+export interface Renderer extends Suspendable {
   event(event: CommandEvent): void;
   /** The command ends in an error. */
   failure(failure: Failure): void;
@@ -33,5 +34,7 @@ export function onlyFailures(renderer: Renderer): Renderer {
     stopping: () => {},
     failure: (failure) => renderer.failure(failure),
     close: () => renderer.close(),
+    suspend: () => renderer.suspend(),
+    resume: () => renderer.resume(),
   };
 }

@@ -8,12 +8,13 @@ export async function talkFor(
   program: string,
   verbosity: number,
   wantsColor: boolean | undefined,
-  { stderr: output, now, environment }: World,
+  { stderr: output, now, environment, isInForeground }: World,
 ): Promise<Renderer> {
-  const options = { output, now, program, verbosity, style: styleFor(output, environment, wantsColor) };
+  const style = styleFor(output, environment, wantsColor);
+  const options = { output, now, program, verbosity, style };
   if (output.isTTY !== true || environment['TERM'] === 'dumb') {
     return new PlainRenderer(options);
   }
   const { TerminalRenderer } = await import('./terminal.js');
-  return new TerminalRenderer(options);
+  return new TerminalRenderer({ ...options, isInForeground });
 }

@@ -25,6 +25,11 @@ import { GAP, layOut, type ProgressLine } from './progress-line.js';
 import { isOfRelay, RelayTalk } from './relay-text.js';
 import type { Renderer, RendererOptions } from './renderer.js';
 
+export interface TerminalOptions extends RendererOptions {
+  /** The terminal is not a shell's that runs us in the background. */
+  readonly isInForeground: () => boolean;
+}
+
 /** A stage that is under way. */
 interface OpenStage {
   readonly event: ConnectingEvent;
@@ -36,20 +41,21 @@ interface OpenStage {
  * end, and one line stays that says what came of it.
  */
 export class TerminalRenderer implements Renderer {
-  readonly #options: RendererOptions;
+  readonly #options: TerminalOptions;
   readonly #line: LiveLine;
   readonly #relays: RelayTalk;
   #spinner: Ora | undefined;
+  #isSpinnerSuspended = false;
   #bar: ProgressBar | undefined;
   #stage: OpenStage | undefined;
   #stats: StatsEvent = NOTHING_YET;
   /** Why the connection was last lost, until there is one again. */
   #failedWith: string | undefined;
 
-  constructor(options: RendererOptions) {
+  constructor(options: TerminalOptions) {
     this.#options = options;
     this.#relays = new RelayTalk(options.verbosity);
-    this.#line = new LiveLine(options.output, () => this.#showStats(this.#stats));
+    this.#line = new LiveLine(options.output, options.isInForeground, () => this.#showStats(this.#stats));
   }
 
   event(event: CommandEvent): void {
@@ -121,6 +127,18 @@ export class TerminalRenderer implements Renderer {
     this.#stage = undefined;
   }
 
+  suspend(): void {
+    this.#isSpinnerSuspended = this.#spinner?.isSpinning === true;
+    if (this.#isSpinnerSuspended) this.#spinner?.stop();
+    this.#line.suspend();
+  }
+
+  resume(): void {
+    if (this.#isSpinnerSuspended && this.#options.isInForeground()) this.#spinner?.start();
+    this.#isSpinnerSuspended = false;
+    this.#line.resume();
+  }
+
   #connecting(event: ConnectingEvent): void {
     this.#endStage();
     this.#bar?.stop();
@@ -145,6 +163,7 @@ export class TerminalRenderer implements Renderer {
   }
 
   #spin(text: string): void {
+    if (!this.#options.isInForeground()) return;
     const { chalk, symbols } = this.#options.style;
     this.#spinner ??= ora({
       stream: this.#options.output,

@@ -2,6 +2,7 @@ import { FileSink } from '../../endpoint/file-sink.js';
 import { createRecording } from '../../endpoint/recording-formats.js';
 import { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
+import { checkOwnRecordingName, tellFlvByDefault } from '../recording-name.js';
 import type { RelayContext } from './context.js';
 import { Rate } from './rate.js';
 import type { RunningTarget, TargetOptions } from './running-target.js';
@@ -14,7 +15,9 @@ interface FileTargetOptions {
 /** @throws {UsageError | OutputError} when the file is there, or cannot be made */
 export async function openFileTarget(target: FileTargetOptions, options: TargetOptions): Promise<RunningTarget> {
   const { path, name = path } = target;
-  const { overwrite } = options;
+  const { overwrite, context } = options;
+  checkOwnRecordingName(path);
+  await tellFlvByDefault(path, (warning) => context.report({ ...warning, ...context.place, target: name }));
   return new FileTarget(new FileSink(await createRecording(path, { overwrite })), name, options);
 }
 

@@ -46,8 +46,15 @@ class FakeKeyboard extends PassThrough {
 function open(columns = 80, rows = 24) {
   const terminal = new FakeTerminal(columns, rows);
   const keyboard = new FakeKeyboard();
-  const keys = { onQuit: vi.fn(), onInterrupt: vi.fn() };
-  const talk = { event: vi.fn(), failure: vi.fn(), stopping: vi.fn(), close: vi.fn() } satisfies Renderer;
+  const keys = { onQuit: vi.fn(), onInterrupt: vi.fn(), onSuspend: vi.fn() };
+  const talk = {
+    event: vi.fn(),
+    failure: vi.fn(),
+    stopping: vi.fn(),
+    close: vi.fn(),
+    suspend: vi.fn(),
+    resume: vi.fn(),
+  } satisfies Renderer;
   const output = asOutput(terminal);
   const style = styleFor(output, { NO_COLOR: '1' }, undefined);
   terminal.write('what was there before');
@@ -216,8 +223,35 @@ describe('keys', () => {
     expect(scene.keys.onQuit).toHaveBeenCalledTimes(1);
     await scene.keyboard.press('\x03');
     expect(scene.keys.onInterrupt).toHaveBeenCalledTimes(1);
+    await scene.keyboard.press('\x1a');
+    expect(scene.keys.onSuspend).toHaveBeenCalledTimes(1);
     scene.renderer.close();
     await scene.keyboard.press('q');
     expect(scene.keys.onQuit).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('while it is stopped', () => {
+  it('gives the terminal back, and takes it again with what was there', () => {
+    scene.renderer.event(STARTED);
+    scene.renderer.event(snapshot());
+    const { screen } = scene.terminal;
+    scene.renderer.suspend();
+    isRestored();
+    scene.renderer.resume();
+    expect(scene.terminal).toMatchObject({ isAlternate: true, isCursorVisible: false, screen });
+    expect(scene.keyboard.isRaw).toBe(true);
+    scene.renderer.close();
+    isRestored();
+    expect(scene.talk.suspend).not.toHaveBeenCalled();
+  });
+
+  it('leaves the terminal to the talk where there is no screen', () => {
+    scene.renderer.event(CONNECTING);
+    scene.renderer.suspend();
+    scene.renderer.resume();
+    expect(scene.talk.suspend).toHaveBeenCalledTimes(1);
+    expect(scene.talk.resume).toHaveBeenCalledTimes(1);
+    isRestored();
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Interruption } from '../../../src/cli/interruption.js';
 import { styleFor } from '../../../src/cli/render/style.js';
 import { TerminalRenderer } from '../../../src/cli/render/terminal.js';
+import { Suspension } from '../../../src/cli/suspension.js';
 import { NetworkError } from '../../../src/errors.js';
 import { CONNECTED, CONNECTING, ENDED, MESSAGE, RETRYING, STARTED, stats } from '../events.js';
 import { asOutput, FakeTerminal } from '../fake-terminal.js';
@@ -14,7 +15,10 @@ function open(columns = 80, verbosity = 0, environment: Record<string, string> =
   const output = asOutput(terminal);
   const style = styleFor(output, environment, undefined);
   const now = () => new Date(2024, 4, 6, 14, 3, 22, Date.now() % 1_000);
-  return { terminal, renderer: new TerminalRenderer({ output, now, program: 'rtmpkit push', verbosity, style }) };
+  const place = { isInForeground: true };
+  const isInForeground = () => place.isInForeground;
+  const options = { output, now, program: 'rtmpkit push', verbosity, style, isInForeground };
+  return { terminal, place, renderer: new TerminalRenderer(options) };
 }
 
 beforeEach(() => {
@@ -287,5 +291,117 @@ describe('a command at a terminal', () => {
       },
     });
     expect((await running).exitCode).toBe(130);
+  });
+});
+
+describe('Ctrl-Z', () => {
+  it('leaves the line where it is, and a cursor below; a new line goes on after that', () => {
+    const { terminal, renderer } = open();
+    renderer.event(STARTED);
+    renderer.event(LIVE);
+    const line = terminal.screen[1];
+    terminal.write('^Z'); // the terminal echoes it, at the cursor
+    renderer.suspend();
+    expect(terminal.isCursorVisible).toBe(true);
+    terminal.write('[1]+  Stopped\n$ fg\nrtmpkit push\n');
+    expect(terminal.screen.slice(1)).toEqual([line, '[1]+  Stopped', '$ fg', 'rtmpkit push']);
+    renderer.resume();
+    expect(terminal.isCursorVisible).toBe(false);
+    expect(terminal.screen.slice(4)).toEqual(['rtmpkit push', line]);
+    renderer.event(ENDED);
+    expect(terminal.screen.slice(4)).toEqual(['rtmpkit push', '✔ sent 10.0 s, 2.5 MB, 2.0 Mbit/s: end of file']);
+    expect(terminal.isCursorVisible).toBe(true);
+  });
+
+  it('does the same with a bar', () => {
+    const { terminal, renderer } = open();
+    renderer.event(stats());
+    renderer.suspend();
+    renderer.resume();
+    expect(terminal.screen).toEqual([expect.stringMatching(/█.*%/), expect.stringMatching(/█.*%/)]);
+    renderer.event(stats({ positionMs: 9_000 }));
+    expect(terminal.screen).toEqual([expect.stringMatching(/40%/), expect.stringMatching(/90%/)]);
+    renderer.close();
+  });
+
+  it('takes the spinner away, and brings it back', () => {
+    const { terminal, renderer } = open();
+    renderer.event(CONNECTING);
+    renderer.suspend();
+    expect(terminal.screen).toEqual([]);
+    expect(terminal.isCursorVisible).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+    renderer.resume();
+    expect(terminal.screen).toEqual([expect.stringMatching(/^\S TCP connection: rtmp:/)]);
+    expect(terminal.isCursorVisible).toBe(false);
+    renderer.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('changes nothing where nothing moves', () => {
+    const { terminal, renderer } = open();
+    renderer.suspend();
+    renderer.resume();
+    renderer.event(CONNECTING);
+    renderer.event(CONNECTED);
+    const before = terminal.written;
+    renderer.suspend();
+    renderer.resume();
+    expect(terminal.written).toBe(before);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is followed by no line that moves while a shell has the terminal', () => {
+    const { terminal, place, renderer } = open();
+    renderer.event(LIVE);
+    renderer.suspend();
+    place.isInForeground = false;
+    terminal.write('$ bg\n');
+    renderer.resume();
+    renderer.event(LIVE);
+    expect(terminal.screen.slice(1)).toEqual(['$ bg']);
+    expect(terminal.isCursorVisible).toBe(true);
+    renderer.event({ event: 'warning', code: 'WARN_X', message: 'no keyframe' });
+    renderer.event(CONNECTING);
+    expect(terminal.screen.slice(1)).toEqual(['$ bg', '! warning: no keyframe']);
+    expect(vi.getTimerCount()).toBe(0);
+    place.isInForeground = true;
+    renderer.event(CONNECTED);
+    renderer.event(LIVE);
+    expect(terminal.screen.slice(3)).toEqual([expect.stringMatching(/^✔ connected/), expect.stringMatching(/^● 0:04/)]);
+    expect(terminal.isCursorVisible).toBe(false);
+    renderer.close();
+  });
+
+  it('brings no spinner back into the background', () => {
+    const { terminal, place, renderer } = open();
+    renderer.event(CONNECTING);
+    renderer.suspend();
+    place.isInForeground = false;
+    renderer.resume();
+    renderer.event(RETRYING);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(terminal.isCursorVisible).toBe(true);
+    renderer.event(CONNECTED);
+    renderer.close();
+  });
+
+  it('reaches what a command shows', async () => {
+    const stderr = new FakeTerminal();
+    const suspension = new Suspension();
+    const seen: boolean[] = [];
+    await run(['push', 'film.flv', 'rtmp://host/live/key', '--no-color'], {
+      stderr,
+      suspension,
+      script: async function* () {
+        yield stats();
+        seen.push(stderr.isCursorVisible);
+        suspension.during(() => seen.push(stderr.isCursorVisible));
+        seen.push(stderr.isCursorVisible);
+      },
+    });
+    suspension.during(() => seen.push(stderr.isCursorVisible));
+    expect(seen).toEqual([false, true, false, true]);
+    expect(stderr.isCursorVisible).toBe(true);
   });
 });

@@ -291,6 +291,14 @@ describe('relay', () => {
     expect(existsSync(join(directory, 'new.flv'))).toBe(false);
   });
 
+  it.each(['copy.m3u8', 'copy.ts', 'copy.JPG'])('writes no FLV by the name of something else: %s', async (name) => {
+    const from = await server();
+    const path = join(directory, name);
+    const run = start(RelayRun.of({ sources: [sourceAt(from)], targets: [{ kind: 'file', path }] }));
+    await expect(run.over).rejects.toMatchObject({ code: 'ERR_USAGE', advice: expect.stringMatching(/\.flv \.mp4/) });
+    expect([from.guests.length, existsSync(path)]).toEqual([0, false]);
+  });
+
   it('begins no file when another one cannot be', async () => {
     const begun = join(directory, 'begun.flv');
     const targets = [begun, join(directory, 'nowhere', 'copy.flv')].map((path) => ({ kind: 'file' as const, path }));

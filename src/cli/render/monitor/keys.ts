@@ -1,11 +1,13 @@
 import type { InputStream } from '../../world.js';
 
 const CTRL_C = '\x03';
+const CTRL_Z = '\x1a';
 const ESCAPE = '\x1b';
 
 export interface KeyListener {
   readonly onQuit: () => void;
   readonly onInterrupt: () => void;
+  readonly onSuspend: () => void;
 }
 
 /** Single keys of a terminal, without Enter and without an echo. Without a terminal there are none. */
@@ -40,6 +42,8 @@ export class Keys {
     if (text.startsWith(ESCAPE)) return; // an arrow, or another key with a longer name
     if (text.includes(CTRL_C)) {
       this.#listener.onInterrupt();
+    } else if (text.includes(CTRL_Z)) {
+      this.#listener.onSuspend();
     } else if (/q/i.test(text)) {
       this.#listener.onQuit();
     }

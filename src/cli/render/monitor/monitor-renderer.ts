@@ -27,6 +27,7 @@ export class MonitorRenderer implements Renderer {
   readonly #keys: Keys;
   readonly #log = new WarningLog();
   #snapshot: SnapshotEvent | undefined;
+  #isSuspended = false;
 
   constructor({ talk, output, input, keys, style }: MonitorOptions) {
     this.#talk = talk;
@@ -64,10 +65,27 @@ export class MonitorRenderer implements Renderer {
     this.#talk.close();
   }
 
+  suspend(): void {
+    this.#isSuspended = this.#screen.isOpen;
+    if (this.#isSuspended) this.#leave();
+    else this.#talk.suspend();
+  }
+
+  resume(): void {
+    if (this.#isSuspended) this.#open();
+    else this.#talk.resume();
+    this.#isSuspended = false;
+  }
+
   #enter(): void {
     this.#talk.close();
-    this.#screen.open();
+    this.#open();
+  }
+
+  /** The keys come first: who asks for them in the background is stopped, before anything is drawn over the shell. */
+  #open(): void {
     this.#keys.open();
+    this.#screen.open();
     this.#draw();
   }
 

@@ -35,6 +35,10 @@ export class DocumentRenderer implements Renderer {
 
   close(): void {}
 
+  suspend(): void {}
+
+  resume(): void {}
+
   #write(report: ProbeReport, error: DocumentError | null): void {
     this.#output.write(`${JSON.stringify({ ...report, error }, null, 2)}\n`);
   }

@@ -48,4 +48,12 @@ export class ReportRenderer implements Renderer {
   close(): void {
     this.#options.talk.close();
   }
+
+  suspend(): void {
+    this.#options.talk.suspend();
+  }
+
+  resume(): void {
+    this.#options.talk.resume();
+  }
 }

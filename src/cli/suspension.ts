@@ -1,0 +1,25 @@
+/** What shows something that moves or takes the whole terminal, and makes room for the shell while we are stopped. */
+export interface Suspendable {
+  /** Leaves the terminal as a shell wants it, at once. */
+  suspend(): void;
+  /** Shows what was there before. */
+  resume(): void;
+}
+
+/** Lets the process be stopped and go on, as Ctrl-Z and `fg` do it, without a terminal in disorder. */
+export class Suspension {
+  #shown: Suspendable | undefined;
+
+  /** From now on this is what has to make room. */
+  watch(shown: Suspendable): void {
+    this.#shown = shown;
+  }
+
+  /** @param stop stops the process, and returns when it goes on */
+  during(stop: () => void): void {
+    const shown = this.#shown;
+    shown?.suspend();
+    stop();
+    shown?.resume();
+  }
+}
