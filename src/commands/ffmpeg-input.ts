@@ -144,7 +144,7 @@ async function isRegular(path: string): Promise<boolean> {
 /** A file that FFmpeg cannot read is no fault of FFmpeg. */
 function asMediaError(error: unknown): never {
   if (!(error instanceof UnreadableInput)) throw error;
-  const { message, peerWords = '', stage = 'ffmpeg' } = error;
+  const { message, peerWords, stage } = error;
   throw new MediaError('ERR_MEDIA_UNSUPPORTED', message, { stage, peerWords, cause: error });
 }
 

@@ -151,7 +151,7 @@ function shellArguments(command: string): [string, ...string[]] {
 function playerFailed(player: string, exit: ProgramExit, words: readonly string[]): FfmpegError {
   return new FfmpegError('ERR_FFMPEG_FAILED', `${player} ${howItEnded(exit)}`, {
     stage: 'ffmpeg',
-    ...(words.length === 0 ? {} : { peerWords: words.join('; ') }),
+    peerWords: words.join('; '),
     advice: 'a window needs a display; --pipe or - can hand the stream to any other program',
   });
 }

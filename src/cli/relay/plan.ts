@@ -175,8 +175,6 @@ function atLabel<T>(label: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    const { code, message, advice } = error;
-    throw new UsageError(code, `${label}: ${message}`, { ...(advice === undefined ? {} : { advice }), cause: error });
+    throw error instanceof UsageError ? error.about(label) : error;
   }
 }
