@@ -6,6 +6,7 @@ import type { Container } from '../media/track/container.js';
 import type { TrackNotice } from '../media/track/notice.js';
 import { StreamTracks } from '../media/track/stream-tracks.js';
 import type { Track, TrackFormat } from '../media/track/track.js';
+import { Bell } from './bell.js';
 import type { FileSummary, FileWriter } from './file-writer.js';
 import { outputError } from './flv-output.js';
 import { type OutputFile, openOutput, writeAll } from './output-file.js';
@@ -47,7 +48,7 @@ export class ContainerFileWriter implements FileWriter {
   /** With its end, when that is written. */
   #completeSizeBytes: number | undefined;
   #unsupportedCodec: string | undefined;
-  #waitForRoom: (() => void)[] = [];
+  readonly #roomBell = new Bell();
 
   /** @param file open, empty and owned by the writer from now on */
   constructor(path: string, file: OutputFile, container: Container, onNotice: (notice: TrackNotice) => void) {
@@ -103,10 +104,7 @@ export class ContainerFileWriter implements FileWriter {
   }
 
   room(): Promise<void> {
-    if (this.hasRoom) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waitForRoom.push(resolve);
-    });
+    return this.hasRoom ? Promise.resolve() : this.#roomBell.next();
   }
 
   append(tags: readonly MediaTag[]): boolean {
@@ -249,12 +247,7 @@ export class ContainerFileWriter implements FileWriter {
   }
 
   #tellRoom(): void {
-    if (this.#container.waitingBytes > FULL_BYTES / 2 && !this.#isEnding) return;
-    const waiting = this.#waitForRoom;
-    this.#waitForRoom = [];
-    for (const resolve of waiting) {
-      resolve();
-    }
+    if (this.#container.waitingBytes <= FULL_BYTES / 2 || this.#isEnding) this.#roomBell.ring();
   }
 }
 

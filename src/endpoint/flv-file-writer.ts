@@ -1,5 +1,6 @@
 import { type FlvFileSummary, FlvRecording, type RecordableTag } from '../flv/recording.js';
 import { FlvTagBatch } from '../flv/tag-batch.js';
+import { Bell } from './bell.js';
 import type { FileWriter } from './file-writer.js';
 import { outputError } from './flv-output.js';
 import { type OutputFile, openOutput, writeAll } from './output-file.js';
@@ -36,7 +37,7 @@ export class FlvFileWriter implements FileWriter {
   #timer: NodeJS.Timeout | undefined;
   #isWriting = false;
   #isEnding = false;
-  #waitForRoom: (() => void)[] = [];
+  readonly #roomBell = new Bell();
 
   /**
    * @param file open and owned by the writer from now on
@@ -87,10 +88,7 @@ export class FlvFileWriter implements FileWriter {
 
   /** Resolves when there is room again, or when no more is wanted because the file is closed. */
   room(): Promise<void> {
-    if (this.hasRoom) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waitForRoom.push(resolve);
-    });
+    return this.hasRoom ? Promise.resolve() : this.#roomBell.next();
   }
 
   /** Takes more tags and copies what it needs of them; `false`: it has enough until `room`. After the end or a failure they go nowhere. */
@@ -194,11 +192,6 @@ export class FlvFileWriter implements FileWriter {
   }
 
   #tellRoom(): void {
-    if (this.#pendingBytes > FULL_BYTES / 2 && !this.#isEnding) return;
-    const waiting = this.#waitForRoom;
-    this.#waitForRoom = [];
-    for (const resolve of waiting) {
-      resolve();
-    }
+    if (this.#pendingBytes <= FULL_BYTES / 2 || this.#isEnding) this.#roomBell.ring();
   }
 }
