@@ -1,6 +1,7 @@
 import { type FlvFileSummary, FlvRecording, type RecordableTag } from '../flv/recording.js';
 import { FlvTagBatch } from '../flv/tag-batch.js';
 import { Bell } from './bell.js';
+import { Completion } from './completion.js';
 import type { FileWriter } from './file-writer.js';
 import { outputError } from './flv-output.js';
 import { type OutputFile, openOutput, writeAll } from './output-file.js';
@@ -25,8 +26,7 @@ export class FlvFileWriter implements FileWriter {
   readonly path: string;
   /** Settles when the file is closed: rejects with an `OutputError` unless all was written. */
   readonly finished: Promise<FlvFileSummary>;
-  #resolve: (summary: FlvFileSummary) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
+  readonly #completion = new Completion<FlvFileSummary>();
   readonly #file: OutputFile;
   readonly #recording: FlvRecording;
   /** Where the next batch goes: behind the head, and behind what is there already. */
@@ -48,11 +48,7 @@ export class FlvFileWriter implements FileWriter {
     this.#file = file;
     this.#recording = recording;
     this.#position = recording.summary.sizeBytes;
-    this.finished = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+    this.finished = this.#completion.promise;
   }
 
   /**
@@ -168,7 +164,7 @@ export class FlvFileWriter implements FileWriter {
     await this.#writeClosedHead();
     await this.#file.close();
     this.#tellRoom();
-    this.#resolve(this.summary);
+    this.#completion.resolve(this.summary);
   }
 
   async #writeClosedHead(): Promise<void> {
@@ -188,7 +184,7 @@ export class FlvFileWriter implements FileWriter {
     }
     await this.#file.close().catch(() => {});
     this.#tellRoom();
-    this.#reject(outputError(cause, this.path));
+    this.#completion.reject(outputError(cause, this.path));
   }
 
   #tellRoom(): void {

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { Completion } from '../../endpoint/completion.js';
 import { FlvStreamSink } from '../../endpoint/flv-stream-sink.js';
 import { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
@@ -17,7 +18,7 @@ export class StreamTarget implements RunningTarget {
   readonly #sink: FlvStreamSink;
   readonly #rate = new Rate();
   #isOver = false;
-  #giveUp: () => void = () => {};
+  readonly #givenUp = new Completion<undefined>();
 
   constructor(
     { output, name = '-' }: { readonly output: Writable; readonly name?: string },
@@ -28,9 +29,6 @@ export class StreamTarget implements RunningTarget {
     this.#sink = new FlvStreamSink(output);
     this.#sink.attach(broadcast, { mode: 'live', join: 'next-keyframe', maxLagMs: maxQueueMs });
     context.report({ event: 'started', ...this.#about });
-    const givenUp = new Promise<undefined>((resolve) => {
-      this.#giveUp = () => resolve(undefined);
-    });
     const finished = this.#sink.finished.then(
       () => undefined,
       (error: unknown) => {
@@ -39,7 +37,7 @@ export class StreamTarget implements RunningTarget {
         return undefined;
       },
     );
-    this.over = Promise.race([finished, givenUp]).finally(() => {
+    this.over = Promise.race([finished, this.#givenUp.promise]).finally(() => {
       this.#isOver = true;
       onChange();
     });
@@ -75,7 +73,7 @@ export class StreamTarget implements RunningTarget {
 
   async leave(): Promise<void> {
     this.#sink.finish().catch(() => {}); // told by `over`
-    const patience = setTimeout(this.#giveUp, GOODBYE_MS);
+    const patience = setTimeout(() => this.#givenUp.resolve(undefined), GOODBYE_MS);
     await this.over;
     clearTimeout(patience);
   }
