@@ -16,6 +16,7 @@ import { Publisher } from './publisher.js';
 import { PublisherHold } from './publisher-hold.js';
 import { Roles } from './roles.js';
 import type { Services } from './services.js';
+import type { RoleEnd } from './stream-role.js';
 
 const NOT_PUBLISHED = 'nobody publishes this stream';
 
@@ -108,7 +109,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     for (const streamId of this.#roles.streamIds) {
       if (this.#roles.publisher(streamId) !== undefined) {
         this.#session.unpublished(streamId);
-        this.#dropRole(streamId, reason, true);
+        this.#dropRole(streamId, reason, 'done');
       }
     }
     this.#leaveWhenDone();
@@ -264,18 +265,18 @@ export class Connection implements PumpHandlers<ServerEvent> {
 
   /** The client is done with a stream. */
   #streamClosed(streamId: number): void {
-    this.#dropRole(streamId, 'closed by the client', true);
+    this.#dropRole(streamId, 'closed by the client', 'done');
   }
 
   /** The stream that the client plays is over. */
   #streamOver(streamId: number): void {
     this.#session.endPlay(streamId, 'the publisher ended the stream');
     this.#pump.flush();
-    this.#dropRole(streamId, 'end of stream', true);
+    this.#dropRole(streamId, 'end of stream', 'done');
   }
 
-  #dropRole(streamId: number, reason: string, clean: boolean): void {
-    const hadRole = this.#roles.drop(streamId, reason, clean);
+  #dropRole(streamId: number, reason: string, end: RoleEnd): void {
+    const hadRole = this.#roles.drop(streamId, reason, end);
     if (this.#isLeaving) {
       this.#leaveWhenDone();
     } else if (hadRole && this.#roles.isEmpty && this.#pump.isOpen) {
@@ -292,7 +293,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
   /** The client went away from whatever it did. */
   #closeRoles(reason: string): void {
     for (const streamId of this.#roles.streamIds) {
-      this.#dropRole(streamId, reason, false);
+      this.#dropRole(streamId, reason, 'lost');
     }
   }
 }
