@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { FfmpegSource } from '../endpoint/ffmpeg-source.js';
-import { inputError } from '../endpoint/flv-source.js';
+import { inputError, startsBehindEnd } from '../endpoint/flv-source.js';
 import { MediaError, UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { type Capabilities, capabilitiesOf } from '../ffmpeg/capabilities.js';
@@ -119,9 +119,7 @@ export async function openWithFfmpeg(path: string, options: FfmpegInputOptions):
   const streams = isFile ? await probeInput(tool.path, input, { timeoutMs, signal }).catch(asMediaError) : UNKNOWN;
   const durationMs = lengthFrom(streams, startMs);
   if (durationMs !== undefined && durationMs <= 0 && startMs > 0) {
-    throw new UsageError('ERR_USAGE', `${path}: ends before ${startMs / 1000} s, where it should start`, {
-      stage: 'file',
-    });
+    throw startsBehindEnd(path, startMs);
   }
   return {
     ...sourceOf(input, { ...streams, label: path, audioInput: 0, isLive: false }, tool, options),

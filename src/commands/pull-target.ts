@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { FlvStreamSink } from '../endpoint/flv-stream-sink.js';
 import { recordingName } from '../endpoint/recording-name.js';
+import { refuseSameFile } from '../endpoint/same-file.js';
 import { UsageError } from '../errors.js';
 import type { PullOptions } from './options.js';
 import { dataTarget } from './pull-data-target.js';
@@ -27,24 +27,8 @@ export async function choosePullTargets(options: TargetOptions): Promise<PullTar
 
 /** @throws {UsageError} when a file is to be written that is being read */
 export async function refuseSource({ source, outputs }: Pick<PullOptions, 'source' | 'outputs'>): Promise<void> {
-  const read = await identityOf(source);
   for (const path of outputs.map(destinationOf).map(pathOf)) {
-    if (read !== undefined && path !== undefined && (await identityOf(path)) === read) {
-      throw new UsageError('ERR_USAGE', `${path}: this is the file that is read`, {
-        stage: 'options',
-        advice: 'write to another file, and replace the old one when you are content with it',
-      });
-    }
-  }
-}
-
-/** `undefined`: nothing that could be lost. */
-async function identityOf(path: string): Promise<string | undefined> {
-  try {
-    const { dev, ino } = await stat(path);
-    return `${dev} ${ino}`;
-  } catch {
-    return undefined; // what is wrong with it is told when it is opened
+    if (path !== undefined) await refuseSameFile(source, path);
   }
 }
 
