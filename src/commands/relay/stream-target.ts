@@ -4,6 +4,7 @@ import { FlvStreamSink } from '../../endpoint/flv-stream-sink.js';
 import { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
 import type { RelayContext } from './context.js';
+import { localStats } from './local-stats.js';
 import { Rate } from './rate.js';
 import type { RunningTarget, TargetOptions } from './running-target.js';
 
@@ -49,26 +50,8 @@ export class StreamTarget implements RunningTarget {
 
   get stats(): TargetStats {
     const { subscription, bytes } = this.#sink;
-    return {
-      target: this.name,
-      state: this.#isOver ? 'failed' : 'running',
-      bytes,
-      bitrateKbps: this.#rate.of(bytes),
-      capacityKbps: null,
-      bandwidthUse: null,
-      skewMs: null,
-      queueMs: subscription?.queueMs ?? 0,
-      queueBytes: subscription?.queueBytes ?? 0,
-      droppedFrames: subscription?.droppedTags ?? 0,
-      droppedAudio: subscription?.dropped.audio ?? 0,
-      droppedVideo: subscription?.dropped.video ?? 0,
-      unconfirmedFrames: 0,
-      lossRate: 0,
-      reconnects: 0,
-      retries: 0,
-      rttMs: null,
-      uptimeMs: this.#rate.ageMs,
-    };
+    const state = this.#isOver ? 'failed' : 'running';
+    return localStats({ target: this.name, state, bytes, lossRate: 0 }, subscription, this.#rate);
   }
 
   async leave(): Promise<void> {
