@@ -7,7 +7,11 @@ const CORES = availableParallelism();
 const WAITING = 2 * CORES;
 
 /** Tests that measure how long somebody is kept waiting have the machine for themselves. */
-const ALONE = { fuzz: ['test/fuzz/hostile.test.ts'], interop: ['test/interop/relay.test.ts'] };
+const ALONE = {
+  unit: ['test/commands/fault-matrix.test.ts'],
+  interop: ['test/interop/relay.test.ts'],
+  fuzz: ['test/fuzz/hostile.test.ts'],
+};
 
 export default defineConfig({
   test: {
@@ -19,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           sequence: { groupOrder: 0 }, // projects with different numbers of workers come one after the other
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/interop/**', 'test/fuzz/**', 'test/bench/**'],
+          exclude: ['test/e2e/**', 'test/interop/**', 'test/fuzz/**', 'test/bench/**', ...ALONE.unit],
           // Nothing here touches globals; a fresh world for each of some two hundred files would take most of the time.
           isolate: false,
           // Not threads: while one starts a program, that has the sockets of all others for a moment, even those just closed.
@@ -30,8 +34,15 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'e2e',
+          name: 'unit-alone',
           sequence: { groupOrder: 1 },
+          include: ALONE.unit,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          sequence: { groupOrder: 2 },
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -41,7 +52,7 @@ export default defineConfig({
       {
         test: {
           name: 'interop',
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           include: ['test/interop/**/*.test.ts'],
           exclude: ALONE.interop,
           testTimeout: 90_000,
@@ -52,7 +63,7 @@ export default defineConfig({
       {
         test: {
           name: 'interop-alone',
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           include: ALONE.interop,
           testTimeout: 90_000,
           hookTimeout: 90_000,
@@ -61,7 +72,7 @@ export default defineConfig({
       {
         test: {
           name: 'fuzz',
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
           include: ['test/fuzz/**/*.test.ts'],
           exclude: ALONE.fuzz,
           testTimeout: 600_000,
@@ -72,7 +83,7 @@ export default defineConfig({
       {
         test: {
           name: 'fuzz-alone',
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 6 },
           include: ALONE.fuzz,
           hookTimeout: 60_000,
         },

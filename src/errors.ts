@@ -103,11 +103,11 @@ export type Stage =
   | 'output';
 
 export interface ErrorDetails {
-  readonly stage?: Stage;
-  /** What the other side said, in its own words. */
-  readonly peerWords?: string;
+  readonly stage?: Stage | undefined;
+  /** What the other side said, in its own words; empty when it said nothing. */
+  readonly peerWords?: string | undefined;
   /** What the person may try next: one sentence, without the final full stop. */
-  readonly advice?: string;
+  readonly advice?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -115,6 +115,7 @@ export interface ErrorDetails {
 export class RtmpkitError extends Error {
   readonly code: ErrorCode;
   readonly stage: Stage | undefined;
+  /** Never empty. */
   readonly peerWords: string | undefined;
   readonly advice: string | undefined;
 
@@ -123,12 +124,19 @@ export class RtmpkitError extends Error {
     this.name = new.target.name;
     this.code = code;
     this.stage = details.stage;
-    this.peerWords = details.peerWords;
+    this.peerWords = details.peerWords === '' ? undefined : details.peerWords;
     this.advice = details.advice;
   }
 
   get kind(): ErrorKind {
     return KIND_OF_CODE[this.code];
+  }
+
+  /** The same error, told with what it is about in front, such as a file; this one is its cause. */
+  about(subject: string): RtmpkitError {
+    const ErrorType = this.constructor as typeof RtmpkitError;
+    const { stage, peerWords, advice } = this;
+    return new ErrorType(this.code, `${subject}: ${this.message}`, { stage, peerWords, advice, cause: this });
   }
 }
 

@@ -65,10 +65,6 @@ export class ByteReader {
     return (this.#byte(at) | (this.#byte(at + 1) << 8) | (this.#byte(at + 2) << 16) | (this.#byte(at + 3) << 24)) >>> 0;
   }
 
-  s16(field: string): number {
-    return (this.u16(field) << 16) >> 16;
-  }
-
   s24(field: string): number {
     return (this.u24(field) << 8) >> 8;
   }

@@ -69,11 +69,6 @@ export class ByteWriter {
     return this.bytes(encoder.encode(text));
   }
 
-  /** Overwrites bytes that were written before. */
-  patchU32(offset: number, value: number): void {
-    this.#view.setUint32(offset, value);
-  }
-
   /** What was written, as a view that stays valid until the next write. */
   toBytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);

@@ -1,3 +1,4 @@
+import { Bell } from '../endpoint/bell.js';
 import type { CommandEvent } from '../events.js';
 import { AbortBranch } from '../net/abort-branch.js';
 
@@ -39,7 +40,7 @@ class EventQueue {
   #giving: CommandEvent[] = [];
   #lost = 0;
   #isOver = false;
-  #wake = (): void => {};
+  readonly #news = new Bell();
 
   push(event: CommandEvent): void {
     const isLast = event.event === 'report' || (event.event === 'ended' && event.final);
@@ -49,12 +50,12 @@ class EventQueue {
     } else {
       this.#lost += 1;
     }
-    this.#wake();
+    this.#news.ring();
   }
 
   end(): void {
     this.#isOver = true;
-    this.#wake();
+    this.#news.ring();
   }
 
   /** The next event as soon as there is one; `undefined` at the end. */
@@ -64,9 +65,7 @@ class EventQueue {
       if (event !== undefined || this.#isOver) {
         return event;
       }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      await this.#news.next();
     }
   }
 

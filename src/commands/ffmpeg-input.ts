@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { FfmpegSource } from '../endpoint/ffmpeg-source.js';
-import { inputError } from '../endpoint/flv-source.js';
+import { inputError, startsBehindEnd } from '../endpoint/flv-source.js';
 import { MediaError, NetworkError, UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { Unanswered } from '../ffmpeg/ask.js';
@@ -123,9 +123,7 @@ export async function openWithFfmpeg(path: string, options: FfmpegInputOptions):
   const streams = isFile ? await probeInput(tool.path, input, { timeoutMs, signal }).catch(asMediaError) : UNKNOWN;
   const durationMs = lengthFrom(streams, startMs);
   if (durationMs !== undefined && durationMs <= 0 && startMs > 0) {
-    throw new UsageError('ERR_USAGE', `${path}: ends before ${startMs / 1000} s, where it should start`, {
-      stage: 'file',
-    });
+    throw startsBehindEnd(path, startMs);
   }
   return {
     ...sourceOf(input, { ...streams, label: path, audioInput: 0, isLive: false }, tool, options),
@@ -157,7 +155,7 @@ async function isRegular(path: string): Promise<boolean> {
 /** A file that FFmpeg cannot read is no fault of FFmpeg. */
 function asMediaError(error: unknown): never {
   if (!(error instanceof UnreadableInput)) throw error;
-  const { message, peerWords = '', stage = 'ffmpeg' } = error;
+  const { message, peerWords, stage } = error;
   throw new MediaError('ERR_MEDIA_UNSUPPORTED', message, { stage, peerWords, cause: error });
 }
 

@@ -1,3 +1,4 @@
+import { handled } from '../endpoint/completion.js';
 import type { FileSink } from '../endpoint/file-sink.js';
 import type { FileSummary } from '../endpoint/file-writer.js';
 import type { StreamSink } from '../endpoint/stream-sink.js';
@@ -43,7 +44,7 @@ export function fileOutput(sink: FileSink, endOf: (summary: FileSummary) => Pull
     get subscription() {
       return sink.subscription;
     },
-    finished: quiet(sink.finished.then(endOf)),
+    finished: handled(sink.finished.then(endOf)),
     attach: (broadcast, mode) => sink.attach(broadcast, { mode, join: 'beginning' }),
     stop: () => {},
   };
@@ -59,7 +60,7 @@ export function streamOutput(sink: StreamSink, name: string, medium?: OutputMedi
     get subscription() {
       return sink.subscription;
     },
-    finished: quiet(finished),
+    finished: handled(finished),
     attach: (broadcast, mode) => sink.attach(broadcast, { mode, join: 'beginning' }),
     stop: () => {},
   };
@@ -68,10 +69,4 @@ export function streamOutput(sink: StreamSink, name: string, medium?: OutputMedi
 export function amountOf(summary: FileSummary): PullOutputEnd {
   const { sizeBytes, mediaBytes, durationMs, audioTags, videoTags, dataTags } = summary;
   return { bytes: sizeBytes, mediaBytes, durationMs, audioTags, videoTags, dataTags };
-}
-
-/** It may fail before anybody awaits it. */
-export function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }

@@ -1,4 +1,5 @@
 import { basename, extname } from 'node:path';
+import { handled } from '../endpoint/completion.js';
 import { PictureSink } from '../endpoint/picture-sink.js';
 import { type ProgramEnd, ProgramSink } from '../endpoint/program-sink.js';
 import { FfmpegError, OutputError, UsageError } from '../errors.js';
@@ -8,7 +9,7 @@ import { locateFfmpeg } from '../ffmpeg/locate.js';
 import { isPictureExtension } from '../ffmpeg/mux-arguments.js';
 import { playerLine, WINDOW_PLAYERS, windowArguments } from '../ffmpeg/window-arguments.js';
 import { checkOutput } from './existing-output.js';
-import { type PullOutput, type PullOutputEnd, type PullTarget, quiet } from './pull-output.js';
+import type { PullOutput, PullOutputEnd, PullTarget } from './pull-output.js';
 import type { TargetOptions } from './pull-target-options.js';
 
 /** So many of a player's last words are told when it fails. */
@@ -109,7 +110,7 @@ export async function pictureTarget(
         get subscription() {
           return sink.subscription;
         },
-        finished: quiet(sink.finished.then((bytes) => ({ bytes, reason: 'the picture is written' }))),
+        finished: handled(sink.finished.then((bytes) => ({ bytes, reason: 'the picture is written' }))),
         attach: (broadcast, mode) => sink.attach(broadcast, { mode, join: 'beginning' }),
         stop: () => {},
       };
@@ -132,7 +133,7 @@ function programOutput(sink: ProgramSink, { name, medium, judge, onStop }: Progr
     get subscription() {
       return sink.subscription;
     },
-    finished: quiet(sink.finished.then(judge)),
+    finished: handled(sink.finished.then(judge)),
     attach: (broadcast, mode) => sink.attach(broadcast, { mode, join: 'beginning' }),
     stop: () => {
       if (onStop === undefined) return;
@@ -151,7 +152,7 @@ function shellArguments(command: string): [string, ...string[]] {
 function playerFailed(player: string, exit: ProgramExit, words: readonly string[]): FfmpegError {
   return new FfmpegError('ERR_FFMPEG_FAILED', `${player} ${howItEnded(exit)}`, {
     stage: 'ffmpeg',
-    ...(words.length === 0 ? {} : { peerWords: words.join('; ') }),
+    peerWords: words.join('; '),
     advice: 'a window needs a display; --pipe or - can hand the stream to any other program',
   });
 }

@@ -1,7 +1,7 @@
 import { FlvStreamSink } from '../endpoint/flv-stream-sink.js';
 import { recordingName } from '../endpoint/recording-name.js';
+import { refuseSameFile } from '../endpoint/same-file.js';
 import { UsageError } from '../errors.js';
-import { identityOf } from './file-identity.js';
 import type { PullOptions } from './options.js';
 import { dataTarget } from './pull-data-target.js';
 import { type Destination, destinationOf, pathOf } from './pull-destination.js';
@@ -27,14 +27,8 @@ export async function choosePullTargets(options: TargetOptions): Promise<PullTar
 
 /** @throws {UsageError} when a file is to be written that is being read */
 export async function refuseSource({ source, outputs }: Pick<PullOptions, 'source' | 'outputs'>): Promise<void> {
-  const read = await identityOf(source);
   for (const path of outputs.map(destinationOf).map(pathOf)) {
-    if (read !== undefined && path !== undefined && (await identityOf(path)) === read) {
-      throw new UsageError('ERR_USAGE', `${path}: this is the file that is read`, {
-        stage: 'options',
-        advice: 'write to another file, and replace the old one when you are content with it',
-      });
-    }
+    if (path !== undefined) await refuseSameFile(source, path);
   }
 }
 

@@ -1,3 +1,4 @@
+import { handled } from '../endpoint/completion.js';
 import { isContainer } from '../endpoint/container/container-kind.js';
 import type { CommandEvent, EndedEvent } from '../events.js';
 import { Broadcast } from '../flow/broadcast.js';
@@ -6,7 +7,7 @@ import { Meter } from '../flow/meter.js';
 import { isRtmpUrl, parseRtmpUrl } from '../rtmp/url.js';
 import { eventStream } from './event-stream.js';
 import type { PullOptions } from './options.js';
-import { type PullTarget, quiet } from './pull-output.js';
+import type { PullTarget } from './pull-output.js';
 import { PullOutputs } from './pull-outputs.js';
 import { select } from './pull-selection.js';
 import { openFileSource, openPlayerSource, type PullSource } from './pull-source.js';
@@ -107,7 +108,7 @@ async function transfer(
   const broadcast = new Broadcast({ maxBytes: MAX_WAITING_BYTES, gopCache: false, memory: source.memory });
   outputs.attach(broadcast);
   const nobody = new AbortController();
-  const over = quiet(outputs.finished.finally(() => nobody.abort()));
+  const over = handled(outputs.finished.finally(() => nobody.abort()));
   const stop = (): void => outputs.stop();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();

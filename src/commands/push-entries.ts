@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { inputError } from '../endpoint/flv-source.js';
-import { MediaError, RtmpkitError, UsageError } from '../errors.js';
+import { RtmpkitError } from '../errors.js';
 import { redactUrl } from '../rtmp/url-redaction.js';
 import type { PushInput } from './opened-input.js';
 import type { PushInputName, PushOptions } from './options.js';
@@ -41,7 +41,7 @@ export async function listEntries(given: PushOptions['input']): Promise<PushEntr
   return entries;
 }
 
-/** @throws {MediaError | UsageError} see `openPushInput`; the message says where a playlist names the input */
+/** @throws {MediaError | UsageError | FfmpegError} see `openPushInput`; the message says where a playlist names the input */
 export async function openEntry(
   { input, place }: PushEntry,
   open: OpenInput,
@@ -97,14 +97,7 @@ async function checkReadable(path: string, place: string | undefined): Promise<v
 }
 
 function atPlace(error: unknown, place: string | undefined): unknown {
-  if (place === undefined || !(error instanceof RtmpkitError)) return error;
-  const { code, message, stage, advice } = error;
-  const ErrorType = error instanceof UsageError ? UsageError : MediaError;
-  return new ErrorType(code, `${place}: ${message}`, {
-    ...(stage === undefined ? {} : { stage }),
-    ...(advice === undefined ? {} : { advice }),
-    cause: error,
-  });
+  return place === undefined || !(error instanceof RtmpkitError) ? error : error.about(place);
 }
 
 function nameOf(input: PushInputName): string {

@@ -1,3 +1,4 @@
+import { Completion } from '../endpoint/completion.js';
 import { RtmpkitError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { ServerTarget, type ServerTargetOptions } from './server-target.js';
@@ -13,24 +14,20 @@ export class PushTarget {
   readonly connected: Promise<void>;
   readonly #report: (event: CommandEvent) => void;
   readonly #durationMs: number | null;
-  #wasTried: () => void = () => {};
-  #isConnected: () => void = () => {};
+  readonly #tried = new Completion<void>();
+  readonly #connected = new Completion<void>();
   #stopStats: () => void = () => {};
 
   /** Begins to connect. */
   constructor(options: Omit<ServerTargetOptions, 'onChange'>) {
     this.#report = options.context.report;
     this.#durationMs = options.durationMs;
-    this.tried = new Promise((resolve) => {
-      this.#wasTried = resolve;
-    });
-    this.connected = new Promise((resolve) => {
-      this.#isConnected = resolve;
-    });
+    this.tried = this.#tried.promise;
+    this.connected = this.#connected.promise;
     this.server = new ServerTarget({ ...options, onChange: () => this.#changed() });
     this.server.over.then(() => {
       this.#stopStats();
-      this.#wasTried();
+      this.#tried.resolve();
     });
   }
 
@@ -52,8 +49,8 @@ export class PushTarget {
   }
 
   #changed(): void {
-    this.#wasTried();
-    if (this.server.state === 'running') this.#isConnected();
+    this.#tried.resolve();
+    if (this.server.state === 'running') this.#connected.resolve();
   }
 
   get #progress(): Progress {

@@ -6,6 +6,8 @@ import type { Container } from '../media/track/container.js';
 import type { TrackNotice } from '../media/track/notice.js';
 import { StreamTracks } from '../media/track/stream-tracks.js';
 import type { Track, TrackFormat } from '../media/track/track.js';
+import { Bell } from './bell.js';
+import { Completion } from './completion.js';
 import type { FileSummary, FileWriter } from './file-writer.js';
 import { outputError } from './flv-output.js';
 import { type OutputFile, openOutput, writeAll } from './output-file.js';
@@ -33,8 +35,7 @@ export interface ContainerFileOptions {
 export class ContainerFileWriter implements FileWriter {
   readonly path: string;
   readonly finished: Promise<FileSummary>;
-  #resolve: (summary: FileSummary) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
+  readonly #completion = new Completion<FileSummary>();
   readonly #file: OutputFile;
   readonly #container: Container;
   readonly #tracks: StreamTracks;
@@ -47,7 +48,7 @@ export class ContainerFileWriter implements FileWriter {
   /** With its end, when that is written. */
   #completeSizeBytes: number | undefined;
   #unsupportedCodec: string | undefined;
-  #waitForRoom: (() => void)[] = [];
+  readonly #roomBell = new Bell();
 
   /** @param file open, empty and owned by the writer from now on */
   constructor(path: string, file: OutputFile, container: Container, onNotice: (notice: TrackNotice) => void) {
@@ -62,11 +63,7 @@ export class ContainerFileWriter implements FileWriter {
         onNotice(notice);
       },
     });
-    this.finished = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+    this.finished = this.#completion.promise;
   }
 
   /**
@@ -103,10 +100,7 @@ export class ContainerFileWriter implements FileWriter {
   }
 
   room(): Promise<void> {
-    if (this.hasRoom) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waitForRoom.push(resolve);
-    });
+    return this.hasRoom ? Promise.resolve() : this.#roomBell.next();
   }
 
   append(tags: readonly MediaTag[]): boolean {
@@ -206,9 +200,9 @@ export class ContainerFileWriter implements FileWriter {
     const { summary } = this;
     const codec = this.#unsupportedCodec;
     if (codec !== undefined && summary.audioTags + summary.videoTags === 0) {
-      this.#reject(nothingFits(this.path, codec));
+      this.#completion.reject(nothingFits(this.path, codec));
     } else {
-      this.#resolve(summary);
+      this.#completion.resolve(summary);
     }
   }
 
@@ -245,16 +239,11 @@ export class ContainerFileWriter implements FileWriter {
     }
     await this.#file.close().catch(() => {});
     this.#tellRoom();
-    this.#reject(outputError(cause, this.path));
+    this.#completion.reject(outputError(cause, this.path));
   }
 
   #tellRoom(): void {
-    if (this.#container.waitingBytes > FULL_BYTES / 2 && !this.#isEnding) return;
-    const waiting = this.#waitForRoom;
-    this.#waitForRoom = [];
-    for (const resolve of waiting) {
-      resolve();
-    }
+    if (this.#container.waitingBytes <= FULL_BYTES / 2 || this.#isEnding) this.#roomBell.ring();
   }
 }
 

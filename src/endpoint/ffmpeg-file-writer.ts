@@ -8,6 +8,7 @@ import { encodeFlvHeader } from '../flv/header.js';
 import { encodeFlvTags } from '../flv/tag.js';
 import { outlineOf } from '../flv/tag-outline.js';
 import type { MediaTag } from '../media/tag.js';
+import { handled } from './completion.js';
 import type { FileSummary, FileWriter } from './file-writer.js';
 import { failureAt, makeEmpty, removeIfEmpty, sizeOf } from './foreign-file.js';
 
@@ -42,8 +43,7 @@ export class FfmpegFileWriter implements FileWriter {
     this.path = path;
     this.#process = process;
     this.#onWarning = onWarning;
-    this.finished = this.#follow();
-    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+    this.finished = handled(this.#follow());
   }
 
   /**

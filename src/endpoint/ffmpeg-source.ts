@@ -207,9 +207,8 @@ class FfmpegRun {
   }
 
   #failure(message: string, cause?: unknown): FfmpegError {
-    const words = lastWords(this.#process.lastErrors);
-    const details = { stage: 'ffmpeg', ...(words === '' ? {} : { peerWords: words }), cause } as const;
-    return new FfmpegError('ERR_FFMPEG_FAILED', message, details);
+    const peerWords = lastWords(this.#process.lastErrors);
+    return new FfmpegError('ERR_FFMPEG_FAILED', message, { stage: 'ffmpeg', peerWords, cause });
   }
 }
 

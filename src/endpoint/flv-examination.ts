@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import type { FlvHeader } from '../flv/header.js';
 import type { FlvDamage, FlvItem, FlvNotice } from '../flv/item.js';
-import { type Keyframe, keyframesFromAmf } from '../flv/keyframe-index.js';
+import { MAX_INDEX_ERROR_MS } from '../flv/keyframe-index.js';
 import { toMediaTag } from '../flv/media-tag.js';
+import { type SaidOfFile, saidOfFile } from '../flv/said-of-file.js';
 import type { FlvTag } from '../flv/tag.js';
-import { readMetadata } from '../media/metadata.js';
 import type { MediaTag } from '../media/tag.js';
 import { isKeyframe, isSequenceHeader } from '../media/tag-info.js';
 import { readFlvItems } from './flv-file-reading.js';
@@ -12,8 +12,6 @@ import { inputError, noTags } from './flv-source.js';
 
 /** Where index entries may point; a file with more keyframes is not checked beyond them. */
 const MAX_CHECKED_KEYFRAMES = 200_000;
-/** How far the time of an entry may be from that of its keyframe. */
-const MAX_INDEX_ERROR_MS = 1_000;
 
 /** What a file is like as a file; what is in it is told tag by tag while it is read. */
 export interface FlvExamination {
@@ -79,9 +77,7 @@ class FileNotes {
   readonly #notices: FlvNotice['what'][] = [];
   /** Where decoding can begin, and when. */
   readonly #keyframes = new Map<number, number>();
-  #index: readonly Keyframe[] = [];
-  #saidDurationMs: number | undefined;
-  #saidSizeBytes: number | undefined;
+  #said: SaidOfFile = { durationMs: undefined, sizeBytes: undefined, keyframes: [] };
 
   constructor(sizeBytes: number) {
     this.#sizeBytes = sizeBytes;
@@ -117,9 +113,9 @@ class FileNotes {
       isCutOff: this.#isCutOff,
       notices: this.#notices,
       index: this.#judgeIndex(isWhole),
-      indexEntries: this.#index.length,
-      saidDurationMs: this.#saidDurationMs,
-      saidSizeBytes: this.#saidSizeBytes,
+      indexEntries: this.#said.keyframes.length,
+      saidDurationMs: this.#said.durationMs,
+      saidSizeBytes: this.#said.sizeBytes,
       isWhole,
     };
   }
@@ -131,7 +127,7 @@ class FileNotes {
     if (tag === undefined) return;
     tags.push(tag);
     if (tag.kind === 'data') {
-      this.#seeMetadata(tag);
+      if (this.#said.durationMs === undefined) this.#said = saidOfFile(tag) ?? this.#said;
     } else if ((isKeyframe(tag) || isSequenceHeader(tag)) && this.#keyframes.size < MAX_CHECKED_KEYFRAMES) {
       this.#keyframes.set(item.atByte, item.timestampMs);
     }
@@ -144,27 +140,15 @@ class FileNotes {
     this.#isCutOff ||= damage.why === 'ends inside a tag';
   }
 
-  #seeMetadata(tag: MediaTag): void {
-    const properties = readMetadata(tag);
-    if (properties === undefined || this.#saidDurationMs !== undefined) return;
-    const seconds = positive(properties.get('duration'));
-    this.#saidDurationMs = seconds === undefined ? undefined : Math.round(seconds * 1000);
-    this.#saidSizeBytes = positive(properties.get('filesize') ?? properties.get('fileSize'));
-    this.#index = keyframesFromAmf(properties.get('keyframes'));
-  }
-
   /** Entries behind the place where the reading stopped are given the benefit of the doubt. */
   #judgeIndex(isWhole: boolean): FlvExamination['index'] {
-    if (this.#index.length === 0) return 'none';
-    const isRight = this.#index.every(({ atByte, timestampMs }) => {
+    const { keyframes } = this.#said;
+    if (keyframes.length === 0) return 'none';
+    const isRight = keyframes.every(({ atByte, timestampMs }) => {
       const foundMs = this.#keyframes.get(atByte);
       if (foundMs === undefined) return !isWhole && atByte > this.#bytesRead;
       return Math.abs(foundMs - timestampMs) <= MAX_INDEX_ERROR_MS;
     });
     return isRight || this.#keyframes.size >= MAX_CHECKED_KEYFRAMES ? 'right' : 'wrong';
   }
-}
-
-function positive(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
 }

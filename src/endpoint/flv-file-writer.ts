@@ -1,5 +1,7 @@
 import { type FlvFileSummary, FlvRecording, type RecordableTag } from '../flv/recording.js';
 import { FlvTagBatch } from '../flv/tag-batch.js';
+import { Bell } from './bell.js';
+import { Completion } from './completion.js';
 import type { FileWriter } from './file-writer.js';
 import { outputError } from './flv-output.js';
 import { type OutputFile, openOutput, writeAll } from './output-file.js';
@@ -24,8 +26,7 @@ export class FlvFileWriter implements FileWriter {
   readonly path: string;
   /** Settles when the file is closed: rejects with an `OutputError` unless all was written. */
   readonly finished: Promise<FlvFileSummary>;
-  #resolve: (summary: FlvFileSummary) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
+  readonly #completion = new Completion<FlvFileSummary>();
   readonly #file: OutputFile;
   readonly #recording: FlvRecording;
   /** Where the next batch goes: behind the head, and behind what is there already. */
@@ -36,7 +37,7 @@ export class FlvFileWriter implements FileWriter {
   #timer: NodeJS.Timeout | undefined;
   #isWriting = false;
   #isEnding = false;
-  #waitForRoom: (() => void)[] = [];
+  readonly #roomBell = new Bell();
 
   /**
    * @param file open and owned by the writer from now on
@@ -47,11 +48,7 @@ export class FlvFileWriter implements FileWriter {
     this.#file = file;
     this.#recording = recording;
     this.#position = recording.summary.sizeBytes;
-    this.finished = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+    this.finished = this.#completion.promise;
   }
 
   /**
@@ -87,10 +84,7 @@ export class FlvFileWriter implements FileWriter {
 
   /** Resolves when there is room again, or when no more is wanted because the file is closed. */
   room(): Promise<void> {
-    if (this.hasRoom) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waitForRoom.push(resolve);
-    });
+    return this.hasRoom ? Promise.resolve() : this.#roomBell.next();
   }
 
   /** Takes more tags and copies what it needs of them; `false`: it has enough until `room`. After the end or a failure they go nowhere. */
@@ -170,7 +164,7 @@ export class FlvFileWriter implements FileWriter {
     await this.#writeClosedHead();
     await this.#file.close();
     this.#tellRoom();
-    this.#resolve(this.summary);
+    this.#completion.resolve(this.summary);
   }
 
   async #writeClosedHead(): Promise<void> {
@@ -190,15 +184,10 @@ export class FlvFileWriter implements FileWriter {
     }
     await this.#file.close().catch(() => {});
     this.#tellRoom();
-    this.#reject(outputError(cause, this.path));
+    this.#completion.reject(outputError(cause, this.path));
   }
 
   #tellRoom(): void {
-    if (this.#pendingBytes > FULL_BYTES / 2 && !this.#isEnding) return;
-    const waiting = this.#waitForRoom;
-    this.#waitForRoom = [];
-    for (const resolve of waiting) {
-      resolve();
-    }
+    if (this.#pendingBytes <= FULL_BYTES / 2 || this.#isEnding) this.#roomBell.ring();
   }
 }

@@ -2,11 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { StreamHeaders } from '../flow/stream-headers.js';
 import { bodySizeAt, isTagHeader, timestampAt } from '../flv/framing.js';
 import type { FlvItem } from '../flv/item.js';
-import { type Keyframe, keyframesFromAmf } from '../flv/keyframe-index.js';
+import { type Keyframe, MAX_INDEX_ERROR_MS } from '../flv/keyframe-index.js';
 import { toMediaTag } from '../flv/media-tag.js';
 import { type FlvPosition, FlvReader } from '../flv/reader.js';
+import { type SaidOfFile, saidOfFile } from '../flv/said-of-file.js';
 import { FLV_AUDIO, FLV_VIDEO, TAG_HEADER_SIZE_BYTES } from '../flv/tag.js';
-import { readMetadata, streamMetadata } from '../media/metadata.js';
+import { streamMetadata } from '../media/metadata.js';
 import type { MediaTag } from '../media/tag.js';
 import { headerSlot, isKeyframe, NO_HEADER_SLOT } from '../media/tag-info.js';
 import { READ_SIZE_BYTES } from './flv-file-reading.js';
@@ -19,8 +20,6 @@ const TAIL_SIZE_BYTES = 1024 * 1024;
 const MAX_LAST_FRAME_MS = 1_000;
 /** So much of a body tells whether it is a keyframe. */
 const KEYFRAME_PROBE_SIZE_BYTES = 16;
-/** How far a keyframe may be from where the index says. */
-const MAX_INDEX_ERROR_MS = 1_000;
 const WRAP_MS = 2 ** 32;
 
 /** What a look at the beginning and the end of a file tells. */
@@ -40,10 +39,10 @@ export async function inspectFlv(file: FileHandle, sizeBytes: number): Promise<F
   const head = await readHead(file);
   const lastMs = await readLastTimestamp(file, sizeBytes);
   return {
-    durationMs: durationOf(head.firstMs, lastMs, head.saidDurationMs),
+    durationMs: durationOf(head.firstMs, lastMs, head.said?.durationMs),
     firstMs: head.firstMs,
     headers: head.headers,
-    keyframes: head.keyframes,
+    keyframes: head.said?.keyframes ?? [],
   };
 }
 
@@ -62,8 +61,7 @@ async function readHead(file: FileHandle): Promise<HeadFacts> {
 
 class HeadFacts {
   firstMs: number | undefined;
-  saidDurationMs: number | undefined;
-  keyframes: readonly Keyframe[] = [];
+  said: SaidOfFile | undefined;
   readonly #headers = new StreamHeaders();
   readonly #seenKinds = new Set<MediaTag['kind']>();
 
@@ -89,21 +87,11 @@ class HeadFacts {
   #seeTag(tag: MediaTag): void {
     this.#headers.see(tag.kind === 'data' ? streamMetadata(tag) : tag);
     if (tag.kind === 'data') {
-      this.#seeMetadata(tag);
+      if (this.said?.durationMs === undefined) this.said = saidOfFile(tag) ?? this.said;
     } else if (tag.body.length > 0 && headerSlot(tag) === NO_HEADER_SLOT) {
       this.firstMs ??= tag.timestampMs;
       this.#seenKinds.add(tag.kind);
     }
-  }
-
-  #seeMetadata(tag: MediaTag): void {
-    if (this.saidDurationMs !== undefined) return;
-    const properties = readMetadata(tag);
-    const seconds = properties?.get('duration');
-    if (typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0) {
-      this.saidDurationMs = Math.round(seconds * 1000);
-    }
-    this.keyframes = keyframesFromAmf(properties?.get('keyframes'));
   }
 }
 

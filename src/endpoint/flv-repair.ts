@@ -1,13 +1,12 @@
-import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { RecycledMemory } from '../bytes/recycled-memory.js';
-import { UsageError } from '../errors.js';
 import type { FlvDamage, FlvItem, FlvNotice } from '../flv/item.js';
 import { type FlvTag, flvTagSizeBytes } from '../flv/tag.js';
 import type { FileSummary } from './file-writer.js';
 import { readFlvItems } from './flv-file-reading.js';
-import { inputError, isSystemError, noTags } from './flv-source.js';
+import { inputError, noTags } from './flv-source.js';
 import { openRepairTarget, type RepairTarget, type RepairTargetOptions } from './repair-target.js';
+import { refuseSameFile } from './same-file.js';
 
 export interface RepairOptions extends RepairTargetOptions {
   /** Aborting completes the output with what has been read by then. */
@@ -129,25 +128,10 @@ class Repair {
 /** @returns size of the input */
 async function checkPaths(inputPath: string, outputPath: string): Promise<number> {
   try {
-    const input = await stat(inputPath);
-    const output = await statIfThere(outputPath);
-    if (output !== undefined && output.dev === input.dev && output.ino === input.ino) {
-      throw new UsageError('ERR_USAGE', `${outputPath}: this is the file to be repaired itself`, {
-        stage: 'options',
-        advice: 'write to another file, and replace the old one when you are content with it',
-      });
-    }
-    return input.size;
+    const { size } = await stat(inputPath);
+    await refuseSameFile(inputPath, outputPath);
+    return size;
   } catch (error) {
     throw inputError(error, inputPath);
-  }
-}
-
-async function statIfThere(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (isSystemError(error)) return undefined;
-    throw error;
   }
 }

@@ -46,14 +46,7 @@ export function stamped(headers: readonly MediaTag[], timestampMs: number): Medi
 
 /** Names the input in errors of the FLV reader, and gives file system errors a code. Other errors stay as they are. */
 export function inputError(error: unknown, name: string): unknown {
-  if (error instanceof MediaError) {
-    const { code, message, stage, advice } = error;
-    return new MediaError(code, `${name}: ${message}`, {
-      ...(stage === undefined ? {} : { stage }),
-      ...(advice === undefined ? {} : { advice }),
-      cause: error,
-    });
-  }
+  if (error instanceof MediaError) return error.about(name);
   if (error instanceof RtmpkitError || !isSystemError(error)) return error;
   const details = { stage: 'file', cause: error } as const;
   switch (error.code) {

@@ -37,12 +37,5 @@ export async function sizeOf(path: string): Promise<number> {
 
 /** The same error, with the file that it is about. */
 export function failureAt(path: string, error: unknown): unknown {
-  if (!(error instanceof FfmpegError)) return error;
-  const { code, message, stage = 'ffmpeg', peerWords, advice } = error;
-  return new FfmpegError(code, `${path}: ${message}`, {
-    stage,
-    ...(peerWords === undefined ? {} : { peerWords }),
-    ...(advice === undefined ? {} : { advice }),
-    cause: error,
-  });
+  return error instanceof FfmpegError ? error.about(path) : error;
 }

@@ -9,6 +9,7 @@ import { encodeFlvHeader } from '../flv/header.js';
 import { encodeFlvTags } from '../flv/tag.js';
 import type { MediaTag } from '../media/tag.js';
 import { isKeyframe, trackId } from '../media/tag-info.js';
+import { Completion, handled } from './completion.js';
 import { failureAt, makeEmpty, removeIfEmpty, sizeOf } from './foreign-file.js';
 
 export interface PictureOptions {
@@ -26,14 +27,11 @@ export class PictureSink implements Sink {
   readonly finished: Promise<number>;
   readonly #headers = new StreamHeaders();
   #subscription: Subscription | undefined;
-  #take: (flv: Uint8Array | undefined) => void = () => {};
+  /** A whole FLV of the picture; `undefined`: none came. */
+  readonly #picture = new Completion<Uint8Array | undefined>();
 
   constructor(options: PictureOptions) {
-    const taken = new Promise<Uint8Array | undefined>((resolve) => {
-      this.#take = resolve;
-    });
-    this.finished = taken.then((flv) => makePicture(flv, options));
-    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+    this.finished = handled(this.#picture.promise.then((flv) => makePicture(flv, options)));
   }
 
   get subscription(): Subscription | undefined {
@@ -48,7 +46,7 @@ export class PictureSink implements Sink {
     for (const tag of tags) {
       this.#headers.see(tag);
       if (isKeyframe(tag) && trackId(tag) === 0) {
-        this.#take(pictureFlv([...this.#headers.inForce, tag]));
+        this.#picture.resolve(pictureFlv([...this.#headers.inForce, tag]));
         this.#subscription?.close();
         break;
       }
@@ -57,11 +55,11 @@ export class PictureSink implements Sink {
   }
 
   end(): void {
-    this.#take(undefined);
+    this.#picture.resolve(undefined);
   }
 
   cutOff(): void {
-    this.#take(undefined);
+    this.#picture.resolve(undefined);
   }
 }
 

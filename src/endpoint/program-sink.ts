@@ -1,5 +1,6 @@
 import type { ChildProgram, ProgramExit } from '../ffmpeg/child-program.js';
 import type { Broadcast, SubscribeOptions, Subscription } from '../flow/broadcast.js';
+import { handled } from './completion.js';
 import { encodeAsFlv } from './flv-stream-sink.js';
 import { StreamSink } from './stream-sink.js';
 
@@ -24,8 +25,7 @@ export class ProgramSink {
     if (program.stdin === undefined) throw new Error(`${name} has no standard input of ours`);
     this.#program = program;
     this.#stream = new StreamSink(program.stdin, { name, encode: encodeAsFlv, atEnd: 'close' });
-    this.finished = this.#follow();
-    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+    this.finished = handled(this.#follow());
   }
 
   get subscription(): Subscription | undefined {

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../flow/clock.js';
 import { Meter } from '../flow/meter.js';
 import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import { NO_TAGS, plus, type TagCounts, total } from '../flow/tag-counts.js';
+import { handled } from './completion.js';
 import type { Undelivered } from './delivery-log.js';
 import { PublisherSupply, type PublisherSupplyOptions } from './publisher-supply.js';
 import { failureOf, type RtmpPublisher } from './rtmp-publisher.js';
@@ -48,8 +49,7 @@ export class ReconnectingPublisher implements Sink {
     this.sent = new Meter(this.#clock);
     this.#supply = new PublisherSupply({ ...options, signal }, this.sent);
     this.#firstConnection = this.#supply.first();
-    this.finished = this.#run();
-    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+    this.finished = handled(this.#run());
   }
 
   /** @throws {RtmpkitError} see `openRtmpLink`: of the last attempt */

@@ -1,5 +1,6 @@
 import { PartCutter, type PartPiece, type PartRules } from '../flow/part-cutter.js';
 import type { MediaTag } from '../media/tag.js';
+import { Completion } from './completion.js';
 import type { FileSummary, FileWriter } from './file-writer.js';
 
 export interface RotationOptions {
@@ -16,8 +17,7 @@ export interface RotationOptions {
  */
 export class RotatingWriter implements FileWriter {
   readonly finished: Promise<FileSummary>;
-  #resolve: (summary: FileSummary) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
+  readonly #completion = new Completion<FileSummary>();
   readonly #options: RotationOptions;
   readonly #cutter: PartCutter;
   #writer: FileWriter;
@@ -32,11 +32,7 @@ export class RotatingWriter implements FileWriter {
     this.#options = options;
     this.#cutter = new PartCutter(options.rules);
     this.#writer = first;
-    this.finished = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+    this.finished = this.#completion.promise;
     this.#watch(first);
   }
 
@@ -125,7 +121,7 @@ export class RotatingWriter implements FileWriter {
         if (this.#changeover === undefined) {
           this.#isOver = true;
           this.#options.onPartEnded?.(writer.path, summary);
-          this.#resolve(this.summary);
+          this.#completion.resolve(this.summary);
         }
       },
       (error: unknown) => this.#fail(error),
@@ -136,7 +132,7 @@ export class RotatingWriter implements FileWriter {
   #fail(error: unknown): void {
     this.#isOver = true;
     this.#waiting = [];
-    this.#reject(error);
+    this.#completion.reject(error);
   }
 }
 

@@ -72,11 +72,8 @@ export function atStage(error: RtmpkitError, stage: OpeningStage): RtmpkitError 
   if (!(error instanceof NetworkError) || error.stage === stage || error.stage === 'tls') {
     return error;
   }
-  return new NetworkError(error.code, `${error.message} during ${WAITED_FOR[stage]}`, {
-    stage,
-    ...(error.advice === undefined ? {} : { advice: error.advice }),
-    cause: error,
-  });
+  const { advice } = error;
+  return new NetworkError(error.code, `${error.message} during ${WAITED_FOR[stage]}`, { stage, advice, cause: error });
 }
 
 /** Nothing moves on a running stream. */

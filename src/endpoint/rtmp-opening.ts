@@ -7,6 +7,7 @@ import type { ClientEvent, HandshakeScheme } from '../rtmp/session/events.js';
 import { rejectionToError } from '../rtmp/session/rejection.js';
 import { StatusCode } from '../rtmp/session/status.js';
 import type { RtmpUrl } from '../rtmp/url.js';
+import { Completion } from './completion.js';
 import { atStage, closedEarly, type OpeningStage, stalled } from './rtmp-failure.js';
 
 export type RtmpRole = 'publisher' | 'player';
@@ -80,8 +81,7 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
   #stage: OpeningStage | 'stream' = 'handshake';
   #handshake: HandshakeScheme = 'simple';
   #software: string | undefined;
-  #resolve: () => void = () => {};
-  #reject: (error: unknown) => void = () => {};
+  readonly #opened = new Completion<void>();
   #link: NewLink | undefined;
   /** When we last said something that is answered at once, and the shortest time that this took. */
   #saidMs = 0;
@@ -98,10 +98,6 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
   async done(link: NewLink, signal: AbortSignal): Promise<void> {
     this.#link = link;
     const abort = (): void => this.#fail(signal.reason);
-    const opened = new Promise<void>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
     signal.addEventListener('abort', abort, { once: true });
     try {
       link.pump.flush();
@@ -109,7 +105,7 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
       if (signal.aborted) {
         abort();
       }
-      await opened;
+      await this.#opened.promise;
     } finally {
       signal.removeEventListener('abort', abort);
     }
@@ -186,7 +182,7 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
     if (this.#stage === 'stream') {
       listener.onClose(reason);
     } else {
-      this.#reject(reason.by === 'error' ? atStage(reason.error, this.#stage) : closedEarly(this.#stage, url));
+      this.#opened.reject(reason.by === 'error' ? atStage(reason.error, this.#stage) : closedEarly(this.#stage, url));
     }
   }
 
@@ -210,7 +206,7 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
       link.pump.idleMs = stallTimeoutMs;
       const peer = { ...link.peer, handshake: this.#handshake, software: this.#software };
       listener.onOpen({ ...link, peer, rttMs: this.#rttMs });
-      this.#resolve();
+      this.#opened.resolve();
     }
   }
 
@@ -223,7 +219,7 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
   }
 
   #fail(error: unknown): void {
-    this.#reject(error);
+    this.#opened.reject(error);
     this.#link?.pump.end();
   }
 }

@@ -7,6 +7,7 @@ import type { Sink, SubscribeOptions, Subscription } from '../flow/sink.js';
 import type { TagFormat } from '../media/tag-format.js';
 import type { CloseReason } from '../net/pump.js';
 import { CapacityMeter } from './capacity-meter.js';
+import { Completion } from './completion.js';
 import { DeliveryLog, type Undelivered } from './delivery-log.js';
 import { Heartbeat } from './heartbeat.js';
 import { connectionEnded, stalled, streamRefused } from './rtmp-failure.js';
@@ -28,8 +29,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
   readonly finished: Promise<void>;
   /** What was handed to the network: without what was dropped, with the headers that had to be sent again. */
   readonly sent: Meter;
-  #resolve: () => void = () => {};
-  #reject: (error: unknown) => void = () => {};
+  readonly #completion = new Completion<void>();
   #link: RtmpLink | undefined;
   #format: TagFormat | undefined;
   #subscription: Subscription | undefined;
@@ -47,11 +47,7 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     this.#options = options;
     this.sent = sent;
     this.#memory = options.memory;
-    this.finished = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+    this.finished = this.#completion.promise;
   }
 
   /**
@@ -225,13 +221,13 @@ export class RtmpPublisher implements Sink, RtmpLinkListener {
     this.#place = undefined;
     this.#subscription?.close();
     if (this.#isDone && this.#deliveries.isComplete) {
-      this.#resolve();
+      this.#completion.resolve();
     } else if (reason.by === 'error') {
-      this.#reject(reason.error);
+      this.#completion.reject(reason.error);
     } else if (this.#hasSaidGoodbye) {
-      this.#resolve();
+      this.#completion.resolve();
     } else {
-      this.#reject(connectionEnded('while we were publishing'));
+      this.#completion.reject(connectionEnded('while we were publishing'));
     }
   }
 

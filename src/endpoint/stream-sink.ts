@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Broadcast, SubscribeOptions, Subscription } from '../flow/broadcast.js';
 import type { Burst } from '../flow/burst.js';
 import type { Sink } from '../flow/sink.js';
+import { Completion } from './completion.js';
 import { outputError } from './flv-output.js';
 
 /** How a written stream came to its end, when it was not by an error. */
@@ -37,8 +38,7 @@ export class StreamSink implements Sink {
   readonly finished: Promise<StreamEnd>;
   readonly #output: Writable;
   readonly #options: StreamSinkOptions;
-  #resolve: (end: StreamEnd) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
+  readonly #completion = new Completion<StreamEnd>();
   #subscription: Subscription | undefined;
   #bytes = 0;
   #isOver = false;
@@ -46,11 +46,7 @@ export class StreamSink implements Sink {
   constructor(output: Writable, options: StreamSinkOptions) {
     this.#output = output;
     this.#options = options;
-    this.finished = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.finished.catch(() => {}); // whoever cares awaits it; nobody else needs to know
+    this.finished = this.#completion.promise;
     output.on('drain', this.#onDrain);
     output.on('error', this.#onError);
     output.on('close', this.#onClose);
@@ -107,7 +103,7 @@ export class StreamSink implements Sink {
     this.#isOver = true;
     const onOut = (error?: Error | null): void => {
       if (error === null || error === undefined) {
-        this.#settle(() => this.#resolve({ by: 'stream', bytes: this.#bytes }));
+        this.#settle(() => this.#completion.resolve({ by: 'stream', bytes: this.#bytes }));
       } else {
         this.#onError(error);
       }
@@ -124,14 +120,14 @@ export class StreamSink implements Sink {
   readonly #onError = (error: Error): void => {
     this.#settle(() => {
       if ('code' in error && CONSUMER_GONE.has(error.code)) {
-        this.#resolve({ by: 'consumer', bytes: this.#bytes });
+        this.#completion.resolve({ by: 'consumer', bytes: this.#bytes });
       } else {
-        this.#reject(outputError(error, this.#options.name));
+        this.#completion.reject(outputError(error, this.#options.name));
       }
     });
   };
 
-  readonly #onClose = (): void => this.#settle(() => this.#resolve({ by: 'consumer', bytes: this.#bytes }));
+  readonly #onClose = (): void => this.#settle(() => this.#completion.resolve({ by: 'consumer', bytes: this.#bytes }));
 
   #settle(tell: () => void): void {
     this.#isOver = true;

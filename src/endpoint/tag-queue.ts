@@ -1,4 +1,5 @@
 import type { MediaTag } from '../media/tag.js';
+import { Bell } from './bell.js';
 
 /** What the queue asks of the one who fills it. */
 export interface TagQueueOwner {
@@ -25,7 +26,7 @@ export class TagQueue implements AsyncIterable<readonly MediaTag[]> {
   #waitingBytes = 0;
   #isFull = false;
   #end: { readonly error?: unknown } | undefined;
-  #wake: (() => void) | undefined;
+  readonly #news = new Bell();
 
   constructor(owner: TagQueueOwner) {
     this.#owner = owner;
@@ -44,17 +45,17 @@ export class TagQueue implements AsyncIterable<readonly MediaTag[]> {
       this.#isFull = true;
       this.#owner.onFull();
     }
-    this.#wake?.();
+    this.#news.ring();
   }
 
   end(): void {
     this.#end ??= {};
-    this.#wake?.();
+    this.#news.ring();
   }
 
   fail(error: unknown): void {
     this.#end ??= { error };
-    this.#wake?.();
+    this.#news.ring();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly MediaTag[]> {
@@ -63,7 +64,7 @@ export class TagQueue implements AsyncIterable<readonly MediaTag[]> {
         if (this.#waiting.length > 0) {
           yield this.#take();
         } else if (this.#end === undefined) {
-          await this.#news();
+          await this.#news.next();
         } else if (this.#end.error === undefined) {
           return;
         } else {
@@ -73,13 +74,6 @@ export class TagQueue implements AsyncIterable<readonly MediaTag[]> {
     } finally {
       this.#owner.onLeft();
     }
-  }
-
-  async #news(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    this.#wake = undefined;
   }
 
   #take(): readonly MediaTag[] {

@@ -51,10 +51,9 @@ async function askEverything(path: string, signal: AbortSignal | undefined): Pro
 async function answerTo(path: string, question: string, signal: AbortSignal | undefined): Promise<string> {
   const { exit, stdout, stderr } = await ask(path, ['-hide_banner', question], signal === undefined ? {} : { signal });
   if (exit.exitCode === 0 && (question !== QUESTIONS.version || stdout.startsWith('ffmpeg version'))) return stdout;
-  const words = stderr.slice(-1).join('');
   throw new FfmpegError('ERR_FFMPEG_FAILED', `${path} does not answer ${question} as FFmpeg does`, {
     stage: 'ffmpeg',
-    ...(words === '' ? {} : { peerWords: words }),
+    peerWords: stderr.at(-1),
     advice: 'name another FFmpeg with --ffmpeg PATH',
   });
 }

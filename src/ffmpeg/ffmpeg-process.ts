@@ -86,11 +86,8 @@ export class FfmpegProcess {
   #judge({ exitCode, signal }: ProgramExit): void {
     if (this.#isStopped || exitCode === 0) return;
     const how = signal === undefined ? `ended with exit status ${exitCode}` : `was ended by ${signal}`;
-    const words = lastWords(this.#errors);
-    throw new FfmpegError('ERR_FFMPEG_FAILED', `FFmpeg ${how}`, {
-      stage: 'ffmpeg',
-      ...(words === '' ? {} : { peerWords: words }),
-    });
+    const peerWords = lastWords(this.#errors);
+    throw new FfmpegError('ERR_FFMPEG_FAILED', `FFmpeg ${how}`, { stage: 'ffmpeg', peerWords });
   }
 }
 

@@ -32,8 +32,8 @@ export async function probeInput(path: string, input: FfmpegInput, options: Prob
     .map(({ text }) => input.redact(text));
   throw new UnreadableInput('ERR_FFMPEG_FAILED', `FFmpeg cannot read ${input.label}`, {
     stage: 'ffmpeg',
-    ...(errors.length === 0 ? {} : { peerWords: lastWords(errors) }),
-    ...(options.advice === undefined ? {} : { advice: options.advice }),
+    peerWords: lastWords(errors),
+    advice: options.advice,
   });
 }
 

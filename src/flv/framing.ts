@@ -23,7 +23,7 @@ const MAY_BEGIN = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 /** The first position from `at` on, but not beyond `last`, where a tag or a file header may begin; `last + 1` without any. */
-export function nextCandidate(view: DataView, at: number, last: number): number {
+function nextCandidate(view: DataView, at: number, last: number): number {
   let candidate = at;
   while (candidate <= last && MAY_BEGIN[view.getUint8(candidate)] === 0) candidate++;
   return candidate;
@@ -51,7 +51,7 @@ export function isTagHeader(view: DataView, at: number): boolean {
 }
 
 /** Whether a tag or a further file header begins at `at`, or the file ends there. */
-export function isTagBoundary(window: FlvWindow, at: number): Verdict {
+function isTagBoundary(window: FlvWindow, at: number): Verdict {
   const available = window.end - at;
   if (available === 0 && window.isLast) return 'yes';
   if (available >= TAG_HEADER_SIZE_BYTES) {
@@ -66,7 +66,7 @@ export function isTagBoundary(window: FlvWindow, at: number): Verdict {
  * size word behind the body, and behind that the type of a next tag or the end of the file. Where damage follows again, a
  * time near that of the last tag says as much as the next type would.
  */
-export function isCertainTag(window: FlvWindow, at: number, lastTimestampMs: number | undefined): Verdict {
+function isCertainTag(window: FlvWindow, at: number, lastTimestampMs: number | undefined): Verdict {
   const { view, end, isLast } = window;
   if (!isTagHeader(view, at)) return 'no';
   const bodySizeBytes = bodySizeAt(view, at);
@@ -89,13 +89,44 @@ export function hasCertainTagInside(window: FlvWindow, start: number, end: numbe
   return false;
 }
 
+/**
+ * Whether the tag at `at` is whole although its size word is wrong. Old tools write size words by rules of their own; then only
+ * what follows tells. But when a tag with a right size word stands inside of it, its size is wrong and not its size word.
+ *
+ * @param sizeBytes of the tag with its size word; all of it must be there
+ */
+export function isWholeDespiteSizeWord(window: FlvWindow, at: number, sizeBytes: number): Verdict {
+  if (!isTagHeader(window.view, at)) return 'no';
+  const verdict = isTagBoundary(window, at + sizeBytes);
+  return verdict === 'yes' && hasCertainTagInside(window, at + 1, at + sizeBytes) ? 'no' : verdict;
+}
+
+/** Where a search has got to, and whether something begins there: `no` at the end of what there is to be searched. */
+export interface Search {
+  readonly at: number;
+  readonly verdict: Verdict;
+}
+
+/** Slides over the bytes from `start` on, until a tag or a file header certainly begins, or may begin. */
+export function findBeginning(window: FlvWindow, start: number, lastTimestampMs: number | undefined): Search {
+  const { view, end } = window;
+  const last = end - flvTagSizeBytes(0);
+  let at = nextCandidate(view, start, last);
+  for (; at <= last; at = nextCandidate(view, at + 1, last)) {
+    const asTag = isCertainTag(window, at, lastTimestampMs);
+    const verdict = asTag === 'no' ? isCertainFileStart(window, at) : asTag;
+    if (verdict !== 'no') return { at, verdict };
+  }
+  return { at, verdict: 'no' };
+}
+
 /** Whether two timestamps (u32) are so near that one bears the other out. */
 export function isNear(timestampMs: number, lastTimestampMs: number | undefined): boolean {
   return lastTimestampMs !== undefined && Math.abs((timestampMs - lastTimestampMs) | 0) <= MAX_TIME_STEP_MS;
 }
 
 /** Whether a file header with its size word of 0 certainly begins at `at`. */
-export function isCertainFileStart(window: FlvWindow, at: number): Verdict {
+function isCertainFileStart(window: FlvWindow, at: number): Verdict {
   const { view, end, isLast } = window;
   if (view.getUint8(at) !== FIRST_BYTE_OF_FLV_HEADER) return 'no';
   if (end - at < FLV_HEADER_SIZE_BYTES + PREVIOUS_TAG_SIZE_BYTES) return isLast ? 'no' : 'wait';

@@ -8,6 +8,9 @@ export interface Keyframe {
   readonly atByte: number;
 }
 
+/** How far the time of an entry may be from that of its keyframe, for an index that is right. */
+export const MAX_INDEX_ERROR_MS = 1_000;
+
 /** Two hours with a keyframe every four seconds. */
 export const MAX_INDEX_ENTRIES = 2048;
 

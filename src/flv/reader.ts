@@ -4,14 +4,11 @@ import { ArrivalBuffer } from './arrival-buffer.js';
 import { describeForeignFormat, FORMAT_PROBE_SIZE_BYTES, type ForeignFormat } from './foreign-format.js';
 import {
   bodySizeAt,
+  findBeginning,
   hasCertainTagInside,
   hasRightSizeWord,
-  isCertainFileStart,
-  isCertainTag,
-  isNear,
-  isTagBoundary,
   isTagHeader,
-  nextCandidate,
+  isWholeDespiteSizeWord,
   timestampAt,
   type Verdict,
 } from './framing.js';
@@ -34,6 +31,7 @@ import {
   typeIdOf,
 } from './tag.js';
 import { FlvTimeline } from './timeline.js';
+import { TrustedTime } from './trusted-time.js';
 
 /** A header that says its tags begin farther away is not believed. */
 const MAX_DATA_OFFSET_BYTES = 64 * 1024;
@@ -50,6 +48,17 @@ export interface FlvPosition {
   readonly timestampMs: number;
 }
 
+/** What comes next. */
+type State = { readonly kind: 'file-start' | 'header' | 'tag' } | Lost;
+
+/** Bytes are passed over. */
+interface Lost {
+  readonly kind: 'lost';
+  /** From here on, and why. */
+  readonly atByte: number;
+  readonly why: FlvDamage['why'];
+}
+
 /**
  * Reads an FLV (FLV E.2 to E.4) as its bytes come, in whatever pieces. After damage it finds the next whole tag again and
  * says what it passed over. Tags of all types come out, encrypted ones too; bodies are copied once at most, and stay as they are
@@ -60,15 +69,10 @@ export interface FlvPosition {
  */
 export class FlvReader {
   readonly #buffer: ArrivalBuffer;
-  #state: 'file-start' | 'header' | 'tag' | 'lost';
-  /** While lost: where, and why. */
-  #lostAtByte = 0;
-  #lostWhy: FlvDamage['why'] = 'not a tag';
+  #state: State;
   /** No header and no tag yet: this may be no FLV at all. */
   #isForeign = false;
-  /** u32 of the newest audio or video that agrees with the one before it: a single one may be damaged. */
-  #lastTimestampMs: number | undefined;
-  #doubtfulTimestampMs: number | undefined;
+  readonly #time = new TrustedTime();
   readonly #timeline: FlvTimeline;
   readonly #noticed = new Set<FlvNotice['what']>();
 
@@ -79,7 +83,7 @@ export class FlvReader {
   constructor(position?: FlvPosition, memory?: RecycledMemory) {
     this.#buffer = new ArrivalBuffer(position?.atByte ?? 0, memory);
     this.#timeline = new FlvTimeline(position?.timestampMs);
-    this.#state = position === undefined ? 'file-start' : 'tag';
+    this.#state = { kind: position === undefined ? 'file-start' : 'tag' };
   }
 
   /** Bytes that wait for the rest of their tag. */
@@ -132,7 +136,7 @@ export class FlvReader {
 
   /** `false`: more bytes are needed, or there are none left. */
   #step(items: FlvItem[]): boolean {
-    switch (this.#state) {
+    switch (this.#state.kind) {
       case 'file-start':
         return this.#readFileStart();
       case 'header':
@@ -140,14 +144,14 @@ export class FlvReader {
       case 'tag':
         return this.#readTag(items);
       case 'lost':
-        return this.#search(items);
+        return this.#search(items, this.#state);
     }
   }
 
   #readFileStart(): boolean {
     const { view, start, available, isLast } = this.#buffer;
     if (available >= FLV_HEADER_SIZE_BYTES && hasFlvSignature(view, start)) {
-      this.#state = 'header';
+      this.#state = { kind: 'header' };
       return true;
     }
     if (available < FORMAT_PROBE_SIZE_BYTES && !isLast) return false;
@@ -172,7 +176,7 @@ export class FlvReader {
     this.#timeline.beginPiece();
     this.#buffer.advance(offset);
     this.#skipFirstSizeWord();
-    this.#state = 'tag';
+    this.#state = { kind: 'tag' };
     return true;
   }
 
@@ -191,31 +195,20 @@ export class FlvReader {
       return isLast && available > 0 ? this.#lose('ends inside a tag', 1) : false;
     }
     if (isCertainFlvHeader(view, start)) {
-      this.#state = 'header';
+      this.#state = { kind: 'header' };
       return true;
     }
     const bodySizeBytes = bodySizeAt(view, start);
     const sizeBytes = flvTagSizeBytes(bodySizeBytes);
     if (available < sizeBytes) return this.#readCutTag(items, bodySizeBytes);
     if (!hasRightSizeWord(view, start, bodySizeBytes)) {
-      const verdict = this.#isTagWithWrongSizeWord(sizeBytes);
+      const verdict = isWholeDespiteSizeWord(this.#buffer, start, sizeBytes);
       if (verdict === 'wait') return false;
       if (verdict === 'no') return this.#lose('not a tag', 1);
       this.#notice(items, 'wrong size words');
     }
     this.#take(items, bodySizeBytes, sizeBytes);
     return true;
-  }
-
-  /**
-   * Old tools write size words by rules of their own; then only what follows tells that this tag is whole. But when a tag
-   * with a right size word stands inside of it, its size is wrong and not its size word.
-   */
-  #isTagWithWrongSizeWord(sizeBytes: number): Verdict {
-    const { view, start } = this.#buffer;
-    if (!isTagHeader(view, start)) return 'no';
-    const verdict = isTagBoundary(this.#buffer, start + sizeBytes);
-    return verdict === 'yes' && hasCertainTagInside(this.#buffer, start + 1, start + sizeBytes) ? 'no' : verdict;
   }
 
   /** Not all of this tag is there: it is still coming, or it is the last one, or its size is wrong. */
@@ -242,7 +235,7 @@ export class FlvReader {
     const typeId = typeIdOf(typeByte);
     const timestampMs = timestampAt(view, start);
     if (typeId === FLV_AUDIO || typeId === FLV_VIDEO) {
-      this.#noteTimestamp(timestampMs);
+      this.#time.see(timestampMs);
     }
     items.push({
       type: 'tag',
@@ -255,42 +248,20 @@ export class FlvReader {
     this.#buffer.advance(sizeBytes);
   }
 
-  #noteTimestamp(timestampMs: number): void {
-    const last = this.#lastTimestampMs;
-    if (last === undefined || isNear(timestampMs, last) || isNear(timestampMs, this.#doubtfulTimestampMs)) {
-      this.#lastTimestampMs = timestampMs;
-    } else {
-      this.#doubtfulTimestampMs = timestampMs;
-    }
-  }
-
   /** Slides over the bytes until a tag or a file header certainly begins. */
-  #search(items: FlvItem[]): boolean {
-    const verdict = this.#slide();
+  #search(items: FlvItem[], lost: Lost): boolean {
+    const { start } = this.#buffer;
+    const { at, verdict } = findBeginning(this.#buffer, start, this.#time.newestMs);
+    this.#buffer.advance(at - start);
     this.#checkForeign(verdict);
     if (verdict !== 'yes') {
       if (!this.#buffer.isLast) return false;
       this.#buffer.advance(this.#buffer.available);
     }
-    this.#reportDamage(items);
+    this.#reportDamage(items, lost);
     this.#isForeign = false;
-    this.#state = 'tag';
+    this.#state = { kind: 'tag' };
     return verdict === 'yes';
-  }
-
-  #slide(): Verdict {
-    const { view, start, end } = this.#buffer;
-    const last = end - flvTagSizeBytes(0);
-    let at = nextCandidate(view, start, last);
-    let verdict: Verdict = 'no';
-    while (at <= last) {
-      verdict = isCertainTag(this.#buffer, at, this.#lastTimestampMs);
-      if (verdict === 'no') verdict = isCertainFileStart(this.#buffer, at);
-      if (verdict !== 'no') break;
-      at = nextCandidate(view, at + 1, last);
-    }
-    this.#buffer.advance(at - start);
-    return verdict;
   }
 
   #checkForeign(verdict: Verdict): void {
@@ -302,22 +273,15 @@ export class FlvReader {
 
   /** From here on bytes are passed over, the first `certainBytes` of them without looking. */
   #lose(why: FlvDamage['why'], certainBytes: number): true {
-    this.#lostAtByte = this.#buffer.startByte;
-    this.#lostWhy = why;
-    this.#state = 'lost';
+    this.#state = { kind: 'lost', atByte: this.#buffer.startByte, why };
     this.#buffer.advance(certainBytes);
     return true;
   }
 
-  #reportDamage(items: FlvItem[]): void {
+  #reportDamage(items: FlvItem[], { atByte, why }: Lost): void {
     const { startByte, available } = this.#buffer;
-    const goesOn = this.#lostWhy === 'ends inside a tag' && available > 0;
-    items.push({
-      type: 'damage',
-      atByte: this.#lostAtByte,
-      skippedBytes: startByte - this.#lostAtByte,
-      why: goesOn ? 'not a tag' : this.#lostWhy,
-    });
+    const goesOn = why === 'ends inside a tag' && available > 0;
+    items.push({ type: 'damage', atByte, skippedBytes: startByte - atByte, why: goesOn ? 'not a tag' : why });
   }
 
   #notice(items: FlvItem[], what: FlvNotice['what']): void {

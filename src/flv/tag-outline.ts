@@ -1,5 +1,5 @@
 import type { MediaTag } from '../media/tag.js';
-import { headerSlot, isKeyframe, isSequenceEnd, NO_HEADER_SLOT, trackId } from '../media/tag-info.js';
+import { isFrame, isKeyframe, trackId } from '../media/tag-info.js';
 import { toMediaTag } from './media-tag.js';
 import type { FlvTag } from './tag.js';
 
@@ -24,8 +24,8 @@ export function outlineOf(tag: MediaTag | FlvTag): TagOutline {
     const kind = mediaTag === undefined ? 'other' : 'data';
     return { kind, timestampMs, bodySizeBytes, isFrame: false, isKeyframe: false, isJoinPoint: false };
   }
-  const isFrame = bodySizeBytes > 0 && headerSlot(mediaTag) === NO_HEADER_SLOT && !isSequenceEnd(mediaTag);
-  const isKey = isFrame && isKeyframe(mediaTag);
+  const isShown = isFrame(mediaTag);
+  const isKey = isShown && isKeyframe(mediaTag);
   const isJoinPoint = isKey && trackId(mediaTag) === 0;
-  return { kind: mediaTag.kind, timestampMs, bodySizeBytes, isFrame, isKeyframe: isKey, isJoinPoint };
+  return { kind: mediaTag.kind, timestampMs, bodySizeBytes, isFrame: isShown, isKeyframe: isKey, isJoinPoint };
 }

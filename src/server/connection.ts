@@ -3,11 +3,12 @@ import type { Socket } from 'node:net';
 import { NetworkError, ProtocolError, RtmpkitError } from '../errors.js';
 import { type CloseReason, Pump, type PumpHandlers } from '../net/pump.js';
 import { HANDSHAKE_RANDOM_SIZE_BYTES } from '../rtmp/handshake/packet.js';
-import type { HandshakeScheme, ServerEvent } from '../rtmp/session/events.js';
+import type { ServerEvent } from '../rtmp/session/events.js';
 import { ServerSession } from '../rtmp/session/server.js';
 import { errorStatus, StatusCode, successStatus } from '../rtmp/session/status.js';
 import type { StreamAddress } from '../rtmp/session/stream-address.js';
 import { Attendance } from './attendance.js';
+import { ConnectionNews } from './connection-news.js';
 import { Introduction } from './introduction.js';
 import type { LiveStream } from './live-stream.js';
 import { Player } from './player.js';
@@ -15,6 +16,7 @@ import { Publisher } from './publisher.js';
 import { PublisherHold } from './publisher-hold.js';
 import { Roles } from './roles.js';
 import type { Services } from './services.js';
+import type { RoleEnd } from './stream-role.js';
 
 const NOT_PUBLISHED = 'nobody publishes this stream';
 
@@ -29,10 +31,9 @@ export class Connection implements PumpHandlers<ServerEvent> {
   readonly #session: ServerSession;
   readonly #pump: Pump<ServerEvent>;
   readonly #onGone: (connection: Connection) => void;
-  readonly #openedMs = performance.now();
+  readonly #news: ConnectionNews;
   readonly #roles = new Roles();
   readonly #attendance: Attendance;
-  #handshake: HandshakeScheme | null = null;
   /** `undefined`: the client has not connected yet. */
   #introduction: Introduction | undefined;
   #isLeaving = false;
@@ -49,6 +50,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     this.address = address;
     this.#services = services;
     this.#onGone = onGone;
+    this.#news = new ConnectionNews(services, number);
     this.#session = new ServerSession({ random: randomBytes(HANDSHAKE_RANDOM_SIZE_BYTES), timeMs: 0 });
     this.#pump = new Pump(socket, this.#session, this, { observer: services.observe?.(number) });
     this.#attendance = new Attendance(this.#pump, this.#session, services.limits);
@@ -107,7 +109,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     for (const streamId of this.#roles.streamIds) {
       if (this.#roles.publisher(streamId) !== undefined) {
         this.#session.unpublished(streamId);
-        this.#dropRole(streamId, reason, true);
+        this.#dropRole(streamId, reason, 'done');
       }
     }
     this.#leaveWhenDone();
@@ -139,25 +141,14 @@ export class Connection implements PumpHandlers<ServerEvent> {
     this.#attendance.close();
     const words = wordsFor(reason);
     this.#closeRoles(words);
-    if (this.#introduction !== undefined) {
-      this.#services.report({
-        event: 'ended',
-        role: 'connection',
-        connection: this.number,
-        reason: words,
-        bytes: this.#pump.bytesReceived + this.#pump.bytesSent,
-        durationMs: Math.round(performance.now() - this.#openedMs),
-        final: false,
-      });
-    }
+    this.#news.ended(words, this.#pump.bytesReceived + this.#pump.bytesSent);
     this.#onGone(this);
   }
 
   #onEvent(event: ServerEvent): void {
     switch (event.type) {
       case 'handshaken':
-        this.#handshake = event.scheme;
-        return;
+        return this.#news.handshaken(event.scheme);
       case 'connectRequest':
         return this.#connect(event.request.app, event.request.flashVer);
       case 'publishRequest':
@@ -197,16 +188,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     }
     this.#session.acceptConnect();
     this.#attendance.awaitRole();
-    this.#services.report({
-      event: 'connected',
-      role: 'connection',
-      connection: this.number,
-      url: this.#services.display.app(this.#introduction.app),
-      address: this.address,
-      port: this.#pump.remotePort,
-      handshake: this.#handshake,
-      software: this.#introduction.software,
-    });
+    this.#news.connected(this.#introduction, { address: this.address, port: this.#pump.remotePort });
   }
 
   #publish({ streamId, streamName }: PublishRequest): void {
@@ -223,7 +205,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
       }
       const code = error.code === 'ERR_STREAM_BUSY' ? StatusCode.PublishBadName : StatusCode.PublishDenied;
       this.#session.rejectPublish(streamId, errorStatus(code, error.message));
-      this.#warn('WARN_PUBLISH_REFUSED', `${this.#services.display.stream(id)}: ${error.message}`);
+      this.#news.warn('WARN_PUBLISH_REFUSED', `${this.#services.display.stream(id)}: ${error.message}`);
     }
   }
 
@@ -240,7 +222,7 @@ export class Connection implements PumpHandlers<ServerEvent> {
     const stream = this.#services.registry.find(id);
     if (stream === undefined) {
       this.#session.rejectPlay(streamId, errorStatus(StatusCode.PlayStreamNotFound, NOT_PUBLISHED));
-      this.#warn('WARN_PLAY_REFUSED', `${this.#services.display.stream(id)}: ${NOT_PUBLISHED}`);
+      this.#news.warn('WARN_PLAY_REFUSED', `${this.#services.display.stream(id)}: ${NOT_PUBLISHED}`);
       return;
     }
     this.#session.acceptPlay(streamId);
@@ -283,18 +265,18 @@ export class Connection implements PumpHandlers<ServerEvent> {
 
   /** The client is done with a stream. */
   #streamClosed(streamId: number): void {
-    this.#dropRole(streamId, 'closed by the client', true);
+    this.#dropRole(streamId, 'closed by the client', 'done');
   }
 
   /** The stream that the client plays is over. */
   #streamOver(streamId: number): void {
     this.#session.endPlay(streamId, 'the publisher ended the stream');
     this.#pump.flush();
-    this.#dropRole(streamId, 'end of stream', true);
+    this.#dropRole(streamId, 'end of stream', 'done');
   }
 
-  #dropRole(streamId: number, reason: string, clean: boolean): void {
-    const hadRole = this.#roles.drop(streamId, reason, clean);
+  #dropRole(streamId: number, reason: string, end: RoleEnd): void {
+    const hadRole = this.#roles.drop(streamId, reason, end);
     if (this.#isLeaving) {
       this.#leaveWhenDone();
     } else if (hadRole && this.#roles.isEmpty && this.#pump.isOpen) {
@@ -311,12 +293,8 @@ export class Connection implements PumpHandlers<ServerEvent> {
   /** The client went away from whatever it did. */
   #closeRoles(reason: string): void {
     for (const streamId of this.#roles.streamIds) {
-      this.#dropRole(streamId, reason, false);
+      this.#dropRole(streamId, reason, 'lost');
     }
-  }
-
-  #warn(code: string, message: string): void {
-    this.#services.report({ event: 'warning', code, message, connection: this.number });
   }
 }
 

@@ -36,9 +36,9 @@ export class LiveStream {
   /** Keeps one timeline for the players when publishers follow one another. */
   readonly #splicer = new Splicer();
   readonly #news = new MetadataNews();
-  #hasPublisher = false;
   #isOver = false;
   #grace: NodeJS.Timeout | undefined;
+  /** Takes it away from its publisher; `undefined` without one. */
   #revoke: (() => void) | undefined;
 
   constructor(id: StreamId, options: LiveStreamOptions) {
@@ -72,7 +72,7 @@ export class LiveStream {
   }
 
   get isPublished(): boolean {
-    return this.#hasPublisher;
+    return this.#revoke !== undefined;
   }
 
   /**
@@ -82,7 +82,6 @@ export class LiveStream {
    */
   takeOver(revoke: () => void): void {
     clearTimeout(this.#grace);
-    this.#hasPublisher = true;
     this.#revoke = revoke;
     this.#pass(this.#splicer.beginPiece());
   }
@@ -109,7 +108,7 @@ export class LiveStream {
       return;
     }
     this.#isOver = true;
-    this.#letGo();
+    this.#revoke = undefined;
     clearTimeout(this.#grace);
     this.#pass(this.#splicer.end());
     this.broadcast.end();
@@ -121,16 +120,11 @@ export class LiveStream {
     if (this.#isOver) {
       return;
     }
-    this.#letGo();
+    this.#revoke = undefined;
     this.#grace = setTimeout(() => this.finish(), Math.min(this.#options.graceMs, LONGEST_TIMER_MS));
   }
 
   #pass(tags: readonly MediaTag[]): void {
     this.broadcast.append(this.#news.of(tags));
-  }
-
-  #letGo(): void {
-    this.#hasPublisher = false;
-    this.#revoke = undefined;
   }
 }

@@ -2,7 +2,7 @@ import type { MediaTag } from '../media/tag.js';
 import type { LiveStream } from './live-stream.js';
 import type { PublisherHold } from './publisher-hold.js';
 import type { Services } from './services.js';
-import { type StreamRole, Tally } from './stream-role.js';
+import { type RoleEnd, type StreamRole, Tally } from './stream-role.js';
 
 /** A client that publishes: its tags go into the live stream. */
 export class Publisher implements StreamRole {
@@ -31,7 +31,7 @@ export class Publisher implements StreamRole {
     this.#hold?.passed(tags);
   }
 
-  close(reason: string, clean: boolean): void {
+  close(reason: string, end: RoleEnd): void {
     this.#hold?.close();
     this.#services.report({
       event: 'ended',
@@ -42,7 +42,7 @@ export class Publisher implements StreamRole {
       ...this.#tally.report,
       final: false,
     });
-    if (clean) {
+    if (end === 'done') {
       this.#stream.finish();
     } else {
       this.#stream.lose();

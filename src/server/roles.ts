@@ -1,5 +1,6 @@
 import type { Player } from './player.js';
 import type { Publisher } from './publisher.js';
+import type { RoleEnd } from './stream-role.js';
 
 /** What one connection does with its message streams. */
 export class Roles {
@@ -58,17 +59,14 @@ export class Roles {
     this.#roles.set(streamId, role);
   }
 
-  /**
-   * @param clean see `StreamRole.close`
-   * @returns whether there was one
-   */
-  drop(streamId: number, reason: string, clean: boolean): boolean {
+  /** @returns whether there was one */
+  drop(streamId: number, reason: string, end: RoleEnd): boolean {
     const role = this.#roles.get(streamId);
     if (role === undefined) {
       return false;
     }
     this.#roles.delete(streamId);
-    role.close(reason, clean);
+    role.close(reason, end);
     this.#droppedTags += role.droppedTags;
     return true;
   }

@@ -1,12 +1,15 @@
 import type { MediaTag } from '../media/tag.js';
 
+/** How a role comes to its end. `done`: somebody said so. `lost`: the client merely went away, and may come back. */
+export type RoleEnd = 'done' | 'lost';
+
 /** What a connection does with one of its message streams: it publishes, or it plays. */
 export interface StreamRole {
   readonly kind: 'publisher' | 'player';
   /** Tags that the client missed because it was too slow. */
   readonly droppedTags: number;
-  /** The role is over; `clean` when the client said so, and not merely went away. */
-  close(reason: string, clean: boolean): void;
+  /** The role is over. @param reason for people */
+  close(reason: string, end: RoleEnd): void;
 }
 
 /** Counts what passes, for the report at the end. */

@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readAmf0Values } from '../../src/amf/amf0-reader.js';
 import type { PushOptions } from '../../src/commands/options.js';
-import type { OpenInput } from '../../src/commands/push-entries.js';
+import { type OpenInput, openEntry } from '../../src/commands/push-entries.js';
 import { openProgram } from '../../src/commands/push-program.js';
 import { openPushSource, type PushSource } from '../../src/commands/push-source.js';
-import { MediaError } from '../../src/errors.js';
+import { FfmpegError, MediaError } from '../../src/errors.js';
 import type { CommandEvent, SwitchedEvent, WarningEvent } from '../../src/events.js';
 import { readMetadata } from '../../src/media/metadata.js';
 import type { MediaTag } from '../../src/media/tag.js';
@@ -142,6 +142,24 @@ describe('several inputs', () => {
     await expect(open({ input: `@${list}` })).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
     await expect(open({ input: [A, TEXT] })).rejects.toMatchObject({ code: 'ERR_NOT_FLV' });
     await expect(open({ input: [] })).rejects.toMatchObject({ code: 'ERR_USAGE' });
+  });
+
+  it('say where a playlist names them, and what FFmpeg said of them', async () => {
+    const failure = new FfmpegError('ERR_FFMPEG_FAILED', 'FFmpeg cannot read a.ts', {
+      stage: 'ffmpeg',
+      peerWords: 'moov atom not found',
+      advice: 'try',
+    });
+    const entry = { input: 'a.ts', name: 'a.ts', place: 'playlist day.txt line 3' };
+    const opening = openEntry(entry, () => Promise.reject(failure), { startMs: 0, report: () => {} });
+    await expect(opening).rejects.toMatchObject({
+      code: 'ERR_FFMPEG_FAILED',
+      message: 'playlist day.txt line 3: FFmpeg cannot read a.ts',
+      stage: 'ffmpeg',
+      peerWords: 'moov atom not found',
+      advice: 'try',
+      cause: failure,
+    });
   });
 
   it('are only looked for when they are very many', async () => {

@@ -2,12 +2,11 @@ import type { PullDestination } from '../../commands/options.js';
 import { UsageError } from '../../errors.js';
 import { Curtain } from '../curtain.js';
 import { PULL_HELP } from '../help.js';
+import { readLinkOptions } from '../link-options.js';
 import type { Settings } from '../options/option.js';
-import { retryWish } from '../options/retrying.js';
 import { PULL_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import { refuseVisibleSecrets, streamTarget } from '../stream-target.js';
-import { readTlsOptions } from '../tls-files.js';
 import { isUrl } from '../url-text.js';
 import type { OutputStream } from '../world.js';
 import { defineCommand } from './command.js';
@@ -29,7 +28,7 @@ export const pullCommand = defineCommand({
     checkTogether(names, settings, world.stdout);
     refuseVisibleSecrets(resolved);
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
-    const tls = await readTlsOptions(settings);
+    const link = await readLinkOptions(settings);
     const outputs = destinations(names, settings, world.stdout);
     return {
       curtain: new Curtain(settings['show-keys'], target?.url, openTexts(names, settings)),
@@ -53,10 +52,7 @@ export const pullCommand = defineCommand({
             only: settings['video-only'] ? 'video' : settings['audio-only'] ? 'audio' : undefined,
             bufferMs: settings.buffer,
             ffmpegPath: settings.ffmpeg,
-            timeoutMs: settings.timeout,
-            stallTimeoutMs: settings['stall-timeout'],
-            retry: retryWish(settings),
-            tls,
+            ...link,
             messages: messageDisclosure(resolved),
           },
           signal,

@@ -3,14 +3,13 @@ import { isSourceUrl } from '../../ffmpeg/url-input.js';
 import { Curtain } from '../curtain.js';
 import { encodeOptions } from '../encode-options.js';
 import { PUSH_HELP } from '../help.js';
+import { readLinkOptions } from '../link-options.js';
 import type { Settings } from '../options/option.js';
-import { retryWish } from '../options/retrying.js';
 import { PUSH_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import { pushOperands } from '../push-operands.js';
 import { pushServers } from '../push-servers.js';
 import { refuseVisibleSecrets, type TargetOverrides } from '../stream-target.js';
-import { readTlsOptions } from '../tls-files.js';
 import type { MetadataPair } from '../values/metadata-pair.js';
 import type { World } from '../world.js';
 import { defineCommand, type Prepared } from './command.js';
@@ -35,7 +34,7 @@ export const pushCommand = defineCommand({
     refuseVisibleSecrets(resolved);
     const { to, backup } = settings;
     const servers = await pushServers({ url: urlText, to, backup }, resolved, world);
-    const tls = await readTlsOptions(settings);
+    const link = await readLinkOptions(settings);
     const fromWorld = (input: string) => (input === STANDARD_INPUT ? world.stdin : input);
     const curtain = new Curtain(settings['show-keys']);
     curtain.learn(servers?.urls ?? [], openTexts(inputs, settings.data));
@@ -55,10 +54,7 @@ export const pushCommand = defineCommand({
             metadata: metadataOf(settings.metadata),
             data: settings.data === undefined ? undefined : fromWorld(settings.data),
             maxQueueMs: settings.drop && settings.speed !== 0 ? settings['max-queue'] : Number.POSITIVE_INFINITY,
-            timeoutMs: settings.timeout,
-            stallTimeoutMs: settings['stall-timeout'],
-            retry: retryWish(settings),
-            tls,
+            ...link,
             messages: messageDisclosure(resolved),
             encoding: encodeOptions(settings),
             ffmpegPath: settings.ffmpeg,

@@ -1,14 +1,15 @@
+import { Bell } from '../../endpoint/bell.js';
 import type { World } from '../world.js';
 
 /** Gives one value for each SIGHUP until the signal aborts; those that come while one is dealt with count as one. */
 export async function* hangups({ onHangup }: Pick<World, 'onHangup'>, signal: AbortSignal): AsyncGenerator<void, void> {
   let isDue = false;
-  let wake = (): void => {};
+  const news = new Bell();
   const stopListening = onHangup(() => {
     isDue = true;
-    wake();
+    news.ring();
   });
-  const onAbort = (): void => wake();
+  const onAbort = (): void => news.ring();
   signal.addEventListener('abort', onAbort);
   try {
     while (!signal.aborted) {
@@ -16,9 +17,7 @@ export async function* hangups({ onHangup }: Pick<World, 'onHangup'>, signal: Ab
         isDue = false;
         yield;
       } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+        await news.next();
       }
     }
   } finally {

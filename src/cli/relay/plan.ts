@@ -2,11 +2,10 @@ import type { RelayOptions, RelayPeer, RelayTarget } from '../../commands/relay/
 import { UsageError } from '../../errors.js';
 import { isRtmpUrl, parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { distinct } from '../../text/distinct.js';
+import { readLinkOptions } from '../link-options.js';
 import type { Settings } from '../options/option.js';
-import { retryWish } from '../options/retrying.js';
 import type { RELAY_OPTIONS } from '../options/tables.js';
 import { readTextFile } from '../options/text-file.js';
-import { readTlsOptions } from '../tls-files.js';
 import type { OutputStream, World } from '../world.js';
 import type { Place } from './document.js';
 
@@ -52,10 +51,7 @@ export async function planRelay(request: RelayRequest, world: World): Promise<Re
     onDemand: settings['on-demand'],
     maxQueueMs: settings['max-queue'],
     overwrite: settings.overwrite,
-    timeoutMs: settings.timeout,
-    stallTimeoutMs: settings['stall-timeout'],
-    tls: await readTlsOptions(settings),
-    retry: retryWish(settings),
+    ...(await readLinkOptions(settings)),
   };
   return {
     options,
@@ -175,8 +171,6 @@ function atLabel<T>(label: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    const { code, message, advice } = error;
-    throw new UsageError(code, `${label}: ${message}`, { ...(advice === undefined ? {} : { advice }), cause: error });
+    throw error instanceof UsageError ? error.about(label) : error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { Bell } from '../../endpoint/bell.js';
 import { NetworkError, RtmpkitError } from '../../errors.js';
 import { type DialTarget, dial } from '../../net/dial.js';
 import type { WireObserver } from '../../net/pump.js';
@@ -26,7 +27,7 @@ export class Wire {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #end: string | undefined;
-  #wake = (): void => {};
+  readonly #news = new Bell();
 
   private constructor(socket: Socket, tls: TlsSession | undefined, signal: AbortSignal) {
     this.#socket = socket;
@@ -105,18 +106,16 @@ export class Wire {
     let isUp = false;
     const timer = setTimeout(() => {
       isUp = true;
-      this.#wake();
+      this.#news.ring();
     }, patienceMs);
-    const onAbort = (): void => this.#wake();
+    const onAbort = (): void => this.#news.ring();
     this.#signal.addEventListener('abort', onAbort);
     try {
       for (;;) {
         const result = find();
         this.#signal.throwIfAborted();
         if (result !== undefined || isUp || this.#end !== undefined) return result;
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
+        await this.#news.next();
       }
     } finally {
       clearTimeout(timer);
@@ -158,12 +157,12 @@ export class Wire {
       this.#over(`the server sent more than ${MAX_WAITING_BYTES} bytes that nobody asked for`);
       this.#socket.destroy();
     }
-    this.#wake();
+    this.#news.ring();
   }
 
   #over(how: string): void {
     this.#end ??= how;
-    this.#wake();
+    this.#news.ring();
   }
 }
 

@@ -7,13 +7,13 @@ import type { ProbeReport, PublishReport } from '../../report.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { messageReports } from '../message-reports.js';
 import type { ProbeOptions } from '../options.js';
-import { bothObservers } from './both-observers.js';
 import { ConnectionNews } from './connection-news.js';
 import { type Found, NO_HISTORY } from './found.js';
 import { PublishLink } from './publish-link.js';
 import { ServerPortrait } from './server-portrait.js';
 import { StageClock } from './stage-clock.js';
 import { measureUpload } from './upload-measurement.js';
+import { withMessages } from './with-messages.js';
 
 type Report = (event: CommandEvent) => void;
 
@@ -68,10 +68,7 @@ export class PublishProbe {
       tls,
       signal: this.#signal,
       onStage: (stage) => this.#enter(stage),
-      observe: () => {
-        const greeting = this.#portrait.observe();
-        return messages === undefined ? greeting : bothObservers(greeting, messages());
-      },
+      observe: () => withMessages(this.#portrait.observe(), messages),
       watch: {
         dialed: (connection) => this.#portrait.dialed(connection),
         heard: (event) => {

@@ -15,12 +15,12 @@ import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { messageReports } from '../message-reports.js';
 import type { ProbeOptions } from '../options.js';
 import { reportStats } from '../stats-reports.js';
-import { bothObservers } from './both-observers.js';
 import { ConnectionNews } from './connection-news.js';
 import type { Found } from './found.js';
 import { ServerPortrait } from './server-portrait.js';
 import { StageClock } from './stage-clock.js';
 import { WatchLimit } from './watch-limit.js';
+import { withMessages } from './with-messages.js';
 
 const DEFAULT_DURATION_MS = 5_000;
 const PING_EVERY_MS = 1_000;
@@ -142,10 +142,7 @@ export class StreamProbe {
 
   #observers(): RtmpLinkOptions['observe'] {
     const messages = messageReports(this.#options.messages, this.#report);
-    return () => {
-      const greeting = this.#portrait.observe();
-      return messages === undefined ? greeting : bothObservers(greeting, messages());
-    };
+    return () => withMessages(this.#portrait.observe(), messages);
   }
 
   async #watch(player: RtmpPlayer): Promise<void> {

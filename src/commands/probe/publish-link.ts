@@ -1,3 +1,4 @@
+import { Bell } from '../../endpoint/bell.js';
 import { connectionEnded, streamRefused } from '../../endpoint/rtmp-failure.js';
 import type { LinkWatch, RtmpLink, RtmpLinkListener } from '../../endpoint/rtmp-opening.js';
 import type { RtmpkitError } from '../../errors.js';
@@ -12,13 +13,13 @@ export class PublishLink implements RtmpLinkListener {
   #pongs = 0;
   #failure: RtmpkitError | undefined;
   #isClosed = false;
-  #wake = (): void => {};
+  readonly #news = new Bell();
   readonly #signal: AbortSignal;
 
   /** @param signal aborting it ends all waiting, as if what is waited for had come */
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal.addEventListener('abort', () => this.#wake(), { once: true });
+    signal.addEventListener('abort', () => this.#news.ring(), { once: true });
   }
 
   get opened(): RtmpLink {
@@ -48,7 +49,7 @@ export class PublishLink implements RtmpLinkListener {
     let isUp = false;
     const timer = setTimeout(() => {
       isUp = true;
-      this.#wake();
+      this.#news.ring();
     }, patienceMs);
     try {
       await this.#until(() => this.#pongs > before || isUp);
@@ -60,7 +61,7 @@ export class PublishLink implements RtmpLinkListener {
 
   heard(event: Heard): void {
     if (event.type === 'pong') this.#pongs++;
-    this.#wake();
+    this.#news.ring();
   }
 
   onOpen(link: RtmpLink): void {
@@ -71,19 +72,19 @@ export class PublishLink implements RtmpLinkListener {
 
   onStreamEnded(reason: string): void {
     this.#failure ??= streamRefused(reason);
-    this.#wake();
+    this.#news.ring();
   }
 
   onNews(): void {}
 
   onDrain(): void {
-    this.#wake();
+    this.#news.ring();
   }
 
   onClose(reason: CloseReason): void {
     this.#isClosed = true;
     if (reason.by === 'error') this.#failure ??= reason.error;
-    this.#wake();
+    this.#news.ring();
   }
 
   /** Says goodbye. */
@@ -96,9 +97,7 @@ export class PublishLink implements RtmpLinkListener {
   async #until(isSo: () => boolean): Promise<void> {
     while (!isSo() && !this.#signal.aborted) {
       this.#check();
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      await this.#news.next();
     }
   }
 

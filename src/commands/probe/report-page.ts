@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { isSameFile } from '../../endpoint/same-file.js';
 import { UsageError } from '../../errors.js';
 import type { CommandEvent } from '../../events.js';
 import { reportPage } from '../../page/report-page.js';
@@ -67,11 +67,6 @@ function coveredFailure(
     peerWords: peerWords === undefined ? undefined : cover(peerWords),
     advice: advice === undefined ? undefined : cover(advice),
   };
-}
-
-async function isSameFile(one: string, other: string): Promise<boolean> {
-  const [first, second] = await Promise.all([one, other].map((path) => stat(path).catch(() => undefined)));
-  return first !== undefined && first.dev === second?.dev && first.ino === second.ino;
 }
 
 function sameFile(path: string): UsageError {

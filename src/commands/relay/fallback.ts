@@ -1,4 +1,4 @@
-import { FlvFileSource } from '../../endpoint/flv-file-source.js';
+import type { FlvFileSource } from '../../endpoint/flv-file-source.js';
 import type { SourceStats } from '../../events.js';
 import { Meter } from '../../flow/meter.js';
 import { pace } from '../../flow/pace.js';
@@ -25,15 +25,10 @@ export class RelayFallback {
   #stop: AbortController | undefined;
   #hasFailed = false;
 
-  private constructor(file: FlvFileSource, listener: RelayFallbackListener) {
+  constructor(file: FlvFileSource, listener: RelayFallbackListener) {
     this.name = file.path;
     this.#file = file;
     this.#listener = listener;
-  }
-
-  /** @throws {MediaError} when it is not there, or no FLV */
-  static async open(path: string, listener: RelayFallbackListener): Promise<RelayFallback> {
-    return new RelayFallback(await FlvFileSource.open(path), listener);
   }
 
   want(): void {

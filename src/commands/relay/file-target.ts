@@ -4,6 +4,7 @@ import { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
 import { checkOwnRecordingName, tellFlvByDefault } from '../recording-name.js';
 import type { RelayContext } from './context.js';
+import { localStats } from './local-stats.js';
 import { Rate } from './rate.js';
 import type { RunningTarget, TargetOptions } from './running-target.js';
 
@@ -57,26 +58,9 @@ class FileTarget implements RunningTarget {
     const { audioTags, videoTags, dataTags, sizeBytes } = summary;
     const dropped = subscription?.droppedTags ?? 0;
     const all = audioTags + videoTags + dataTags + dropped;
-    return {
-      target: this.name,
-      state: this.#hasFailed ? 'failed' : 'running',
-      bytes: sizeBytes,
-      bitrateKbps: this.#rate.of(sizeBytes),
-      capacityKbps: null,
-      bandwidthUse: null,
-      skewMs: null,
-      queueMs: subscription?.queueMs ?? 0,
-      queueBytes: subscription?.queueBytes ?? 0,
-      droppedFrames: dropped,
-      droppedAudio: subscription?.dropped.audio ?? 0,
-      droppedVideo: subscription?.dropped.video ?? 0,
-      unconfirmedFrames: 0,
-      lossRate: dropped === 0 ? 0 : dropped / all,
-      reconnects: 0,
-      retries: 0,
-      rttMs: null,
-      uptimeMs: this.#rate.ageMs,
-    };
+    const lossRate = dropped === 0 ? 0 : dropped / all;
+    const state = this.#hasFailed ? 'failed' : 'running';
+    return localStats({ target: this.name, state, bytes: sizeBytes, lossRate }, subscription, this.#rate);
   }
 
   async leave(): Promise<void> {

@@ -1,3 +1,4 @@
+import { FlvFileSource } from '../../endpoint/flv-file-source.js';
 import { RtmpkitError } from '../../errors.js';
 import type { SourceStats, SwitchReason } from '../../events.js';
 import { systemClock } from '../../flow/clock.js';
@@ -33,7 +34,7 @@ export class RelayInput {
 
   private constructor(
     options: InputOptions,
-    fallback: RelayFallback | undefined,
+    fallbackFile: FlvFileSource | undefined,
     context: RelayContext,
     listener: RelayInputListener,
   ) {
@@ -47,10 +48,11 @@ export class RelayInput {
           onGone: (error) => this.#gone(i, error),
         }),
     );
-    this.#sources = fallback === undefined ? sources : [...sources, fallback];
+    const fallback = fallbackFile === undefined ? [] : [this.#fallback(fallbackFile, sources.length)];
+    this.#sources = [...sources, ...fallback];
     this.#switch = new SourceSwitch({
       sourceCount: this.#sources.length,
-      hasFallback: fallback !== undefined,
+      hasFallback: fallbackFile !== undefined,
       isWarm: options.warm,
       failbackMs: options.failbackMs,
       stallMs: options.stallTimeoutMs,
@@ -63,17 +65,8 @@ export class RelayInput {
 
   /** @throws {MediaError} when the fallback cannot be read; {UsageError} `ERR_URL` */
   static async open(options: InputOptions, context: RelayContext, listener: RelayInputListener): Promise<RelayInput> {
-    const number = options.sources.length;
-    let input: RelayInput | undefined;
-    const fallback =
-      options.fallback === undefined
-        ? undefined
-        : await RelayFallback.open(options.fallback, {
-            onTags: (tags) => input?.onFallbackTags(number, tags),
-            onGone: (error) => input?.onFallbackGone(number, error),
-          });
-    input = new RelayInput(options, fallback, context, listener);
-    return input;
+    const fallbackFile = options.fallback === undefined ? undefined : await FlvFileSource.open(options.fallback);
+    return new RelayInput(options, fallbackFile, context, listener);
   }
 
   /** Begins to connect what is needed. */
@@ -100,11 +93,14 @@ export class RelayInput {
     await Promise.all(this.#sources.map((source) => source.close()));
   }
 
-  onFallbackTags(number: number, tags: readonly MediaTag[]): void {
-    this.#switch.tags(number, tags);
+  #fallback(file: FlvFileSource, number: number): RelayFallback {
+    return new RelayFallback(file, {
+      onTags: (tags) => this.#switch.tags(number, tags),
+      onGone: (error) => this.#fallbackGone(number, error),
+    });
   }
 
-  onFallbackGone(number: number, error: unknown): void {
+  #fallbackGone(number: number, error: unknown): void {
     if (!(error instanceof RtmpkitError)) {
       this.#context.onBug(error);
       return;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RecycledMemory } from '../../bytes/recycled-memory.js';
+import { Completion } from '../../endpoint/completion.js';
 import { UsageError } from '../../errors.js';
 import type { CommandEvent, EndedEvent, RelayPlace, StatsEvent } from '../../events.js';
 import type { Beat } from '../../flow/beat.js';
@@ -45,16 +46,14 @@ export class RunningRelay {
   readonly #output: RelayOutput;
   #input: RelayInput | undefined;
   #delay: DelayLine | undefined;
-  #end: (outcome: RelayOutcome) => void = () => {};
+  readonly #completion = new Completion<RelayOutcome>();
 
   private constructor(options: RelayOptions, host: RelayHost) {
     this.name = options.name;
     this.#options = options;
     this.#host = host;
     this.#place = options.name === undefined ? {} : { relay: options.name };
-    this.over = new Promise((resolve) => {
-      this.#end = resolve;
-    });
+    this.over = this.#completion.promise;
     const { maxQueueMs, overwrite } = options;
     this.#broadcast = new Broadcast({
       maxBytes: MAX_HELD_BYTES,
@@ -74,7 +73,7 @@ export class RunningRelay {
         overwrite,
         onChange: () => this.#adaptToDemand(),
       },
-      this.#end,
+      (outcome) => this.#completion.resolve(outcome),
     );
   }
 
@@ -177,9 +176,9 @@ export class RunningRelay {
 
   #inputOver(outcome: RelayOutcome): void {
     if (this.#delay === undefined) {
-      this.#end(outcome);
+      this.#completion.resolve(outcome);
     } else {
-      this.#delay.onceEmpty(() => this.#end(outcome));
+      this.#delay.onceEmpty(() => this.#completion.resolve(outcome));
     }
   }
 
@@ -195,7 +194,8 @@ export class RunningRelay {
       maxBytes: maxDelayBytes,
       clock: systemClock,
       onTags: (tags) => this.#broadcast.append(tags),
-      onOverflow: () => this.#end({ kind: 'failed', error: delayTooLong(this.#options, this.stats.bitrateKbps) }),
+      onOverflow: () =>
+        this.#completion.resolve({ kind: 'failed', error: delayTooLong(this.#options, this.stats.bitrateKbps) }),
     });
   }
 

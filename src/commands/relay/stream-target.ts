@@ -1,8 +1,10 @@
 import type { Writable } from 'node:stream';
+import { Completion } from '../../endpoint/completion.js';
 import { FlvStreamSink } from '../../endpoint/flv-stream-sink.js';
 import { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
 import type { RelayContext } from './context.js';
+import { localStats } from './local-stats.js';
 import { Rate } from './rate.js';
 import type { RunningTarget, TargetOptions } from './running-target.js';
 
@@ -17,7 +19,7 @@ export class StreamTarget implements RunningTarget {
   readonly #sink: FlvStreamSink;
   readonly #rate = new Rate();
   #isOver = false;
-  #giveUp: () => void = () => {};
+  readonly #givenUp = new Completion<undefined>();
 
   constructor(
     { output, name = '-' }: { readonly output: Writable; readonly name?: string },
@@ -28,9 +30,6 @@ export class StreamTarget implements RunningTarget {
     this.#sink = new FlvStreamSink(output);
     this.#sink.attach(broadcast, { mode: 'live', join: 'next-keyframe', maxLagMs: maxQueueMs });
     context.report({ event: 'started', ...this.#about });
-    const givenUp = new Promise<undefined>((resolve) => {
-      this.#giveUp = () => resolve(undefined);
-    });
     const finished = this.#sink.finished.then(
       () => undefined,
       (error: unknown) => {
@@ -39,7 +38,7 @@ export class StreamTarget implements RunningTarget {
         return undefined;
       },
     );
-    this.over = Promise.race([finished, givenUp]).finally(() => {
+    this.over = Promise.race([finished, this.#givenUp.promise]).finally(() => {
       this.#isOver = true;
       onChange();
     });
@@ -51,31 +50,13 @@ export class StreamTarget implements RunningTarget {
 
   get stats(): TargetStats {
     const { subscription, bytes } = this.#sink;
-    return {
-      target: this.name,
-      state: this.#isOver ? 'failed' : 'running',
-      bytes,
-      bitrateKbps: this.#rate.of(bytes),
-      capacityKbps: null,
-      bandwidthUse: null,
-      skewMs: null,
-      queueMs: subscription?.queueMs ?? 0,
-      queueBytes: subscription?.queueBytes ?? 0,
-      droppedFrames: subscription?.droppedTags ?? 0,
-      droppedAudio: subscription?.dropped.audio ?? 0,
-      droppedVideo: subscription?.dropped.video ?? 0,
-      unconfirmedFrames: 0,
-      lossRate: 0,
-      reconnects: 0,
-      retries: 0,
-      rttMs: null,
-      uptimeMs: this.#rate.ageMs,
-    };
+    const state = this.#isOver ? 'failed' : 'running';
+    return localStats({ target: this.name, state, bytes, lossRate: 0 }, subscription, this.#rate);
   }
 
   async leave(): Promise<void> {
     this.#sink.finish().catch(() => {}); // told by `over`
-    const patience = setTimeout(this.#giveUp, GOODBYE_MS);
+    const patience = setTimeout(() => this.#givenUp.resolve(undefined), GOODBYE_MS);
     await this.over;
     clearTimeout(patience);
   }

@@ -79,7 +79,7 @@ function rtmpeError(peer: Peer, version: number): ProtocolError {
 }
 
 function notRtmpError(gathered: Uint8Array, version: number, peer: Peer): ProtocolError {
-  const details: ErrorDetails = { stage: 'handshake', ...quote(gathered, peer) };
+  const details: ErrorDetails = { stage: 'handshake', peerWords: quote(gathered, peer) };
   if (HTTP_LETTERS.includes(String.fromCharCode(version))) {
     return new ProtocolError('ERR_NOT_RTMP', `the ${peer} speaks HTTP, not RTMP`, {
       ...details,
@@ -97,8 +97,7 @@ function notRtmpError(gathered: Uint8Array, version: number, peer: Peer): Protoc
 }
 
 /** What came, if it is text: a server's first line, but only a client's first word, since a request may hold a stream key. */
-function quote(gathered: Uint8Array, peer: Peer): { peerWords?: string } {
+function quote(gathered: Uint8Array, peer: Peer): string {
   const text = String.fromCharCode(...gathered.subarray(0, SHOWN_CHARACTERS));
-  const words = (peer === 'server' ? /^[\x20-\x7e]*/ : /^[\x21-\x7e]*/).exec(text)?.[0].trim() ?? '';
-  return words === '' ? {} : { peerWords: words };
+  return (peer === 'server' ? /^[\x20-\x7e]*/ : /^[\x21-\x7e]*/).exec(text)?.[0].trim() ?? '';
 }

@@ -16,12 +16,10 @@ export interface RejectionContext {
 /** Turns the refusal of a server into the error that a person gets to see, with the server's own words. */
 export function rejectionToError(command: RejectedCommand, status: Status, context: RejectionContext): RtmpkitError {
   const code = errorCodeOf(status);
-  const peerWords = peerWordsOf(status, context);
-  const advice = ADVICE[code];
   return new RejectedError(code, messageFor(code, command, context), {
     stage: STAGE[command],
-    ...(peerWords === '' ? {} : { peerWords }),
-    ...(advice === undefined ? {} : { advice }),
+    peerWords: peerWordsOf(status, context),
+    advice: ADVICE[code],
   });
 }
 
