@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { UsageError } from '../../errors.js';
 import { identityOf } from '../../endpoint/same-file.js';
+import { UsageError } from '../../errors.js';
 import type { RelayOptions } from './options.js';
 
 /**
