@@ -20,14 +20,17 @@ export function burstLengthMs(subscribers: number, maxBurstMs: number): number {
   return Math.round(maxBurstMs * Math.min(Math.max(crowd, 0), 1));
 }
 
-/** How late a tag may get to whoever is served last, as a multiple of the burst length. */
-const LATEST = 1.5;
+/**
+ * How late a tag may get to whoever is served last, as a multiple of the burst length. What it waits on its way into the server and
+ * out of it comes on top: all together stays within one and a half times.
+ */
+const LATEST = 1.4;
 /** Gathering never shrinks below this part of its length: a server that is behind would have ever more to do. */
 const SHORTEST = 0.5;
 
 /**
- * How long a burst gathers from its first tag on, in ms, so that its last subscriber has that within one and a half times
- * the burst length. Gathering is not all that a tag waits for: sending to a crowd takes its time, too, and what comes meanwhile
+ * How long a burst gathers from its first tag on, in ms, so that its last subscriber has that not much later than the
+ * burst length: see `LATEST`. Gathering is not all that a tag waits for: sending to a crowd takes its time, too, and what comes meanwhile
  * is not even read.
  *
  * @param unreadMs how long the first tag may have waited already, while the last burst was sent

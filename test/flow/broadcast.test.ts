@@ -75,8 +75,8 @@ describe('bursts', () => {
     broadcast.append([audio(0)]);
     clock.advance(40);
     broadcast.append([audio(40)]);
-    expect(clock.nextDelayMs).toBe(30);
-    clock.advance(30);
+    expect(clock.nextDelayMs).toBe(26);
+    clock.advance(26);
     clock.advance(5);
     broadcast.append([audio(80)]);
     expect(clock.nextDelayMs).toBe(40);
@@ -84,7 +84,7 @@ describe('bursts', () => {
     clock.advance(40);
     clock.advance(5);
     broadcast.append([audio(120)]);
-    expect(clock.nextDelayMs).toBe(32);
+    expect(clock.nextDelayMs).toBe(28);
   });
 
   it('opens a new one for every video keyframe', () => {

@@ -16,9 +16,9 @@ it.each([
 
 it.each([
   { lengthMs: 40, unreadMs: 0, sendingMs: 0, gathers: 40 },
-  { lengthMs: 40, unreadMs: 10, sendingMs: 10, gathers: 40 },
-  { lengthMs: 40, unreadMs: 15, sendingMs: 15, gathers: 30 },
-  { lengthMs: 40, unreadMs: 0, sendingMs: 30, gathers: 30 },
+  { lengthMs: 40, unreadMs: 8, sendingMs: 8, gathers: 40 },
+  { lengthMs: 40, unreadMs: 15, sendingMs: 15, gathers: 26 },
+  { lengthMs: 40, unreadMs: 0, sendingMs: 30, gathers: 26 },
   { lengthMs: 40, unreadMs: 40, sendingMs: 40, gathers: 20 },
   { lengthMs: 350, unreadMs: 40, sendingMs: 40, gathers: 350 },
 ])('gathers $gathers of $lengthMs ms when $unreadMs ms have gone and sending takes $sendingMs ms', (row) => {
