@@ -12,7 +12,7 @@ describe('command line', () => {
     const expected = { command: 'push', operands: ['a.flv', 'rtmp://h/a/b'], options: { speed: '2', json: true } };
     expect(parse('push', 'a.flv', 'rtmp://h/a/b', '--speed', '2', '--json')).toMatchObject(expected);
     expect(parse('--json', 'push', '--speed=2', 'a.flv', 'rtmp://h/a/b')).toMatchObject(expected);
-    expect(parse('--speed', '1', 'push', 'a.flv', '--json', '--speed', '2', 'rtmp://h/a/b')).toMatchObject(expected);
+    expect(parse('--speed', '2', 'push', 'a.flv', '--json', 'rtmp://h/a/b')).toMatchObject(expected);
   });
 
   it('takes - and what stands behind -- as operands', () => {
@@ -37,6 +37,26 @@ describe('command line', () => {
     expect(parse('serve', '--listen', ':1', '--listen', ':2').options).toEqual({ listen: [':1', ':2'] });
     expect(parse('push', 'a', '--key', '-').options).toEqual({ key: '-' });
     expect(parse('push', 'a', '--name', 'x/y?z=1').options).toEqual({ name: 'x/y?z=1' });
+  });
+
+  it.each([
+    [['push', 'a', '--speed', '1', '--speed=2'], '--speed is given twice'],
+    [['pull', 'a', '--pipe', 'x', '--pipe', 'y', '--pipe', 'z'], '--pipe is given 3 times'],
+    [['push', 'a', '--loop', '--loop', '2'], '--loop is given twice'],
+    [['push', 'a', '--ffmpeg-args', '-y', '--ffmpeg-args', '-n'], '--ffmpeg-args is given twice'],
+  ])('has one value for what takes one: %j', (argv, message) => {
+    expect(() => parse(...argv)).toThrow(message);
+  });
+
+  it('has a switch as it was said last', () => {
+    expect(parse('push', 'a', '--drop', '--no-drop').options).toEqual({ drop: false });
+  });
+
+  it('says how a value that begins with a dash is given', () => {
+    const advice = 'a value that begins with a dash is given as --name=VALUE';
+    expect(() => parse('push', 'a', '--name', '-x')).toThrow(expect.objectContaining({ advice }));
+    expect(parse('push', 'a', '--name=-x').options).toEqual({ name: '-x' });
+    expect(() => parse('push', 'a', '--name')).toThrow(expect.objectContaining({ advice: undefined }));
   });
 
   it('hears calls for help and version', () => {
