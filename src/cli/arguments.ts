@@ -57,9 +57,20 @@ export function parseArguments(argv: readonly string[], commands: readonly Comma
 }
 
 function tokenize(argv: readonly string[], options: OptionTable): Parsed {
-  const { argv: parsed, error } = Parser.detailed(spellOut(argv, options), syntaxOf(options));
-  if (error !== null) throw new UsageError('ERR_USAGE', error.message);
+  let lacking = '';
+  const onLacking = (name: string): void => {
+    lacking = name;
+  };
+  const { argv: parsed, error } = Parser.detailed(spellOut(argv, options), syntaxOf(options, onLacking));
+  if (error !== null) throw new UsageError('ERR_USAGE', error.message, adviceFor(lacking, argv));
   return parsed;
+}
+
+function adviceFor(lacking: string, argv: readonly string[]): { readonly advice?: string } {
+  const next = argv[argv.indexOf(`--${lacking}`) + 1];
+  return next?.startsWith('-') === true
+    ? { advice: `a value that begins with a dash is given as --${lacking}=VALUE` }
+    : {};
 }
 
 /** The words of the tokenizer's only complaint: its types leave them out. */
@@ -67,7 +78,7 @@ interface Wording {
   readonly __: (template: string, name: string) => string;
 }
 
-function syntaxOf(options: OptionTable): Parser.Options & Wording {
+function syntaxOf(options: OptionTable, onLacking: (name: string) => void): Parser.Options & Wording {
   const named = (...shapes: readonly OptionShape[]): string[] =>
     Object.entries(options).flatMap(([name, { shape }]) => (shapes.includes(shape) ? [name] : []));
   const needingValue = named('value', 'any-value', 'list');
@@ -84,7 +95,10 @@ function syntaxOf(options: OptionTable): Parser.Options & Wording {
       'parse-positional-numbers': false,
       'strip-aliased': true,
     },
-    __: (_template, name) => `the option --${name} needs a value`,
+    __: (_template, name) => {
+      onLacking(name);
+      return `the option --${name} needs a value`;
+    },
   };
 }
 

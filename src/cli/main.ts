@@ -7,6 +7,10 @@ if (answer === undefined) {
   const { runProcess } = await import('./process.js');
   await runProcess(argv);
 } else {
-  process.stdout.on('error', () => {}); // who asked does not want to know any more
+  process.stdout.on('error', async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return; // who asked does not want to know any more
+    const { tellLostAnswer } = await import('./lost-answer.js');
+    process.exitCode = tellLostAnswer(error, process.stderr);
+  });
   process.stdout.write(answer);
 }

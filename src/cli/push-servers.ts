@@ -1,6 +1,7 @@
 import type { PushOptions, PushTarget } from '../commands/options.js';
 import { UsageError } from '../errors.js';
 import { parseRtmpUrl, type RtmpUrl } from '../rtmp/url.js';
+import { atLabel } from './at-label.js';
 import { type ResolvedConnection, streamTarget } from './stream-target.js';
 import type { World } from './world.js';
 
@@ -37,6 +38,10 @@ export async function pushServers(
       advice: 'rtmpkit push FILE.flv rtmp://host/app/name --backup rtmp://other/app/name',
     });
   }
+  if (url === undefined) {
+    const { app } = connection.settings;
+    atLabel('--to', () => parseRtmpUrl(firstText, app === undefined ? {} : { app }));
+  }
   const first = await streamTarget(firstText, connection, world);
   const more = moreTexts.map(readTarget);
   const backupUrl = backup === undefined ? [] : [readBackup(backup, first.url)];
@@ -54,7 +59,7 @@ export async function pushServers(
 }
 
 function readTarget(text: string): RtmpUrl {
-  const url = parseRtmpUrl(text);
+  const url = atLabel('--to', () => parseRtmpUrl(text));
   if (url.streamName !== '') return url;
   throw new UsageError('ERR_URL', `--to ${url.redacted} does not name a stream`, {
     advice: 'add /NAME to the URL; a secret one is safe in RTMPKIT_TO or a --config file',
@@ -62,7 +67,7 @@ function readTarget(text: string): RtmpUrl {
 }
 
 function readBackup(text: string, first: RtmpUrl): RtmpUrl {
-  const own = parseRtmpUrl(text);
+  const own = atLabel('--backup', () => parseRtmpUrl(text));
   const user = own.user === undefined ? { user: first.user, password: first.password } : {};
   return parseRtmpUrl(text, { ...user, ...(own.streamName === '' ? { streamName: first.streamName } : {}) });
 }

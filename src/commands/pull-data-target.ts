@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { DataLines } from '../endpoint/data-lines.js';
-import { outputError } from '../endpoint/flv-output.js';
+import { openOutputStream } from '../endpoint/output-stream.js';
 import { StreamSink } from '../endpoint/stream-sink.js';
 import type { CommandEvent } from '../events.js';
 import type { Burst } from '../flow/burst.js';
@@ -24,19 +22,10 @@ export async function dataTarget(
         const sink = new StreamSink(target, { name: 'standard output', encode, atEnd: 'leave-open' });
         return streamOutput(sink, '-', 'data');
       }
-      const file = await openFile(target, append ? 'a' : overwrite ? 'w' : 'wx');
+      const file = await openOutputStream(target, append ? 'append' : overwrite ? 'replace' : 'refuse');
       return streamOutput(new StreamSink(file, { name: target, encode, atEnd: 'close' }), target, 'data');
     },
   };
-}
-
-async function openFile(path: string, flags: string): Promise<Writable> {
-  try {
-    const file = await open(path, flags);
-    return createWriteStream(path, { fd: file });
-  } catch (error) {
-    throw outputError(error, path);
-  }
 }
 
 /** Tells once that something cannot be said in JSON. */

@@ -64,6 +64,11 @@ export class PullOutputs {
     return this.#failures[0];
   }
 
+  /** By all that have ended. */
+  get writtenBytes(): number {
+    return this.#ends.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   /** What waits for the slowest. */
   get queue(): { readonly queueMs: number; readonly queueBytes: number; readonly droppedFrames: number } {
     const subscriptions = this.#outputs.flatMap(({ subscription }) => subscription ?? []);

@@ -33,8 +33,12 @@ export async function windowTarget(title: string): Promise<PullTarget> {
         if (!listener.accepts(end.exit)) throw playerFailed(player, end.exit, listener.words);
         return end.by === 'stream' ? { bytes: end.bytes } : { bytes: end.bytes, reason: 'the window was closed' };
       };
-      const onStop = (): void => listener.stopped();
-      return programOutput(new ProgramSink(program, player), { name: player, medium: 'window', judge, onStop });
+      const sink = new ProgramSink(program, player);
+      const stop = (): void => {
+        listener.stopped();
+        sink.stop();
+      };
+      return programOutput(sink, { name: player, medium: 'window', judge, stop });
     },
   };
 }
@@ -75,16 +79,12 @@ export function commandTarget(destination: {
     open: async () => {
       const [path, ...args] = shellArguments(command);
       const program = await ChildProgram.start({ path, args, stdin: 'pipe', stdout, stderr: 'inherit' });
-      const judge = ({ exit, by, bytes }: ProgramEnd): PullOutputEnd => {
-        if (exit.exitCode !== 0) throw commandFailed(command, exit);
+      const judge = ({ exit, by, bytes, isStopped }: ProgramEnd): PullOutputEnd => {
+        if (exit.exitCode !== 0 && !isStopped) throw commandFailed(command, exit);
         return by === 'stream' ? { bytes } : { bytes, reason: 'the command has ended with exit status 0' };
       };
-      return programOutput(new ProgramSink(program, command), {
-        name: command,
-        medium: 'command',
-        judge,
-        onStop: undefined,
-      });
+      const sink = new ProgramSink(program, command);
+      return programOutput(sink, { name: command, medium: 'command', judge, stop: () => sink.dismiss() });
     },
   };
 }
@@ -122,11 +122,10 @@ interface ProgramOutputOptions {
   readonly name: string;
   readonly medium: 'window' | 'command';
   readonly judge: (end: ProgramEnd) => PullOutputEnd;
-  /** `undefined`: it may finish its work in its own time. */
-  readonly onStop: (() => void) | undefined;
+  readonly stop: () => void;
 }
 
-function programOutput(sink: ProgramSink, { name, medium, judge, onStop }: ProgramOutputOptions): PullOutput {
+function programOutput(sink: ProgramSink, { name, medium, judge, stop }: ProgramOutputOptions): PullOutput {
   return {
     name,
     medium,
@@ -135,11 +134,7 @@ function programOutput(sink: ProgramSink, { name, medium, judge, onStop }: Progr
     },
     finished: handled(sink.finished.then(judge)),
     attach: (broadcast, mode) => sink.attach(broadcast, { mode, join: 'beginning' }),
-    stop: () => {
-      if (onStop === undefined) return;
-      onStop();
-      sink.stop();
-    },
+    stop,
   };
 }
 

@@ -3,6 +3,7 @@ import { ReconnectingPlayer } from '../endpoint/reconnecting-player.js';
 import { connectionEnded } from '../endpoint/rtmp-failure.js';
 import type { PlayEnd } from '../endpoint/rtmp-player.js';
 import type { TagSource } from '../endpoint/tag-source.js';
+import { MediaError } from '../errors.js';
 import type { CommandEvent, WarningEvent } from '../events.js';
 import { withEnd } from '../flow/with-end.js';
 import type { RtmpUrl } from '../rtmp/url.js';
@@ -32,7 +33,7 @@ export interface PullSource {
   /**
    * Why it has ended, for people; `undefined` when it has not ended by itself.
    *
-   * @throws {NetworkError} when it ended before anything came
+   * @throws {NetworkError | MediaError} when it ended before anything came
    */
   reason(isEmpty: boolean): string | undefined;
   stop(): void;
@@ -75,6 +76,7 @@ export async function openPlayerSource(
 function playerReason(end: PlayEnd | undefined, isEmpty: boolean, report: Report): string | undefined {
   switch (end?.kind) {
     case 'told':
+      if (isEmpty) throw endedEmpty();
       return 'end of stream';
     case 'closed':
       if (isEmpty) throw connectionEnded('before any media came');
@@ -83,6 +85,13 @@ function playerReason(end: PlayEnd | undefined, isEmpty: boolean, report: Report
     default:
       return undefined;
   }
+}
+
+function endedEmpty(): MediaError {
+  return new MediaError('ERR_MEDIA_EMPTY', 'the stream was over before any media came', {
+    stage: 'stream',
+    advice: 'nothing was written; try again when somebody publishes',
+  });
 }
 
 const cutShort: WarningEvent = {

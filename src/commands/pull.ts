@@ -73,7 +73,8 @@ async function record(
     await transfer({ ...source, tags: metered(selection.tags, meter) }, outputs, meter, options, report, signal);
     const { positionMs, bytes, audioTags, videoTags, dataTags } = meter.read();
     // What was wanted is complete even if the source has come to its end, or broken off, meanwhile.
-    const mediaReason = selection.reason ?? source.reason(audioTags + videoTags + dataTags === 0);
+    const isEmpty = audioTags + videoTags === 0 && outputs.writtenBytes === 0;
+    const mediaReason = selection.reason ?? source.reason(isEmpty);
     if (outputs.failure !== undefined) throw outputs.failure;
     const { reason: outputReason, ...amount } = outputs.end;
     report({

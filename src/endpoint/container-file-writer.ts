@@ -30,7 +30,8 @@ export interface ContainerFileOptions {
 /**
  * Writes a file of some container format: parts of about a second go to the system in large pieces, at the latest half a
  * second after their first frame; at the end the file is completed in place. Timestamps that jump back go on from where the
- * file has got to. When writing fails, the file is cut back to its last whole part and completed as far as it got.
+ * file has got to. When writing fails, the file is cut back to its last whole part and completed as far as it got. As long as
+ * no frame has come, nothing is written.
  */
 export class ContainerFileWriter implements FileWriter {
   readonly path: string;
@@ -158,8 +159,10 @@ export class ContainerFileWriter implements FileWriter {
 
   async #writeSealed(): Promise<void> {
     do {
-      await this.#writeHead();
-      await this.#writeParts();
+      if (this.#container.waitingBytes > 0) {
+        await this.#writeHead();
+        await this.#writeParts();
+      }
       this.#tellRoom();
     } while (this.#isMoreDue());
     if (this.#isEnding) {
@@ -194,7 +197,7 @@ export class ContainerFileWriter implements FileWriter {
   }
 
   async #end(): Promise<void> {
-    await this.#complete();
+    if (this.#position > 0) await this.#complete();
     await this.#file.close();
     this.#tellRoom();
     const { summary } = this;

@@ -8,9 +8,10 @@ import { encodeFlvHeader } from '../flv/header.js';
 import { encodeFlvTags } from '../flv/tag.js';
 import { outlineOf } from '../flv/tag-outline.js';
 import type { MediaTag } from '../media/tag.js';
+import { isFrame } from '../media/tag-info.js';
 import { handled } from './completion.js';
 import type { FileSummary, FileWriter } from './file-writer.js';
-import { failureAt, makeEmpty, removeIfEmpty, sizeOf } from './foreign-file.js';
+import { failureAt, removeIfEmpty, reserve, sizeOf } from './foreign-file.js';
 
 export interface FfmpegFileOptions {
   /** See `locateFfmpeg`. */
@@ -24,10 +25,12 @@ export interface FfmpegFileOptions {
 
 /** A disk with less than this is full: FFmpeg itself does not tell us why it failed but in words. */
 const FULL_DISK_BYTES = 64 * 1024;
+/** Headers before the first frame. More of them FFmpeg may have at once. */
+const MAX_HELD_BYTES = 1024 * 1024;
 
 /**
- * Writes a file of a container that only FFmpeg writes: it gets the stream as FLV and copies what is in it. Should this
- * process be killed, FFmpeg is asked to end, which completes the file.
+ * Writes a file of a container that only FFmpeg writes: it gets the stream as FLV, from the first frame on, and copies what is
+ * in it. Should this process be killed, FFmpeg is asked to end, which completes the file.
  */
 export class FfmpegFileWriter implements FileWriter {
   readonly path: string;
@@ -37,6 +40,8 @@ export class FfmpegFileWriter implements FileWriter {
   readonly #facts = new FlvFileFacts();
   /** Given to FFmpeg; when the file is closed, its size. */
   #sizeBytes = 0;
+  /** What came before the first frame; `undefined` from then on. */
+  #held: { readonly bytes: Uint8Array[]; sizeBytes: number } | undefined = { bytes: [], sizeBytes: 0 };
   #isOver = false;
 
   private constructor(path: string, process: FfmpegProcess, onWarning: (text: string) => void) {
@@ -53,7 +58,7 @@ export class FfmpegFileWriter implements FileWriter {
    */
   static async create(path: string, options: FfmpegFileOptions): Promise<FfmpegFileWriter> {
     const { ffmpegPath, muxer, overwrite = false, onWarning = () => {} } = options;
-    await makeEmpty(path, overwrite);
+    await reserve(path, overwrite);
     const process = await FfmpegProcess.start({
       path: ffmpegPath,
       args: muxArguments(muxer, path),
@@ -93,11 +98,14 @@ export class FfmpegFileWriter implements FileWriter {
 
   append(tags: readonly MediaTag[]): boolean {
     if (this.#isOver) return true;
-    if (this.#sizeBytes === 0) {
-      // Which kinds will come is not known; FFmpeg waits a moment for one that is announced.
-      this.#give(encodeFlvHeader({ hasAudio: true, hasVideo: true }));
+    const bytes = encodeFlvTags(tags);
+    if (this.#held !== undefined) {
+      this.#held.bytes.push(bytes);
+      this.#held.sizeBytes += bytes.length;
+      if (tags.some(isFrame) || this.#held.sizeBytes > MAX_HELD_BYTES) this.#giveHeld(this.#held.bytes);
+    } else {
+      this.#give(bytes);
     }
-    this.#give(encodeFlvTags(tags));
     for (const tag of tags) {
       this.#facts.add(outlineOf(tag), 0);
     }
@@ -107,7 +115,15 @@ export class FfmpegFileWriter implements FileWriter {
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#process.stdin?.end();
+    if (this.#held === undefined) this.#process.stdin?.end();
+    else void this.#process.stop(); // it has nothing to write
+  }
+
+  #giveHeld(bytes: readonly Uint8Array[]): void {
+    this.#held = undefined;
+    // Which kinds will come is not known; FFmpeg waits a moment for one that is announced.
+    this.#give(encodeFlvHeader({ hasAudio: true, hasVideo: true }));
+    for (const some of bytes) this.#give(some);
   }
 
   #give(bytes: Uint8Array): void {
@@ -125,7 +141,8 @@ export class FfmpegFileWriter implements FileWriter {
   async #follow(): Promise<FileSummary> {
     try {
       await this.#process.finished;
-      await this.#checkComplaints();
+      if (this.#held === undefined) await this.#checkComplaints();
+      else await removeIfEmpty(this.path);
     } catch (error) {
       throw await failure(error, this.path);
     } finally {

@@ -11,6 +11,9 @@ import { FlvFileWriter } from './flv-file-writer.js';
 import { outputError } from './flv-output.js';
 import { repairFlv } from './flv-repair.js';
 import { isSystemError } from './flv-source.js';
+import { GrowthWatch } from './growth-watch.js';
+import type { OutputFile } from './output-file.js';
+import { UntouchedFile } from './untouched-file.js';
 
 export interface ContinuationOptions {
   /** Bytes of the file that is there could not be used, and go. */
@@ -22,7 +25,7 @@ export interface ContinuationOptions {
  * left is cut off. A file that is not there is made.
  *
  * A file that is damaged in the middle, joined from several, or written by another program (which left no room for an index)
- * is first written anew, beside the old one, and takes its place when it is whole.
+ * is first written anew, beside the old one. Nothing takes its place, and nothing changes in it, before something comes.
  *
  * @throws {MediaError} when what is there is no FLV
  * @throws {OutputError}
@@ -31,14 +34,30 @@ export async function continueFlv(path: string, options: ContinuationOptions = {
   if (!(await hasContent(path))) {
     return FlvFileWriter.create(path, { overwrite: true });
   }
-  const recording = (await examine(path, options)) ?? (await examineAnew(path, options));
   try {
-    const file = await open(path, constants.O_RDWR);
-    await file.truncate(recording.summary.sizeBytes);
+    const { recording, file } = await opened(path, options);
     return new ContinuingWriter(new FlvFileWriter(path, file, recording), new PartTimeline(recording.endMs));
   } catch (error) {
     throw outputError(error, path);
   }
+}
+
+interface Continuable {
+  /** What is in the file. */
+  readonly recording: FlvRecording;
+  readonly file: OutputFile;
+}
+
+async function opened(path: string, options: ContinuationOptions): Promise<Continuable> {
+  const growth = await GrowthWatch.begin(path);
+  const recording = await examine(path, options);
+  if (recording === undefined) return await openedAnew(path, growth, options);
+  const file = await open(path, constants.O_RDWR);
+  const onFirst = async (): Promise<void> => {
+    await growth.refuse();
+    await file.truncate(recording.summary.sizeBytes);
+  };
+  return { recording, file: new UntouchedFile(file, { onFirst }) };
 }
 
 /** Devices such as `/dev/null` have none. */
@@ -93,17 +112,22 @@ class Examination {
   }
 }
 
-/** Writes all that is whole into a file of our own making, which takes the place of the old one. */
-async function examineAnew(path: string, { onDamage }: ContinuationOptions): Promise<FlvRecording> {
+/** Writes all that is whole into a file of our own making, which takes the place of the old one as soon as something comes. */
+async function openedAnew(path: string, growth: GrowthWatch, { onDamage }: ContinuationOptions): Promise<Continuable> {
   const newPath = `${path}.${process.pid}.part`;
+  const onUnused = (): Promise<void> => rm(newPath, { force: true });
   try {
     await repairFlv(path, newPath, { overwrite: true, ...(onDamage === undefined ? {} : { onDamage }) });
-    await rename(newPath, path);
+    const recording = await examine(newPath, {});
+    if (recording === undefined) throw new Error(`${newPath} cannot be continued although it was just written`);
+    const file = await open(newPath, constants.O_RDWR);
+    const onFirst = async (): Promise<void> => {
+      await growth.refuse();
+      await rename(newPath, path);
+    };
+    return { recording, file: new UntouchedFile(file, { onFirst, onUnused }) };
   } catch (error) {
-    await rm(newPath, { force: true });
-    throw outputError(error, path);
+    await onUnused();
+    throw error;
   }
-  const recording = await examine(path, {});
-  if (recording === undefined) throw new Error(`${path} cannot be continued although it was just written`);
-  return recording;
 }

@@ -20,7 +20,7 @@ export interface FlvFileOptions {
 /**
  * Writes an FLV file: what is appended goes to the system in large pieces, at the latest after a quarter of a second; at the
  * end the file's metadata is completed in place. When writing fails, the file is cut back to its last whole tag and
- * completed as far as it got.
+ * completed as far as it got. As long as nothing but headers has come, nothing is written.
  */
 export class FlvFileWriter implements FileWriter {
   readonly path: string;
@@ -36,6 +36,8 @@ export class FlvFileWriter implements FileWriter {
   #written = new FlvTagBatch();
   #timer: NodeJS.Timeout | undefined;
   #isWriting = false;
+  /** There is something worth a file. */
+  #isBegun = false;
   #isEnding = false;
   readonly #roomBell = new Bell();
 
@@ -93,6 +95,8 @@ export class FlvFileWriter implements FileWriter {
     for (const tag of this.#recording.select(tags)) {
       this.#waiting.append(tag);
     }
+    this.#isBegun ||= this.#recording.hasContent || !this.hasRoom;
+    if (!this.#isBegun) return true;
     if (this.#waiting.sizeBytes >= FLUSH_BYTES) {
       this.#flush();
     } else {
@@ -101,11 +105,16 @@ export class FlvFileWriter implements FileWriter {
     return this.hasRoom;
   }
 
-  /** Writes what waits, completes the file and closes it. */
+  /** Writes what waits, completes the file and closes it; when nothing has come, it only closes it. */
   end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#flush();
+    if (this.#isBegun) {
+      this.#flush();
+    } else {
+      this.#waiting.clear();
+      this.#close().catch((error: unknown) => this.#giveUp(error));
+    }
   }
 
   #flushLater(): void {
@@ -162,6 +171,10 @@ export class FlvFileWriter implements FileWriter {
 
   async #complete(): Promise<void> {
     await this.#writeClosedHead();
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
     await this.#file.close();
     this.#tellRoom();
     this.#completion.resolve(this.summary);

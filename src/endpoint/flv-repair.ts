@@ -116,6 +116,7 @@ class Repair {
     if (this.#writer === undefined) return undefined;
     this.#writer.end();
     const summary = await this.#writer.finished;
+    if (summary.sizeBytes === 0) return undefined; // there was nothing but headers
     return { ...summary, damages: this.#damages, skippedBytes: this.#skippedBytes, isAborted };
   }
 

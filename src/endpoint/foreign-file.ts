@@ -1,6 +1,7 @@
+import { constants } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { FfmpegError } from '../errors.js';
-import { outputError } from './flv-output.js';
+import { outputError, pipeAsFile } from './flv-output.js';
 
 // Files that another program writes for us.
 
@@ -10,9 +11,25 @@ import { outputError } from './flv-output.js';
  * @throws {UsageError} `ERR_OUTPUT_EXISTS` unless it may be replaced
  * @throws {OutputError}
  */
-export async function makeEmpty(path: string, overwrite: boolean): Promise<void> {
+export function makeEmpty(path: string, overwrite: boolean): Promise<void> {
+  return touch(path, overwrite ? 'w' : 'wx');
+}
+
+/**
+ * As `makeEmpty`, but what is there stays: the program replaces it when it has something to write.
+ *
+ * @throws {UsageError} `ERR_OUTPUT_EXISTS` unless it may be replaced
+ * @throws {OutputError}
+ */
+export function reserve(path: string, overwrite: boolean): Promise<void> {
+  return touch(path, overwrite ? constants.O_WRONLY | constants.O_CREAT : 'wx');
+}
+
+async function touch(path: string, flags: string | number): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFIFO() === true) throw pipeAsFile(path);
   try {
-    const file = await open(path, overwrite ? 'w' : 'wx');
+    const file = await open(path, flags);
     await file.close();
   } catch (error) {
     throw outputError(error, path);

@@ -1,6 +1,9 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { pipeAsFile } from './flv-output.js';
 import { isSystemError } from './flv-source.js';
+import { removeIfEmpty } from './foreign-file.js';
+import { UntouchedFile } from './untouched-file.js';
 
 /** What a writer needs of an open file. A `FileHandle` has it. */
 export interface OutputFile {
@@ -10,18 +13,28 @@ export interface OutputFile {
 }
 
 /**
+ * Opens a file to be written from its beginning. What is there stays until the first byte is written; a file that was made for nothing
+ * goes again when it is closed.
+ *
  * A device, such as `/dev/null`, is always there and loses nothing by being written. A pipe is refused before it is opened: that
  * would wait for its reader, and nothing ends a process meanwhile.
  */
-export async function openOutput(path: string, overwrite: boolean): Promise<FileHandle> {
+export async function openOutput(path: string, overwrite: boolean): Promise<OutputFile> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFIFO() === true) throw pipeAsFile(path);
+  if (found?.isCharacterDevice() === true) return await open(path, 'w');
+  const made = await makeNew(path, overwrite);
+  if (made !== undefined) return new UntouchedFile(made, { onUnused: () => removeIfEmpty(path) });
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT);
+  return new UntouchedFile(file, { onFirst: () => file.truncate(0) });
+}
+
+/** `undefined` when there is a file that may be replaced. */
+async function makeNew(path: string, overwrite: boolean): Promise<FileHandle | undefined> {
   try {
-    return await open(path, overwrite ? 'w' : 'wx');
+    return await open(path, 'wx');
   } catch (error) {
-    if (isSystemError(error) && error.code === 'EEXIST' && found?.isCharacterDevice() === true) {
-      return await open(path, 'w');
-    }
+    if (overwrite && isSystemError(error) && error.code === 'EEXIST') return undefined;
     throw error;
   }
 }

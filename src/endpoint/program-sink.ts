@@ -10,8 +10,13 @@ export interface ProgramEnd {
   readonly by: 'stream' | 'consumer';
   /** Handed to it. */
   readonly bytes: number;
+  /** We made it end. */
+  readonly isStopped: boolean;
   readonly exit: ProgramExit;
 }
+
+/** How long a program may take for what it has got, when its input has ended before its time. */
+const GRACE_MS = 2_000;
 
 /** A subscriber that gives a stream as FLV to a program's standard input, and owns the program. */
 export class ProgramSink {
@@ -19,6 +24,7 @@ export class ProgramSink {
   readonly finished: Promise<ProgramEnd>;
   readonly #program: ChildProgram;
   readonly #stream: StreamSink;
+  #isStopped = false;
 
   /** @param name for messages */
   constructor(program: ChildProgram, name: string) {
@@ -38,7 +44,14 @@ export class ProgramSink {
 
   /** Ends the program without waiting for what it still has to show or to do. */
   stop(): void {
+    this.#isStopped = true;
     void this.#program.stop();
+  }
+
+  /** Ends the program when it does not end by itself a moment after the stream. */
+  dismiss(): void {
+    const timer = setTimeout(() => this.stop(), GRACE_MS);
+    void this.#program.finished.then(() => clearTimeout(timer));
   }
 
   async #follow(): Promise<ProgramEnd> {
@@ -50,6 +63,6 @@ export class ProgramSink {
     const isEarly = !this.#stream.isOver;
     void this.#stream.finish(); // it may have left its input open to something that it started
     const { by, bytes } = await streamEnd;
-    return { by: isEarly ? 'consumer' : by, bytes, exit };
+    return { by: isEarly && !this.#isStopped ? 'consumer' : by, bytes, isStopped: this.#isStopped, exit };
   }
 }

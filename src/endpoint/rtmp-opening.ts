@@ -177,13 +177,21 @@ export class RtmpOpening implements PumpHandlers<ClientEvent> {
     }
   }
 
+  /** Who waits for the stream learns at once why there is none: the time for a goodbye is not his. */
+  onClosing(reason: CloseReason): void {
+    if (this.#stage !== 'stream') this.#failAs(reason, this.#stage);
+  }
+
   onClose(reason: CloseReason): void {
-    const { listener, url } = this.#options;
     if (this.#stage === 'stream') {
-      listener.onClose(reason);
+      this.#options.listener.onClose(reason);
     } else {
-      this.#opened.reject(reason.by === 'error' ? atStage(reason.error, this.#stage) : closedEarly(this.#stage, url));
+      this.#failAs(reason, this.#stage);
     }
+  }
+
+  #failAs(reason: CloseReason, stage: OpeningStage): void {
+    this.#opened.reject(reason.by === 'error' ? atStage(reason.error, stage) : closedEarly(stage, this.#options.url));
   }
 
   #enter(stage: 'connect' | 'publish' | 'play'): void {

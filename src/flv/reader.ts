@@ -292,6 +292,7 @@ export class FlvReader {
 }
 
 function notFlv({ name, isMedia }: ForeignFormat): MediaError {
+  if (name === 'empty') return new MediaError('ERR_NOT_FLV', 'this is empty', { stage: 'file' });
   const advice = isMedia ? { advice: 'convert it first, for example with ffmpeg -i INPUT -c copy OUTPUT.flv' } : {};
   return new MediaError('ERR_NOT_FLV', `this is not an FLV; it seems to be ${name}`, { stage: 'file', ...advice });
 }

@@ -1,5 +1,6 @@
 import { readMetadata, streamMetadata } from '../media/metadata.js';
 import type { MediaTag } from '../media/tag.js';
+import { isFrame } from '../media/tag-info.js';
 import { CodecFacts } from './codec-facts.js';
 import { FlvFileFacts } from './file-facts.js';
 import {
@@ -44,6 +45,7 @@ export class FlvRecording {
   /** Of the script tag in the head; set when the head is first written. */
   #bodySizeBytes: number | undefined;
   #isHeadDue = true;
+  #hasContent = false;
   /** All that is certainly written, head included. */
   #sizeBytes = 0;
 
@@ -57,6 +59,11 @@ export class FlvRecording {
       videoTags: video.tags,
       dataTags,
     };
+  }
+
+  /** Something was selected for it that is worth a file: more than metadata and headers. */
+  get hasContent(): boolean {
+    return this.#hasContent;
   }
 
   /** Where the last frame is over. */
@@ -110,13 +117,17 @@ export class FlvRecording {
     if (mediaTag !== undefined) {
       this.#codecs.see(mediaTag);
     }
+    this.#hasContent ||= mediaTag === undefined || isFrame(mediaTag);
     return tag;
   }
 
   #seeData(tag: RecordableTag, mediaTag: MediaTag): RecordableTag | undefined {
     const metadata = streamMetadata(mediaTag);
     const properties = readMetadata(metadata);
-    if (properties === undefined) return tag;
+    if (properties === undefined) {
+      this.#hasContent = true;
+      return tag;
+    }
     const formerBody = this.#metadataBody;
     this.#metadataBody = new Uint8Array(metadata.body); // the tag's own memory may be used again
     if (formerBody !== undefined) {

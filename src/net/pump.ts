@@ -20,6 +20,11 @@ export interface PumpHandlers<Event> {
   onDrain(): void;
   /** Nothing came or went for the idle time. */
   onIdle(): void;
+  /**
+   * The connection is over for this reason; `onClose` follows when the peer has closed its side, or has had its time to. Not called when we
+   * close it ourselves.
+   */
+  onClosing?(reason: CloseReason): void;
   /** Called exactly once, last. */
   onClose(reason: CloseReason): void;
 }
@@ -242,6 +247,7 @@ export class Pump<Event> {
     if (this.#decide(reason)) {
       this.#sayGoodbye();
       this.#tearDownAfter(GOODBYE_MS);
+      this.#handlers.onClosing?.(reason);
     }
   }
 

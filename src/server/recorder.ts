@@ -1,10 +1,10 @@
-import { access, constants, open } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileSink } from '../endpoint/file-sink.js';
 import { FlvFileWriter } from '../endpoint/flv-file-writer.js';
 import { outputError } from '../endpoint/flv-output.js';
 import { isSystemError } from '../endpoint/flv-source.js';
-import type { OutputFile } from '../endpoint/output-file.js';
+import { type OutputFile, openOutput } from '../endpoint/output-file.js';
 import { recordingName, safeFileName } from '../endpoint/recording-name.js';
 import { OutputError, type RtmpkitError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
@@ -56,7 +56,7 @@ export class Recorder {
     directory: string,
     display: Display,
     report: (event: CommandEvent) => void,
-    createFile: CreateFile = (path) => open(path, 'wx'),
+    createFile: CreateFile = (path) => openOutput(path, false),
   ): Promise<Recorder> {
     await ready(directory);
     return new Recorder(directory, display, report, createFile);

@@ -12,7 +12,7 @@ describe('command line', () => {
     const expected = { command: 'push', operands: ['a.flv', 'rtmp://h/a/b'], options: { speed: '2', json: true } };
     expect(parse('push', 'a.flv', 'rtmp://h/a/b', '--speed', '2', '--json')).toMatchObject(expected);
     expect(parse('--json', 'push', '--speed=2', 'a.flv', 'rtmp://h/a/b')).toMatchObject(expected);
-    expect(parse('--speed', '1', 'push', 'a.flv', '--json', '--speed', '2', 'rtmp://h/a/b')).toMatchObject(expected);
+    expect(parse('--speed', '2', 'push', 'a.flv', '--json', 'rtmp://h/a/b')).toMatchObject(expected);
   });
 
   it('takes - and what stands behind -- as operands', () => {
@@ -37,6 +37,21 @@ describe('command line', () => {
     expect(parse('serve', '--listen', ':1', '--listen', ':2').options).toEqual({ listen: [':1', ':2'] });
     expect(parse('push', 'a', '--key', '-').options).toEqual({ key: '-' });
     expect(parse('push', 'a', '--name', 'x/y?z=1').options).toEqual({ name: 'x/y?z=1' });
+  });
+
+  it('has what was said last, but all outputs', () => {
+    expect(parse('push', 'a', '--drop', '--no-drop', '--speed', '1', '--speed=2').options).toEqual({
+      drop: false,
+      speed: '2',
+    });
+    expect(parse('pull', 'a', '--pipe', 'x', '--pipe', 'y').options).toEqual({ pipe: ['x', 'y'] });
+  });
+
+  it('says how a value that begins with a dash is given', () => {
+    const advice = 'a value that begins with a dash is given as --name=VALUE';
+    expect(() => parse('push', 'a', '--name', '-x')).toThrow(expect.objectContaining({ advice }));
+    expect(parse('push', 'a', '--name=-x').options).toEqual({ name: '-x' });
+    expect(() => parse('push', 'a', '--name')).toThrow(expect.objectContaining({ advice: undefined }));
   });
 
   it('hears calls for help and version', () => {

@@ -47,6 +47,12 @@ describe('the servers of push', () => {
     expect(await servers([URL, '--config', config])).toMatchObject({ targets: [two], backup: { url: 'rtmp://d/e/f' } });
   });
 
+  it('are told from each other when one is wrong', async () => {
+    expect(await refusal([URL, '--to', 'http://b/live/two'])).toContain('rtmpkit push: --to: ');
+    expect(await refusal(['--to', 'http://b/live/two'])).toContain('rtmpkit push: --to: ');
+    expect(await refusal([URL, '--backup', 'b/live'])).toContain('rtmpkit push: --backup: ');
+  });
+
   it('take key and user for the first alone', async () => {
     const keyFile = await file('key.txt', 'hush');
     const argv = ['rtmp://a/live', '--key-file', keyFile, '--user', 'me', '--to', 'rtmp://b/live/two'];

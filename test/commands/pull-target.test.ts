@@ -120,6 +120,8 @@ describe('choosePullTargets', () => {
   it('names parts, and refuses those that are there', async () => {
     const path = directory.file('parts.flv');
     expect(await names([path], { segmentMs: 1_000 })).toEqual([directory.file('parts-001.flv')]);
+    expect(await names([path], { segmentMs: 1_000 })).toEqual([directory.file('parts-001.flv')]); // nothing came, so no part was left
+    directory.file('parts-001.flv', Buffer.from('precious'));
     await expect(choose([path], { segmentMs: 1_000 })).rejects.toMatchObject({ code: 'ERR_OUTPUT_EXISTS' });
     expect(await names([path], { segmentMs: 1_000, overwrite: true })).toEqual([directory.file('parts-001.flv')]);
     const changing = directory.file('changing.flv');

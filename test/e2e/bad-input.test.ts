@@ -102,7 +102,7 @@ const FILES: readonly BadInput[] = [
     name: 'an empty file',
     args: () => ['push', file('empty.flv', ''), NOWHERE],
     exitCode: 10,
-    words: /empty\.flv: this is not an FLV; it seems to be empty$/,
+    words: /empty\.flv: this is empty$/,
   },
   {
     name: 'a text on standard input',

@@ -133,6 +133,15 @@ describe.concurrent('no room for what is written', () => {
     expect(events.stderr).toMatch(/standard output: the disk is full/);
   });
 
+  it.each([[['--version']], [['--help']], [['push', '--help']], [['push', 'a.flv', '--help']]])(
+    'ends %j with 13 and a line',
+    async (argv) => {
+      const run = runs.start(argv, FULL_STDOUT);
+      expect(await run.exit()).toBe(13);
+      expect(run.stderr).toMatch(/^rtmpkit.*: standard output: the disk is full\n$/);
+    },
+  );
+
   it.each([
     ['a report', []],
     ['a report as JSON', ['--json']],

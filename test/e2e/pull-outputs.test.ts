@@ -349,6 +349,39 @@ describe.concurrent('a command', () => {
     expect(json.stderr).toMatch(/\d+/);
   });
 
+  it.each<[string, string]>([
+    ['that waits for nothing', 'echo here >&2; sleep 1000'],
+    ['that does not want to end', `trap '' TERM; echo here >&2; sleep 1000; sleep 1000`],
+  ])('%s does not keep a pull from ending by a signal', async (_, command) => {
+    const server = await runs.serve();
+    const url = `${server.url}/live/name`;
+    const publication = await Publication.begin(runs, url, SENT);
+    await publication.continue();
+    const pull = runs.start(['pull', url, '--pipe', command]);
+    await pull.says(/here/);
+    pull.kill('SIGTERM');
+    expect(await pull.exit()).toBe(143);
+    expect(pull.stderr).not.toContain('failed');
+  });
+
+  it('may finish what it does with what it got when a pull is interrupted', async () => {
+    const server = await runs.serve();
+    const url = `${server.url}/live/name`;
+    const publication = await Publication.begin(runs, url, SENT);
+    await publication.continue();
+    const path = runs.file('finished.txt');
+    const pull = runs.start([
+      'pull',
+      url,
+      '--pipe',
+      `echo here >&2; cat > /dev/null; sleep 0.3; echo done > '${path}'`,
+    ]);
+    await pull.says(/here/);
+    pull.kill('SIGINT');
+    expect(await pull.exit()).toBe(130);
+    expect(await readFile(path, 'utf8')).toBe('done\n');
+  });
+
   it.each<[string, NodeJS.Signals, number]>([
     ['killed', 'SIGKILL', 137],
     ['interrupted', 'SIGINT', 130],

@@ -263,10 +263,13 @@ describe.each(['mp4', 'matroska'] as const)('ContainerFileWriter, %s', (format) 
     expect(await writer.finished).toEqual(summary);
   });
 
-  it('leaves a file when nothing came', async () => {
-    const { bytes, summary } = await recorded(format, []);
-    expect(bytes.length).toBe(summary.sizeBytes);
-    expect((await readMediaFile(bytes)).tracks).toEqual([]);
+  it.each([
+    ['nothing', []],
+    ['nothing but headers', syntheticStream({ ...STREAM, durationMs: 0 })],
+  ])('writes nothing when %s came', async (_, tags) => {
+    const { bytes, summary } = await recorded(format, tags);
+    expect(bytes).toHaveLength(0);
+    expect(summary).toMatchObject({ sizeBytes: 0, videoTags: 0, audioTags: 0 });
   });
 
   it('refuses a stream of which nothing fits', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { encodeAmf0 } from '../../src/amf/amf0-writer.js';
 import { FileSink } from '../../src/endpoint/file-sink.js';
 import { FlvFileWriter } from '../../src/endpoint/flv-file-writer.js';
 import { Broadcast } from '../../src/flow/broadcast.js';
@@ -154,10 +155,37 @@ describe('FileSink', () => {
     expect(sink.summary.audioTags).toBe(201);
   });
 
-  it('leaves a valid file when nothing came', async () => {
+  it.each([
+    ['nothing', []],
+    ['nothing but headers', TAGS.slice(0, 3)],
+  ])('leaves no file when %s came', async (_, tags) => {
     const path = directory.file('a.flv');
-    await new FileSink(await FlvFileWriter.create(path)).finish();
-    expect(contentsOf(path).metadata?.get('duration')).toBe(0);
+    const sink = new FileSink(await FlvFileWriter.create(path));
+    expect(existsSync(path)).toBe(true); // whoever else wants this name learns that it is taken
+    sink.write(new Burst(tags, [], false));
+    expect(await sink.finish()).toMatchObject({ sizeBytes: 0, audioTags: 0, videoTags: 0 });
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('keeps a stream that is nothing but messages', async () => {
+    const path = directory.file('a.flv');
+    const sink = new FileSink(await FlvFileWriter.create(path));
+    const message: MediaTag = { kind: 'data', timestampMs: 0, body: encodeAmf0('onChat', 'hello') };
+    sink.write(new Burst([message], [], false));
+    expect(await sink.finish()).toMatchObject({ dataTags: 1 });
+    expect(contentsOf(path).tags).toHaveLength(2);
+  });
+
+  it('leaves what is there alone until something comes', async () => {
+    const path = directory.file('a.flv', Buffer.from('precious'));
+    await new FileSink(await FlvFileWriter.create(path, { overwrite: true })).finish();
+    expect(readFileSync(path, 'utf8')).toBe('precious');
+    const sink = new FileSink(await FlvFileWriter.create(path, { overwrite: true }));
+    sink.write(new Burst(TAGS.slice(0, 3), [], false));
+    expect(readFileSync(path, 'utf8')).toBe('precious');
+    sink.write(new Burst(TAGS.slice(3), [], false));
+    await sink.finish();
+    expect(fingerprints(contentsOf(path).tags.slice(1))).toEqual(fingerprints(TAGS.slice(1)));
   });
 });
 
@@ -166,7 +194,9 @@ describe('FileSink, failures', () => {
     const path = directory.file('a.flv', Buffer.from('precious'));
     await expect(FlvFileWriter.create(path)).rejects.toMatchObject({ code: 'ERR_OUTPUT_EXISTS', kind: 'usage' });
     expect(readFileSync(path, 'utf8')).toBe('precious');
-    await new FileSink(await FlvFileWriter.create(path, { overwrite: true })).finish();
+    const sink = new FileSink(await FlvFileWriter.create(path, { overwrite: true }));
+    for (const burst of bursts(TAGS)) sink.write(burst);
+    await sink.finish();
     expect(contentsOf(path).metadata).toBeDefined();
   });
 
@@ -239,7 +269,7 @@ describe('FileSink, failures', () => {
     const path = directory.file('a.flv', Buffer.from('x'));
     const readOnly = await open(path, 'r');
     const sink = new FileSink(new FlvFileWriter(path, readOnly));
-    sink.write(bursts(TAGS)[0]!);
+    for (const burst of bursts(TAGS)) sink.write(burst);
     await expect(sink.finish()).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
   });
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileSummary } from '../../src/endpoint/file-writer.js';
 import { continueFlv } from '../../src/endpoint/flv-continuation.js';
@@ -26,6 +26,17 @@ async function record(path: string, tags: readonly MediaTag[]): Promise<void> {
   writer.append(tags);
   writer.end();
   await writer.finished;
+  makeOld(path);
+}
+
+/** Nobody waits for a file that was written a while ago. */
+function makeOld(path: string): void {
+  utimesSync(path, 1, 1);
+}
+
+function writeOld(path: string, bytes: Uint8Array): void {
+  writeFileSync(path, bytes);
+  makeOld(path);
 }
 
 /** What a recorder leaves that was killed: metadata of an open file, and the beginning of one more tag. */
@@ -38,13 +49,16 @@ async function recordUntilKilled(path: string, tags: readonly MediaTag[]): Promi
   const at = bytes.indexOf('duration') + 'duration'.length + 1;
   open.fill(0, at, at + 8);
   directory.file(path.split('/').at(-1)!, concat(open, buildTag(buildRecording(1)[5]!).subarray(0, 20)));
+  makeOld(path);
 }
 
 async function appendTo(path: string, tags: readonly MediaTag[]): Promise<FileSummary> {
   const writer = await continueFlv(path);
   writer.append(tags);
   writer.end();
-  return writer.finished;
+  const summary = await writer.finished;
+  makeOld(path);
+  return summary;
 }
 
 /** One file of both, the second behind the first, complete. */
@@ -113,13 +127,35 @@ describe('continueFlv', () => {
     }
   });
 
-  it('adds nothing to a file when nothing comes, but completes it', async () => {
+  it.each([
+    ['a file that a killed recorder left', recordUntilKilled],
+    ['a file of another program', async (path: string) => writeOld(path, buildFlv(buildRecording(2)))],
+  ])('leaves %s alone when nothing comes', async (_, make) => {
     const path = directory.file('nothing.flv');
-    await recordUntilKilled(path, FIRST);
-    await appendTo(path, []);
-    const { metadata, tags } = contentsOf(path);
-    expect(metadata?.get('duration')).toBe(2);
-    expect(tags).toHaveLength(FIRST.length);
+    await make(path, FIRST);
+    const before = readFileSync(path);
+    await appendTo(path, FIRST.slice(0, 3)); // headers
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(directory.path).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it.each([
+    ['goes on in', recordUntilKilled],
+    ['writes anew', async (path: string) => writeOld(path, buildFlv(buildRecording(2)))],
+  ])('leaves a file alone that grows before it %s it', async (_, make) => {
+    const path = directory.file('shared.flv');
+    await make(path, FIRST);
+    const writer = await continueFlv(path);
+    appendFileSync(path, 'what another recorder writes');
+    const before = readFileSync(path);
+    writer.append(SECOND);
+    writer.end();
+    await expect(writer.finished).rejects.toMatchObject({
+      code: 'ERR_OUTPUT',
+      message: `${path}: somebody else is writing to this file`,
+    });
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(directory.path).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
   it.each([
@@ -134,6 +170,7 @@ describe('continueFlv', () => {
       const at = whole.length - 4_000;
       directory.file('foreign.flv', concat(whole.subarray(0, at), new Uint8Array(50).fill(0xee), whole.subarray(at)));
     }
+    makeOld(path);
     await appendTo(path, SECOND);
     const { metadata, tags, items } = contentsOf(path);
     expect(items.filter(({ type }) => type === 'damage')).toEqual([]);

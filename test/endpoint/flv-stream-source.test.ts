@@ -80,7 +80,7 @@ describe('FlvStreamSource', () => {
 
   it('is as clear about nothing at all', async () => {
     const nothing = readAll(new Uint8Array(0), { memory: new RecycledMemory() });
-    await expect(nothing).rejects.toThrow('standard input: this is not an FLV; it seems to be empty');
+    await expect(nothing).rejects.toThrow('standard input: this is empty');
   });
 
   it('translates failures of the input', async () => {

@@ -126,7 +126,12 @@ describe('ProgramSink', () => {
     broadcast(sink).end();
     const end = await sink.finished;
     const bytes = readFileSync(path);
-    expect(end).toEqual({ by: 'stream', bytes: bytes.length, exit: { exitCode: 3, signal: undefined } });
+    expect(end).toEqual({
+      by: 'stream',
+      bytes: bytes.length,
+      isStopped: false,
+      exit: { exitCode: 3, signal: undefined },
+    });
     expect(fingerprints(contents(bytes).tags)).toEqual(fingerprints(TAGS));
   });
 

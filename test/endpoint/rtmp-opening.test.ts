@@ -250,3 +250,17 @@ describe('failures of the protocol', () => {
     await expect(open('publisher', linkOptions(port))).rejects.toMatchObject({ code: 'ERR_NOT_RTMP' });
   });
 });
+
+describe('a server that speaks something else and does not hang up', () => {
+  it('is known for it at once', async () => {
+    let theirs: Socket | undefined;
+    const port = await fakes.raw((socket) => {
+      theirs = socket;
+      socket.allowHalfOpen = true;
+      socket.write('SSH-2.0-OpenSSH_9.2\r\n');
+    });
+    await expect(RtmpPlayer.open(linkOptions(port))).rejects.toMatchObject({ code: 'ERR_NOT_RTMP' });
+    expect(theirs?.closed).toBe(false); // it still has its time to say goodbye
+    theirs?.destroy();
+  });
+});

@@ -115,10 +115,19 @@ describe('Recorder', () => {
     expect(counts.map((tags) => tags.filter(({ kind }) => kind === 'video').length).sort()).toEqual([1, 2, 3]);
   });
 
+  it('leaves no file of a stream in which nothing was published', async () => {
+    desk = await Desk.open();
+    desk.publish('key').finish();
+    await desk.recorder.close();
+    expect(desk.files()).toEqual([]);
+  });
+
   it('keeps within its directory, and does not make it deeper than it needs', async () => {
     desk = await Desk.open();
-    desk.publish('..', '../../..').finish();
-    desk.publish('deep', 'a/b/c/d/e/f/g/h/i/j/k').finish();
+    for (const stream of [desk.publish('..', '../../..'), desk.publish('deep', 'a/b/c/d/e/f/g/h/i/j/k')]) {
+      stream.append(videoTags({ count: 1 }));
+      stream.finish();
+    }
     await desk.recorder.close();
     const names = desk.files().map((path) => path.replace(/-\d{8}-\d{6}/, ''));
     expect(names.sort()).toEqual(['a/b/c/d/e/f/g/h/deep.flv', 'stream/stream/stream/stream.flv']);

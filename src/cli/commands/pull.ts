@@ -67,20 +67,18 @@ type PullSettings = Settings<typeof PULL_OPTIONS>;
 /** Everything that is wanted of the stream; nothing at all is a file with a name made for it. */
 function destinations(names: readonly string[], settings: PullSettings, stdout: OutputStream): PullDestination[] {
   const { play, pipe, snapshot, json, 'data-out': dataOut } = settings;
-  const wanted: (PullDestination | undefined)[] = [
+  return [
     ...names.map((name) => (name === '-' ? stdout : name)),
-    play ? { kind: 'window' } : undefined,
-    pipe === undefined ? undefined : { kind: 'command', command: pipe, stdout: json ? 'stderr' : 'inherit' },
-    snapshot === undefined ? undefined : { kind: 'picture', path: snapshot },
-    dataOut === undefined ? undefined : { kind: 'data', target: dataOut === '-' ? stdout : dataOut },
+    ...(play ? [{ kind: 'window' } as const] : []),
+    ...pipe.map((command) => ({ kind: 'command', command, stdout: json ? 'stderr' : 'inherit' }) as const),
+    ...snapshot.map((path) => ({ kind: 'picture', path }) as const),
+    ...dataOut.map((target) => ({ kind: 'data', target: target === '-' ? stdout : target }) as const),
   ];
-  return wanted.filter((one) => one !== undefined);
 }
 
 /** What the person wrote without a secret in mind. */
 function openTexts(names: readonly string[], { pipe, snapshot, 'data-out': dataOut }: PullSettings): string[] {
-  const texts = [...names, pipe, snapshot, dataOut].filter((text) => text !== undefined);
-  return texts.filter((text) => text !== '-');
+  return [...names, ...pipe, ...snapshot, ...dataOut].filter((text) => text !== '-');
 }
 
 function refuseUrls(names: readonly string[]): void {
@@ -92,9 +90,9 @@ function refuseUrls(names: readonly string[]): void {
 
 function checkTogether(names: readonly string[], settings: PullSettings, stdout: OutputStream): void {
   const media = names.filter((name) => name === '-').length;
-  const data = settings['data-out'] === '-' ? 1 : 0;
+  const data = settings['data-out'].filter((name) => name === '-').length;
   if (media + data > 1) {
-    const who = data === 0 ? 'two outputs' : 'the output - and --data-out -';
+    const who = media === 1 && data === 1 ? 'the output - and --data-out -' : 'two outputs';
     throw new UsageError('ERR_USAGE', `${who} both want standard output`, { advice: 'name a file for one of them' });
   }
   if (media + data > 0 && settings.json) {

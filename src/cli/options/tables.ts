@@ -3,7 +3,14 @@ import { DEFAULT_MAX_BURST_MS } from '../../flow/burst-length.js';
 import { DEFAULT_MAX_DELAY_BYTES } from '../../flow/delay-line.js';
 import { NO_RETRY } from '../../flow/retry.js';
 import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
-import { duration, positiveDuration, segmentLength, waitingTime, waitingTimeOrNone } from '../values/duration.js';
+import {
+  duration,
+  latency,
+  positiveDuration,
+  segmentLength,
+  waitingTime,
+  waitingTimeOrNone,
+} from '../values/duration.js';
 import { listenAddress } from '../values/listen-address.js';
 import { bitrate, frameRate, oneOf, pictureSize, preset } from '../values/media.js';
 import { metadataPair } from '../values/metadata-pair.js';
@@ -84,9 +91,9 @@ export const PUSH_OPTIONS = {
 
 export const PULL_OPTIONS = {
   play: toggle(false),
-  pipe: value(someText('a command'), undefined),
-  snapshot: value(someText('a file name such as out.jpg'), undefined),
-  'data-out': value(fileName, undefined),
+  pipe: lines(someText('a command')),
+  snapshot: lines(someText('a file name such as out.jpg')),
+  'data-out': lines(fileName),
   overwrite: toggle(false),
   append: toggle(false),
   segment: value(segmentLength, undefined),
@@ -144,7 +151,7 @@ export const SERVE_OPTIONS = {
   'max-connections': value(positiveNumber, DEFAULT_SERVER_LIMITS.maxConnections),
   'max-connections-per-address': value(positiveNumber, undefined),
   'max-memory': value(size, DEFAULT_SERVER_LIMITS.maxMemoryBytes),
-  'max-latency': value(waitingTimeOrNone, DEFAULT_MAX_BURST_MS),
+  'max-latency': value(latency, DEFAULT_MAX_BURST_MS),
   ...COMMON_OPTIONS,
 };
 

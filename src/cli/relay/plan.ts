@@ -2,6 +2,7 @@ import type { RelayOptions, RelayPeer, RelayTarget } from '../../commands/relay/
 import { UsageError } from '../../errors.js';
 import { isRtmpUrl, parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { distinct } from '../../text/distinct.js';
+import { atLabel } from '../at-label.js';
 import { readLinkOptions } from '../link-options.js';
 import type { Settings } from '../options/option.js';
 import type { RELAY_OPTIONS } from '../options/tables.js';
@@ -164,13 +165,4 @@ function plainName(place: ReadPlace, showsKeys: boolean): string {
 
 function pathOf(place: ReadPlace): string | undefined {
   return place.kind === 'file' ? place.path : undefined;
-}
-
-/** Says where a URL stands that cannot be read. */
-function atLabel<T>(label: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof UsageError ? error.about(label) : error;
-  }
 }

@@ -157,6 +157,7 @@ function endedWords(event: EndedEvent): string {
       if (medium === 'window' || medium === 'command') {
         return medium === 'window' ? `showed ${amount}${rate}` : `piped ${amount}${rate} into ${output}`;
       }
+      if (bytes === 0) return `wrote nothing into ${output}`;
       return `wrote ${parts > 1 ? `${parts} parts of ` : ''}${output}, ${amount}${rate}`;
     case 'relay':
       return `relayed ${amount}${rate}`;

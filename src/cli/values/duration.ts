@@ -25,6 +25,9 @@ export const waitingTime: ValueParser<number> = within(duration, 1, LONGEST_TIME
 /** A duration that a timer can wait, or none. */
 export const waitingTimeOrNone: ValueParser<number> = within(duration, 0, LONGEST_TIMER_MS, 'below 24 days');
 
+/** How long media may wait on its way to those who watch live. Whoever wants more mistook the unit. */
+export const latency: ValueParser<number> = within(duration, 0, 10 * SECOND_MS, 'of at most 10 s');
+
 /** Of a part of a recording: shorter ones would be files of one frame. */
 export const segmentLength: ValueParser<number> = within(
   duration,

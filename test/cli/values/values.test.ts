@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   duration,
+  latency,
   positiveDuration,
   segmentLength,
   waitingTime,
@@ -44,6 +45,8 @@ describe('duration', () => {
     expect(positiveDuration.parse('2000h')).toBe(7_200_000_000);
     expect(waitingTime.parse('0s')).toBeUndefined();
     expect(waitingTime.parse('600h')).toBeUndefined();
+    expect(latency.parse('350ms')).toBe(350);
+    expect([latency.parse('0'), latency.parse('10s'), latency.parse('1h')]).toEqual([0, 10_000, undefined]);
     expect(waitingTimeOrNone.parse('0')).toBe(0);
     expect(waitingTimeOrNone.parse('600h')).toBeUndefined();
     expect(duration.parse('99999999999999999h')).toBeUndefined();
