@@ -156,7 +156,7 @@ function first(count: number): Player[] {
 }
 
 function last(count: number): Player[] {
-  return [...players].slice(-count);
+  return [...players].slice(players.size - count);
 }
 
 function report(): CrowdReport {
