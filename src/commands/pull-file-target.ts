@@ -16,7 +16,7 @@ import { checkOutput, existing, needDirectoryOf } from './existing-output.js';
 import { amountOf, fileOutput, type PullOutput, type PullTarget } from './pull-output.js';
 import type { TargetOptions } from './pull-target-options.js';
 import { damageWarning } from './push-input.js';
-import { checkRecordingName, foreignMuxer, tellFlvByDefault } from './recording-name.js';
+import { checkRecordingName, foreignMuxer, tellFlvByDefault } from './recording-extension.js';
 import { recordingWarning } from './recording-warning.js';
 
 /** Makes a file of one format. */

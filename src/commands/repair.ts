@@ -7,7 +7,7 @@ import type { PullOptions } from './options.js';
 import { destinationOf } from './pull-destination.js';
 import { refuseSource } from './pull-target.js';
 import { damageWarning } from './push-input.js';
-import { checkRecordingName, foreignMuxer, tellFlvByDefault } from './recording-name.js';
+import { checkRecordingName, foreignMuxer, tellFlvByDefault } from './recording-extension.js';
 import { recordingWarning } from './recording-warning.js';
 
 /** Whether a pull is one from one FLV file into another file of ours, whole: then even what no stream can carry is kept. */

@@ -2,7 +2,7 @@ import { FileSink } from '../../endpoint/file-sink.js';
 import { createRecording } from '../../endpoint/recording-formats.js';
 import { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
-import { checkOwnRecordingName, tellFlvByDefault } from '../recording-name.js';
+import { checkOwnRecordingName, tellFlvByDefault } from '../recording-extension.js';
 import type { RelayContext } from './context.js';
 import { localStats } from './local-stats.js';
 import { Rate } from './rate.js';
