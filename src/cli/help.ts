@@ -59,7 +59,8 @@ Time:
   --start T, --duration T    begin at the keyframe before T; stop after T
   --metadata K=V       say so in onMetaData, may be repeated; K= takes K out
   --data FILE|-        send lines {"at": MS, "name": "onChat", "value": ...}
-  --max-queue T        drop frames when the server falls T behind [3s]
+  --max-queue T        drop frames when the server falls T behind [3s], from
+                       T/2 on only those that no other frame needs
   --no-drop            wait for the server instead, as --speed 0 does; of
                        several for the slowest, but 5s if it takes nothing
 
@@ -172,7 +173,8 @@ Usage: rtmpkit relay URL... --to URL|FILE.flv|- [--to ...] [options]
   --fallback FILE.flv  repeat this while no source is alive
   --delay T            send on T later; holds at most --max-memory SIZE [512M]
   --on-demand          pull only while a target takes the stream
-  --max-queue T        drop frames for a target that falls T behind [3s]
+  --max-queue T        drop frames for a target that falls T behind [3s], from
+                       T/2 on, to a server, those that no other needs
   --overwrite          replace files where they exist
 
 Many at once, in a FILE of --config: "relays" is a list, each with options of

@@ -8,7 +8,7 @@ import type { PushSource } from './push-source.js';
 import { PushTarget } from './push-target.js';
 import { connectionContext } from './reconnection.js';
 import { retryPolicy } from './retry-policy.js';
-import type { NamedServer, ServerTarget } from './server-target.js';
+import { liveQueue, type NamedServer, type ServerTarget } from './server-target.js';
 
 /**
  * Media that may wait for a slow server: of a live input before some is left out, of a file before the file has to wait, which
@@ -147,7 +147,7 @@ function serversOf(options: PushOptions): { servers: readonly NamedServer[]; bac
 }
 
 function placeOf(maxQueueMs: number, serverCount: number): SubscribeOptions {
-  if (Number.isFinite(maxQueueMs)) return { mode: 'live', join: 'beginning', maxLagMs: maxQueueMs };
+  if (Number.isFinite(maxQueueMs)) return { ...liveQueue(maxQueueMs), join: 'beginning' };
   const patience = serverCount > 1 ? { patienceMs: PATIENCE_MS } : {};
   return { mode: 'lossless', join: 'beginning', ...patience };
 }

@@ -38,6 +38,14 @@ export interface ServerTargetOptions {
 }
 
 /**
+ * How far a server may be behind a live stream: from half of it on it does not get the frames that no other is decoded from, from all
+ * of it on it goes on at the newest keyframe.
+ */
+export function liveQueue(maxQueueMs: number): Pick<SubscribeOptions, 'mode' | 'maxLagMs' | 'thinFromMs'> {
+  return { mode: 'live', maxLagMs: maxQueueMs, thinFromMs: maxQueueMs / 2 };
+}
+
+/**
  * A server that a stream is published to, over as many connections as it takes: a subscriber with its own queue, retries and
  * statistics, that knows of no other.
  */

@@ -1,5 +1,6 @@
 import type { MediaTag } from '../media/tag.js';
 import type { TagFormat } from '../media/tag-format.js';
+import { isDisposable } from '../media/tag-info.js';
 import { NO_TAGS, type TagCounts } from './tag-counts.js';
 
 /** The objects around a body. */
@@ -30,6 +31,7 @@ export class Burst {
   #lastFormat: TagFormat | undefined;
   #lastEncoding: Buffer | undefined;
   #headerBurst: Burst | undefined;
+  #thinned: { readonly burst: Burst | undefined } | undefined;
 
   constructor(tags: readonly MediaTag[], headers: readonly MediaTag[], startsWithKeyframe: boolean) {
     const tagCounts = { audio: 0, video: 0, data: 0 };
@@ -92,9 +94,25 @@ export class Burst {
     return this.#headerBurst;
   }
 
-  /** Bytes of the encodings made so far, those of the header burst included. */
+  /**
+   * What is left of it without the frames that no other is decoded from, for a subscriber that is behind: the same decodes, with
+   * less motion. Shared like the burst itself, and the burst itself if there are none; `undefined`: nothing is left.
+   */
+  get thinned(): Burst | undefined {
+    this.#thinned ??= { burst: this.#thin() };
+    return this.#thinned.burst;
+  }
+
+  #thin(): Burst | undefined {
+    const kept = this.tags.filter((tag) => !isDisposable(tag));
+    if (kept.length === this.tags.length) return this;
+    return kept.length === 0 ? undefined : new Burst(kept, this.headers, this.startsWithKeyframe);
+  }
+
+  /** Bytes of the encodings made so far, those of the header burst and of what is left when it is thinned included. */
   get encodedBytes(): number {
-    let sum = this.#headerBurst?.encodedBytes ?? 0;
+    const thinned = this.#thinned?.burst;
+    let sum = (this.#headerBurst?.encodedBytes ?? 0) + (thinned === this ? 0 : (thinned?.encodedBytes ?? 0));
     for (const bytes of this.#encodings.values()) {
       sum += bytes.length;
     }

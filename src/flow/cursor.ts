@@ -34,6 +34,7 @@ export class Cursor implements Subscription, PackMember {
   readonly #home: CursorHome;
   readonly #sink: Sink;
   readonly #maxLagMs: number;
+  readonly #thinFromMs: number;
   readonly #cutOffAfterMs: number;
   readonly #maxHeldBytes: number | undefined;
   readonly #isLive: boolean;
@@ -63,6 +64,7 @@ export class Cursor implements Subscription, PackMember {
     this.#isLive = options.mode === 'live';
     this.patienceMs = options.patienceMs ?? Number.POSITIVE_INFINITY;
     this.#maxLagMs = (this.#isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
+    this.#thinFromMs = (this.#isLossless ? undefined : options.thinFromMs) ?? Number.POSITIVE_INFINITY;
     this.#cutOffAfterMs = (this.#isLossless ? undefined : options.cutOffAfterMs) ?? Number.POSITIVE_INFINITY;
     this.#maxHeldBytes = this.#isLossless ? options.maxHeldBytes : undefined;
     this.#hold();
@@ -191,8 +193,9 @@ export class Cursor implements Subscription, PackMember {
     if (this.#isWriting) return;
     let shareBytes = MAX_SHARE_BYTES;
     while (this.#canWrite() && shareBytes > 0) {
-      const burst = this.#place.take();
+      const burst = this.queueMs > this.#thinFromMs ? this.#place.takeThinned() : this.#place.take();
       this.#held?.written(this.position);
+      if (burst === undefined) continue;
       shareBytes -= burst.heldBytes;
       this.#writeBurst(burst);
     }

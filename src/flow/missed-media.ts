@@ -33,6 +33,11 @@ export class MissedMedia {
     return { tags: total(missed), durationMs };
   }
 
+  /** It keeps its place, but has not got these. */
+  leftOut(tags: TagCounts): void {
+    this.#dropped = plus(this.#dropped, tags);
+  }
+
   /** Nothing is counted any more. */
   close(): void {
     this.#dropped = this.dropped;

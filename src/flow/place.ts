@@ -3,7 +3,7 @@ import type { Burst } from './burst.js';
 import { MissedMedia } from './missed-media.js';
 import { NONE, type Ring } from './ring.js';
 import type { LostMedia, SubscribeOptions } from './sink.js';
-import type { TagCounts } from './tag-counts.js';
+import { minus, NO_TAGS, type TagCounts } from './tag-counts.js';
 
 /** Always the burst that comes next of all. */
 const ABREAST = -2;
@@ -79,6 +79,14 @@ export class Place {
     if (headerBurst !== undefined) return headerBurst;
     this.#next++;
     return burst;
+  }
+
+  /** The same without the frames that no other needs, which count as missed. `undefined`: there was nothing else in it. */
+  takeThinned(): Burst | undefined {
+    const burst = this.take();
+    const { thinned } = burst;
+    if (thinned !== burst) this.#missed.leftOut(minus(burst.tagCounts, thinned?.tagCounts ?? NO_TAGS));
+    return thinned;
   }
 
   /** The first place. */

@@ -4,11 +4,11 @@ import { Broadcast } from '../../src/flow/broadcast.js';
 import type { Burst } from '../../src/flow/burst.js';
 import type { LostMedia, Sink, SubscribeOptions, Subscription } from '../../src/flow/sink.js';
 import type { MediaTag } from '../../src/media/tag.js';
-import { headerSlot, isKeyframe, NO_HEADER_SLOT } from '../../src/media/tag-info.js';
+import { headerSlot, isDisposable, isKeyframe, NO_HEADER_SLOT } from '../../src/media/tag-info.js';
 import { FakeClock } from './fake-clock.js';
-import { audio, audioHeader, interFrame, keyframe, metadata, videoHeader } from './tags.js';
+import { audio, audioHeader, disposableFrame, interFrame, keyframe, metadata, videoHeader } from './tags.js';
 
-// Any sequence of appends, joins, fulls, resumes, closes and pauses, compared with what was appended.
+// Any sequence of appends, joins, fulls, resumes, closes and pauses, some subscribers thinned, compared with what was appended.
 
 const MAX_BYTES = 8000;
 const MAX_DURATION_MS = 1000;
@@ -51,12 +51,15 @@ class CheckingSink implements Sink {
   /** What it does inside `write`, besides. */
   meddle = (): void => {};
   lostTags = 0;
+  /** Frames that no other needs, left out one by one. */
+  thinnedTags = 0;
   received = 0;
   firstIndex: number | undefined;
   #gapTags = 0;
   #nextIndex: number | undefined;
   #headers: HeaderState = new Map();
   readonly #stream: Stream;
+  readonly #isThinned: boolean;
   /** It calls `resume` within `write`. */
   readonly #refillsInside: boolean;
 
@@ -64,6 +67,7 @@ class CheckingSink implements Sink {
     this.#stream = stream;
     this.#refillsInside = refillsInside;
     this.isLossless = options.mode === 'lossless';
+    this.#isThinned = !this.isLossless && Number.isFinite(options.thinFromMs);
     this.room = room;
   }
 
@@ -111,15 +115,33 @@ class CheckingSink implements Sink {
       // It may have been too slow even for its first burst.
       this.firstIndex = index;
       this.#gapTags = this.lostTags;
+      if (this.thinnableBefore(index) > 0) return;
     } else {
       expect(this.isLossless, 'lossless').toBe(false);
       expect(index, 'in order').toBeGreaterThan(this.#nextIndex);
-      this.#gapTags += index - this.#nextIndex;
-      expect(this.#gapTags, 'gaps are counted before what follows them').toBe(this.lostTags);
+      if (this.#miss(index) === 'thinned') return;
     }
     expect(burst.tags[0], 'joins at the beginning of a burst').toBe(this.#stream.tags[index]);
     expect(this.#stream.canJoinAt(index), 'joins at a keyframe').toBe(true);
     expect(this.#headers, 'with the right headers').toEqual(this.#stream.headersBefore[index]);
+  }
+
+  /** What it has not got up to this tag must have been said: as lost, or, of frames that may be, as left out. */
+  #miss(index: number): 'lost' | 'thinned' | 'nothing' {
+    const missed = this.#stream.tags.slice(this.#nextIndex, index);
+    const lostBefore = this.#gapTags - this.thinnedTags;
+    this.#gapTags += missed.length;
+    const thinned = this.#gapTags - this.lostTags - this.thinnedTags;
+    expect(thinned, 'gaps are counted before what follows them').toBeGreaterThanOrEqual(0);
+    expect(thinned, 'only what may be').toBeLessThanOrEqual(this.#isThinned ? missed.filter(isDisposable).length : 0);
+    this.thinnedTags += thinned;
+    if (this.lostTags > lostBefore) return 'lost';
+    return thinned > 0 ? 'thinned' : 'nothing';
+  }
+
+  /** Frames before this tag that it may have missed without being told. */
+  thinnableBefore(index: number): number {
+    return this.#isThinned ? this.#stream.tags.slice(0, index).filter(isDisposable).length : 0;
   }
 
   end(): void {
@@ -127,11 +149,8 @@ class CheckingSink implements Sink {
     this.isOver = true;
     this.isEnded = true;
     if (this.#nextIndex === undefined) return;
-    const missingAtEnd = this.#stream.tags.length - this.#nextIndex;
-    if (this.isLossless) {
-      expect(missingAtEnd, 'all of it').toBe(0);
-    }
-    expect(this.#gapTags + missingAtEnd).toBe(this.lostTags);
+    const what = this.#miss(this.#stream.tags.length);
+    if (this.isLossless) expect(what, 'all of it').toBe('nothing');
   }
 
   skipped(lost: LostMedia): void {
@@ -157,7 +176,7 @@ type Step =
   | { do: 'close'; who: number };
 
 const tagKind = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom('inter', 'audio') },
+  { weight: 8, arbitrary: fc.constantFrom('inter', 'disposable', 'audio') },
   { weight: 2, arbitrary: fc.constant('key') },
   { weight: 1, arbitrary: fc.constantFrom('metadata', 'videoHeader', 'audioHeader', 'big') },
 );
@@ -167,6 +186,7 @@ const subscribeOptions: fc.Arbitrary<SubscribeOptions> = fc.record({
   join: fc.constantFrom('beginning' as const, 'newest-keyframe' as const, 'next-keyframe' as const),
   maxLagMs: fc.constantFrom(50, 300, 5000),
   cutOffAfterMs: fc.constantFrom(500, 1e9),
+  thinFromMs: fc.constantFrom(30, 200, Number.POSITIVE_INFINITY),
 });
 
 const room = fc.constantFrom(1, 2, 5, 1e9);
@@ -198,6 +218,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const MAKE: Record<string, (ms: number, mark: number) => MediaTag> = {
   inter: (ms, mark) => interFrame(ms, mark, 50),
+  disposable: (ms, mark) => disposableFrame(ms, mark),
   audio: (ms, mark) => audio(ms, mark),
   key: (ms, mark) => keyframe(ms, mark, 300),
   big: (ms, mark) => audio(ms, mark, 2000),
@@ -224,7 +245,7 @@ function play({ steps, gopCache, hasVideo, respectsRoom }: Run): CheckingSink[] 
     if (respectsRoom && !broadcast.hasRoom) return;
     nowMs = Math.max(nowMs + stepMs, 0);
     const tags = kinds
-      .filter((kind) => hasVideo || !['inter', 'key', 'videoHeader'].includes(kind))
+      .filter((kind) => hasVideo || !['inter', 'disposable', 'key', 'videoHeader'].includes(kind))
       .map((kind, i) => MAKE[kind]!(nowMs + i, stream.tags.length + i));
     for (const tag of tags) stream.add(tag);
     broadcast.append(tags);
@@ -281,7 +302,9 @@ function play({ steps, gopCache, hasVideo, respectsRoom }: Run): CheckingSink[] 
       sink.room = 3;
       sink.subscription!.resume();
     }
-    expect(sink.subscription!.droppedTags).toBe(sink.lostTags);
+    const thinnedBeforeFirst = sink.subscription!.droppedTags - sink.lostTags - sink.thinnedTags;
+    expect(thinnedBeforeFirst).toBeGreaterThanOrEqual(0);
+    expect(thinnedBeforeFirst).toBeLessThanOrEqual(sink.thinnableBefore(sink.firstIndex ?? stream.tags.length));
   }
   expect(broadcast.stats.subscribers).toBe(0);
   return sinks;
@@ -307,7 +330,7 @@ function ringBytesOfNewest(broadcast: Broadcast): number {
 }
 
 it('loses nothing that is not counted, and keeps order, headers and bounds', () => {
-  const seen = { skips: 0, received: 0, lateJoins: 0, cutOffs: 0 };
+  const seen = { skips: 0, thinned: 0, received: 0, lateJoins: 0, cutOffs: 0 };
   fc.assert(
     fc.property(
       fc.record({
@@ -319,6 +342,7 @@ it('loses nothing that is not counted, and keeps order, headers and bounds', () 
       (run) => {
         for (const sink of play(run)) {
           seen.skips += sink.lostTags;
+          seen.thinned += sink.thinnedTags;
           seen.received += sink.received;
           seen.lateJoins += (sink.firstIndex ?? 0) > 0 ? 1 : 0;
           seen.cutOffs += sink.isOver && !sink.isEnded ? 1 : 0;

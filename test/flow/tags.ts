@@ -10,6 +10,11 @@ export function interFrame(timestampMs: number, mark = 0, extraBytes = 0): Media
   return { kind: 'video', timestampMs, body: withFill([0x27, 1, 0, 0, 0, mark & 0xff], extraBytes) };
 }
 
+/** H.264 of one slice with `nal_ref_idc` 0. */
+export function disposableFrame(timestampMs: number, mark = 0): MediaTag {
+  return { kind: 'video', timestampMs, body: Uint8Array.of(0x27, 1, 0, 0, 0, 0, 0, 0, 2, 0x01, mark & 0xff) };
+}
+
 export function audio(timestampMs: number, mark = 0, extraBytes = 0): MediaTag {
   return { kind: 'audio', timestampMs, body: withFill([0xaf, 1, mark & 0xff], extraBytes) };
 }

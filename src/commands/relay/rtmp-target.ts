@@ -1,7 +1,7 @@
 import { RtmpkitError } from '../../errors.js';
 import type { TargetStats } from '../../events.js';
 import { parseRtmpUrl } from '../../rtmp/url.js';
-import { ServerTarget } from '../server-target.js';
+import { liveQueue, ServerTarget } from '../server-target.js';
 import type { RelayPeer } from './options.js';
 import type { RunningTarget, TargetOptions } from './running-target.js';
 
@@ -30,7 +30,7 @@ export class RtmpTarget implements RunningTarget {
       signal: this.#stop.signal,
       onChange,
     });
-    this.#server.attach(broadcast, { mode: 'live', join: 'next-keyframe', maxLagMs: maxQueueMs });
+    this.#server.attach(broadcast, { ...liveQueue(maxQueueMs), join: 'next-keyframe' });
     this.over = this.#server.over.then(() => this.#failure());
   }
 
