@@ -4,12 +4,12 @@ import { UsageError } from '../../errors.js';
 import type { ProbeReport } from '../../report.js';
 import { Curtain } from '../curtain.js';
 import { PROBE_HELP } from '../help.js';
+import { readLinkOptions } from '../link-options.js';
 import type { Settings } from '../options/option.js';
 import { PROBE_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import type { Renderer } from '../render/renderer.js';
 import { refuseVisibleSecrets, streamTarget } from '../stream-target.js';
-import { readTlsOptions } from '../tls-files.js';
 import { isUrl } from '../url-text.js';
 import type { World } from '../world.js';
 import { defineCommand } from './command.js';
@@ -38,7 +38,7 @@ export const probeCommand = defineCommand({
     checkTogether(source, settings, world);
     refuseVisibleSecrets(resolved);
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
-    const tls = await readTlsOptions(settings);
+    const link = await readLinkOptions(settings);
     const curtain = new Curtain(settings['show-keys'], target?.url, openTexts(source, settings));
     return {
       curtain,
@@ -54,9 +54,7 @@ export const probeCommand = defineCommand({
             expect: settings.expect,
             watch: settings.watch,
             page: pageOptions(settings, curtain),
-            timeoutMs: settings.timeout,
-            stallTimeoutMs: settings['stall-timeout'],
-            tls,
+            ...link,
             messages: messageDisclosure(resolved),
           },
           signal,

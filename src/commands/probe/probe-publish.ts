@@ -8,7 +8,7 @@ import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { messageReports } from '../message-reports.js';
 import type { ProbeOptions } from '../options.js';
 import { ConnectionNews } from './connection-news.js';
-import { type Found, NO_HISTORY } from './found.js';
+import { NO_HISTORY, type ServerFound } from './found.js';
 import { PublishLink } from './publish-link.js';
 import { ServerPortrait } from './server-portrait.js';
 import { StageClock } from './stage-clock.js';
@@ -44,15 +44,18 @@ export class PublishProbe {
   }
 
   /** Never throws for what the server or the network does: that is a finding. */
-  async run(): Promise<Found> {
+  async run(): Promise<ServerFound> {
+    let hasBegun = false;
     try {
       this.#news.entered(isIP(this.#url.host) === 0 ? 'dns' : 'tcp');
       await openRtmpLink('publisher', this.#linkOptions, this.#link);
-      return { report: this.#found(await this.#send()), history: NO_HISTORY, failure: undefined };
+      hasBegun = true;
+      const publish = await this.#send();
+      return { report: this.#found(publish), history: NO_HISTORY, failure: undefined, hasBegun };
     } catch (error) {
       if (error === this.#signal.reason || !(error instanceof RtmpkitError)) throw error;
       this.#clock.fail(error.peerWords);
-      return { report: this.#found(null), history: NO_HISTORY, failure: error };
+      return { report: this.#found(null), history: NO_HISTORY, failure: error, hasBegun };
     } finally {
       this.#link.end();
     }

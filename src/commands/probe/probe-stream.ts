@@ -16,7 +16,7 @@ import { messageReports } from '../message-reports.js';
 import type { ProbeOptions } from '../options.js';
 import { reportStats } from '../stats-reports.js';
 import { ConnectionNews } from './connection-news.js';
-import type { Found } from './found.js';
+import type { ServerFound } from './found.js';
 import { ServerPortrait } from './server-portrait.js';
 import { StageClock } from './stage-clock.js';
 import { WatchLimit } from './watch-limit.js';
@@ -71,7 +71,7 @@ export class StreamProbe {
   }
 
   /** Never throws for what the server or the network does: that is a finding. */
-  async run(): Promise<Found> {
+  async run(): Promise<ServerFound> {
     try {
       await this.#settle();
       const player = await this.#open();
@@ -251,8 +251,9 @@ export class StreamProbe {
     return { positionMs, durationMs, queueMs: 0, queueBytes: 0, droppedFrames: 0 };
   }
 
-  #end(failure: RtmpkitError | undefined): Found {
-    return { report: this.#found(failure === undefined), history: this.#course.history(), failure };
+  #end(failure: RtmpkitError | undefined): ServerFound {
+    const hasBegun = this.#beganMs !== undefined;
+    return { report: this.#found(failure === undefined), history: this.#course.history(), failure, hasBegun };
   }
 
   #found(ok: boolean): ProbeReport {
