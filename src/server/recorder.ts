@@ -1,9 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isSystemError, outputError } from '../endpoint/file-errors.js';
 import { FileSink } from '../endpoint/file-sink.js';
 import { FlvFileWriter } from '../endpoint/flv-file-writer.js';
-import { outputError } from '../endpoint/flv-output.js';
-import { isSystemError } from '../endpoint/flv-source.js';
 import { type OutputFile, openOutput } from '../endpoint/output-file.js';
 import { recordingName, safeFileName } from '../endpoint/recording-name.js';
 import { OutputError, type RtmpkitError } from '../errors.js';
