@@ -59,6 +59,11 @@ export class FlvFileSource implements TagSource {
     }
   }
 
+  /** What is read from a pipe is gone. */
+  get isRepeatable(): boolean {
+    return this.#isRegular;
+  }
+
   /** @throws {MediaError} see `open`; the file may have changed since */
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly MediaTag[], void> {
     if (!this.#isRegular) {
