@@ -1,4 +1,4 @@
-import { LONGEST_TIMER_MS } from '../../net/deadline.js';
+import { LONGEST_TIMER_MS } from '../../longest-timer.js';
 import type { AnalysisReport } from '../../report.js';
 
 /** Ends the watching, at the latest when the time is up. */
