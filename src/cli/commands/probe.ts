@@ -21,18 +21,9 @@ export const probeCommand = defineCommand({
   help: PROBE_HELP,
   result: 'report',
   endsBySignal: false,
-  async prepare(resolved, [source], world) {
+  async prepare(resolved, [operand], world) {
     const { settings } = resolved;
-    if (source === undefined) {
-      throw new UsageError('ERR_USAGE', 'probe needs the URL of a stream, or a file', {
-        advice: 'rtmpkit probe rtmp://host/app/name',
-      });
-    }
-    if (source === '-') {
-      throw new UsageError('ERR_USAGE', 'probe looks at a stream or a file, not at standard input', {
-        advice: 'write it to a file first: rtmpkit pull URL out.flv',
-      });
-    }
+    const source = sourceOf(operand);
     const tryOut = wayToTryOut(settings, source);
     for (const expression of settings.expect) parseExpectation(expression); // before a key is asked for
     checkTogether(source, settings, world);
@@ -65,6 +56,20 @@ export const probeCommand = defineCommand({
 });
 
 type ProbeSettings = Settings<typeof PROBE_OPTIONS>;
+
+function sourceOf(operand: string | undefined): string {
+  if (operand === undefined) {
+    throw new UsageError('ERR_USAGE', 'probe needs the URL of a stream, or a file', {
+      advice: 'rtmpkit probe rtmp://host/app/name',
+    });
+  }
+  if (operand === '-') {
+    throw new UsageError('ERR_USAGE', 'probe looks at a stream or a file, not at standard input', {
+      advice: 'write it to a file first: rtmpkit pull URL out.flv',
+    });
+  }
+  return operand;
+}
 
 function checkTogether(source: string, settings: ProbeSettings, { stderr, environment }: World): void {
   if (settings.report === '-') {
