@@ -141,6 +141,11 @@ export interface ProbeOptions extends ConnectionOptions {
   readonly expect: readonly string[];
   /** Of a stream: a `snapshot` every second, and without a duration no end but that of the stream, or the signal. */
   readonly watch?: boolean;
+  /**
+   * Milliseconds that only go forward: what comes of a live stream is timed by them. Default: the system's. A process that may be
+   * stopped for a while leaves that out, or it would look like a server that stood still.
+   */
+  readonly nowMs?: (() => number) | undefined;
   /** Write the report as an HTML page, too. */
   readonly page?: ReportPageOptions | undefined;
 }

@@ -213,6 +213,7 @@ describe('probe', () => {
       durationMs: undefined,
       expect: [],
       watch: false,
+      nowMs: expect.any(Function),
       timeoutMs: 10_000,
       stallTimeoutMs: 15_000,
       retry: { attempts: undefined, delayMs: 1_000, maxDelayMs: 30_000 },

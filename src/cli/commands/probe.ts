@@ -46,6 +46,7 @@ export const probeCommand = defineCommand({
             watch: settings.watch,
             page: pageOptions(settings, curtain),
             ...link,
+            nowMs: () => world.suspension.nowMs,
             messages: messageDisclosure(resolved),
           },
           signal,

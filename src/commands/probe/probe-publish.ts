@@ -3,6 +3,7 @@ import { EMPTY_REPORT } from '../../analysis/empty-report.js';
 import { openRtmpLink, type RtmpLinkOptions } from '../../endpoint/rtmp-link.js';
 import { RtmpkitError, type Stage } from '../../errors.js';
 import type { CommandEvent } from '../../events.js';
+import { systemClock } from '../../flow/clock.js';
 import type { ProbeReport, PublishReport } from '../../report.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { messageReports } from '../message-reports.js';
@@ -25,7 +26,8 @@ export class PublishProbe {
   readonly #options: ProbeOptions;
   readonly #report: Report;
   readonly #signal: AbortSignal;
-  readonly #clock = new StageClock(() => performance.now());
+  readonly #nowMs: () => number;
+  readonly #clock: StageClock;
   readonly #link: PublishLink;
   readonly #portrait: ServerPortrait;
   readonly #news: ConnectionNews;
@@ -34,6 +36,8 @@ export class PublishProbe {
     this.#url = parseRtmpUrl(options.source, options);
     this.#options = options;
     this.#report = report;
+    this.#nowMs = options.nowMs ?? systemClock.nowMs;
+    this.#clock = new StageClock(this.#nowMs);
     this.#news = new ConnectionNews('publisher', this.#url.redacted, report);
     this.#signal = signal;
     this.#link = new PublishLink(signal);
@@ -88,7 +92,7 @@ export class PublishProbe {
     this.#report({ event: 'started', role: 'publisher', url: this.#url.redacted });
     this.#clock.begin('stream');
     const durationMs = this.#options.durationMs ?? DEFAULT_DURATION_MS;
-    const found = await measureUpload(this.#link, { durationMs, signal: this.#signal });
+    const found = await measureUpload(this.#link, { durationMs, signal: this.#signal, nowMs: this.#nowMs });
     this.#clock.pass();
     return found;
   }
