@@ -82,6 +82,23 @@ describe.runIf(Shell.isPossible)('Ctrl-Z', () => {
     expect(shell.terminal).toMatchObject({ isCursorVisible: true, wraps: true });
   });
 
+  it('is no pause of the stream that is looked at', async () => {
+    const server = await runs.serve();
+    const url = `${server.url}/live/${runs.streamName()}`;
+    await Publication.inRealTime(runs, url, LONG);
+    shell.type(`$RTMPKIT probe --watch ${url}\n`);
+    await shell.shows('the monitor', ({ isAlternate, screen }) => isAlternate && /live 0:0[2-9]/.test(screen[0] ?? ''));
+    shell.type(CTRL_Z);
+    await shell.shows('the shell', (terminal) => !terminal.isAlternate && isPrompt(terminal));
+    const stoppedMs = Number(server.run.events.findLast(({ event }) => event === 'stats')?.positionMs);
+    await server.run.event('stats', ({ positionMs }) => Number(positionMs) > stoppedMs + 2_500);
+    shell.type('fg\n');
+    await shell.shows('the monitor', ({ isAlternate, screen }) => isAlternate && /live 0:0[3-9]/.test(screen[0] ?? ''));
+    shell.type('q');
+    await shell.shows('the report', (terminal) => !terminal.isAlternate && isPrompt(terminal));
+    expect(below(shell.terminal, /probe --watch/).join('\n')).not.toMatch(/stood still|fell? behind/);
+  });
+
   it('does not give a key that is typed afterwards to the shell', async () => {
     const file = runs.file('nothing.flv');
     shell.type(`$RTMPKIT push ${file} rtmp://127.0.0.1:1/live --key -\n`);
