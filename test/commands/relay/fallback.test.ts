@@ -45,7 +45,7 @@ describe('RelayFallback', () => {
 
   it.runIf(process.platform !== 'win32')('is no pipe, which can be read but once', async () => {
     const path = directory.file('pipe.flv');
-    execFileSync('mkfifo', [path]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
     const targets = [{ kind: 'rtmp', url: 'rtmp://127.0.0.1:1/live/x' }] as const;
     const run = RelayRun.of({ sources: [{ url: 'rtmp://127.0.0.1:1/live/x' }], targets, fallback: path });
     await expect(run.over).rejects.toMatchObject({
