@@ -21,6 +21,11 @@ const MIN_RATED_MS = 1_000;
 const PQ = 16;
 const HLG = 18;
 
+type ColourReport = Pick<
+  VideoStreamReport,
+  'hdr' | 'fullRange' | 'colourPrimaries' | 'transferCharacteristics' | 'matrixCoefficients'
+>;
+
 /** One video stream, as far as its tags tell. */
 export class VideoTrack {
   readonly trackId: number;
@@ -84,7 +89,6 @@ export class VideoTrack {
     const described = this.#description;
     const { durationMs, backwards, gaps, frames } = this.#times;
     const { min, avg, max } = this.#gops.keyframeBytes;
-    const transfer = described?.colour?.transferCharacteristics ?? this.#transferCharacteristics;
     const reorderFrames = described?.maxReorderedFrames ?? this.#order.depth;
     return {
       kind: 'video',
@@ -102,11 +106,7 @@ export class VideoTrack {
       chroma: described?.chroma ?? null,
       interlaced: described?.interlaced ?? null,
       sampleAspectRatio: aspectRatioOf(described),
-      hdr: transfer === PQ ? 'PQ' : transfer === HLG ? 'HLG' : null,
-      fullRange: described?.fullRange ?? null,
-      colourPrimaries: described?.colour?.colourPrimaries ?? null,
-      transferCharacteristics: transfer ?? null,
-      matrixCoefficients: described?.colour?.matrixCoefficients ?? null,
+      ...this.#colours,
       bFrames: this.#order.isReordered || (frames > 1 ? false : reorderFrames === undefined ? null : reorderFrames > 0),
       reorderFrames: reorderFrames ?? null,
       keyframes: this.#gops.keyframes,
@@ -144,6 +144,18 @@ export class VideoTrack {
     this.#configuration.damaged(described?.damage);
     const known = Object.entries(this.#description ?? {}).filter(([, value]) => value !== undefined);
     if (described !== undefined) this.#description = { ...described, ...Object.fromEntries(known) };
+  }
+
+  get #colours(): ColourReport {
+    const { fullRange, colour } = this.#description ?? {};
+    const transfer = colour?.transferCharacteristics ?? this.#transferCharacteristics;
+    return {
+      hdr: transfer === PQ ? 'PQ' : transfer === HLG ? 'HLG' : null,
+      fullRange: fullRange ?? null,
+      colourPrimaries: colour?.colourPrimaries ?? null,
+      transferCharacteristics: transfer ?? null,
+      matrixCoefficients: colour?.matrixCoefficients ?? null,
+    };
   }
 
   get #isRated(): boolean {

@@ -130,6 +130,7 @@ Examples:
   rtmpkit probe rtmp://host/live/name --watch       until q is pressed
   rtmpkit probe rtmp://host/live/name --duration 1m --report out.html
   rtmpkit probe rtmp://host/live/name --duration 0 --json
+  rtmpkit probe rtmp://host/live/name --retry forever   wait until it begins
   rtmpkit probe URL --expect "video.fps>=25" --expect video.codec==h264
   rtmpkit probe rtmp://host/live/name --publish     may we, and how fast
   rtmpkit probe rtmp://host/live/name --conformance try the server out
@@ -229,7 +230,7 @@ function connectionOptions(): string {
   --user U, --password-file FILE, --password -    the same for a login
   --show-keys          keys and passwords are shown, not ****
   --timeout T, --stall-timeout T    to start [10s]; without any movement [15s]
-  --retry N|forever, --retry-delay T, --retry-max-delay T  reconnect [0,1s,30s]
+  --retry N|forever, --retry-delay T, --retry-max-delay T  try again [0,1s,30s]
   --tls-ca FILE        trust this authority too; --tls-insecure: trust anybody
   --tls-cert FILE, --tls-key FILE    certificate to show of ourselves`;
 }

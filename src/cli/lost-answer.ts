@@ -1,4 +1,4 @@
-import { outputError } from '../endpoint/flv-output.js';
+import { outputError } from '../endpoint/file-errors.js';
 import { Curtain } from './curtain.js';
 import { failureOf } from './failure.js';
 import { failureText } from './render/failure-text.js';

@@ -1,3 +1,4 @@
+import { pausePrograms, resumePrograms } from '../ffmpeg/running-programs.js';
 import type { StopSignal } from './exit-codes.js';
 import { EXIT_OF_KIND, EXIT_OF_SIGNAL } from './exit-codes.js';
 import { flushed } from './flushed.js';
@@ -90,13 +91,18 @@ function watchSignals(stopBy: (signal: StopSignal) => void): (signal: StopSignal
   };
 }
 
-/** Ctrl-Z stops us as it stops others, only that the terminal is put in order before, and taken again at `fg`. */
+/**
+ * Ctrl-Z stops us as it stops others, only that the terminal is put in order before, and taken again at `fg`. Programs that we
+ * run stop with us.
+ */
 function watchStops(suspension: Suspension): void {
   const onStop = (): void => {
     suspension.during(() => {
+      pausePrograms();
       process.off('SIGTSTP', onStop);
       process.kill(process.pid, 'SIGTSTP'); // returns at SIGCONT; at once where no shell could wake us, and nothing is stopped
       process.on('SIGTSTP', onStop);
+      resumePrograms();
     });
     process.kill(process.pid, 'SIGWINCH'); // only who is in front is told of another size
   };

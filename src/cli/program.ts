@@ -100,7 +100,7 @@ class Program {
         return this.#endsBySignal ? EXIT_OK.code : EXIT_OF_SIGNAL[cause.signal];
       case 'output failure':
         this.#renderer = await rendererForPeople(this.#name, 0, undefined, this.#world); // whatever it was, on stderr
-        return this.#failed((await import('../endpoint/flv-output.js')).outputError(cause.error, 'standard output'));
+        return this.#failed((await import('../endpoint/file-errors.js')).outputError(cause.error, 'standard output'));
       case 'reader gone':
       case 'key':
       case undefined:

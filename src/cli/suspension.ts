@@ -8,7 +8,19 @@ export interface Suspendable {
 
 /** Lets the process be stopped and go on, as Ctrl-Z and `fg` do it, without a terminal in disorder. */
 export class Suspension {
+  readonly #systemMs: () => number;
   #shown: Suspendable | undefined;
+  #stoppedMs = 0;
+
+  /** @param systemMs a clock that goes on while the process is stopped, and never back */
+  constructor(systemMs = () => performance.now()) {
+    this.#systemMs = systemMs;
+  }
+
+  /** Milliseconds that only go forward, and not while the process is stopped. */
+  get nowMs(): number {
+    return this.#systemMs() - this.#stoppedMs;
+  }
 
   /** From now on this is what has to make room. */
   watch(shown: Suspendable): void {
@@ -19,7 +31,9 @@ export class Suspension {
   during(stop: () => void): void {
     const shown = this.#shown;
     shown?.suspend();
+    const sinceMs = this.#systemMs();
     stop();
+    this.#stoppedMs += this.#systemMs() - sinceMs;
     shown?.resume();
   }
 }

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { outputError } from '../endpoint/flv-output.js';
+import { outputError } from '../endpoint/file-errors.js';
 import { OutputError, UsageError } from '../errors.js';
 
 /**

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { FfmpegSource } from '../endpoint/ffmpeg-source.js';
-import { inputError, startsBehindEnd } from '../endpoint/flv-source.js';
+import { inputError, startsBehindEnd } from '../endpoint/file-errors.js';
 import { MediaError, NetworkError, UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { Unanswered } from '../ffmpeg/ask.js';

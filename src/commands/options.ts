@@ -18,7 +18,10 @@ export interface ConnectionOptions extends ReportingOptions {
   /** Ends a connection on which nothing moves for so long. */
   readonly stallTimeoutMs: number;
   readonly tls: TlsOptions;
-  /** What is done about a connection that fails or is lost. Default: nothing for a file or a recording, for ever for what is live */
+  /**
+   * What is done about a connection that fails or is lost; a probe does it until there is something to look at. Default: nothing
+   * for a file, a recording or a probe, for ever for what is live
+   */
   readonly retry?: RetryWish | undefined;
   /** Override what the URL says, byte for byte. A stream key that stands in no URL comes in as `streamName`. */
   readonly app?: string;
@@ -138,6 +141,11 @@ export interface ProbeOptions extends ConnectionOptions {
   readonly expect: readonly string[];
   /** Of a stream: a `snapshot` every second, and without a duration no end but that of the stream, or the signal. */
   readonly watch?: boolean;
+  /**
+   * Milliseconds that only go forward: what comes of a live stream is timed by them. Default: the system's. A process that may be
+   * stopped for a while leaves that out, or it would look like a server that stood still.
+   */
+  readonly nowMs?: (() => number) | undefined;
   /** Write the report as an HTML page, too. */
   readonly page?: ReportPageOptions | undefined;
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { inputError } from '../endpoint/flv-source.js';
+import { inputError } from '../endpoint/file-errors.js';
 import { MediaError } from '../errors.js';
 import { isRtmpUrl } from '../rtmp/url.js';
 import { isPath } from './push-input.js';

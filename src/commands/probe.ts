@@ -3,18 +3,22 @@ import { containerKindAt } from '../endpoint/container/container-kind.js';
 import { ExpectationError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import type { ExpectationReport, ProbeReport } from '../report.js';
-import { isRtmpUrl } from '../rtmp/url.js';
+import { isRtmpUrl, parseRtmpUrl } from '../rtmp/url.js';
 import { eventStream } from './event-stream.js';
 import type { ProbeOptions } from './options.js';
-import type { Found } from './probe/found.js';
+import type { Found, ServerFound } from './probe/found.js';
 import { StreamProbe } from './probe/probe-stream.js';
 import type { ReportPage } from './probe/report-page.js';
+import { untilBegun } from './probe/until-begun.js';
+import { retryingEvent } from './reconnection.js';
+import { retryPolicy } from './retry-policy.js';
 
 type Report = (event: CommandEvent) => void;
 
 /**
  * Inspects a stream or a file. What it has found comes as one `report` event, also when it came only half-way; then comes
- * the error that says why. Aborting ends the inspection early, and what was found by then is reported.
+ * the error that says why. Aborting ends the inspection early, and what was found by then is reported. With `retry`, a stream
+ * that has not begun is looked at again; what happens to one that has is a finding.
  *
  * @throws {UsageError} before anything else, for an expectation that cannot be understood and a page that is already there
  * @throws {ExpectationError} `ERR_EXPECTATION`
@@ -47,8 +51,30 @@ async function openPage({ page, source }: ProbeOptions): Promise<ReportPage | un
   return ReportPage.open(page, source);
 }
 
-/** What looks at a stream is loaded already: that is what most ask for, and in a hurry. */
 async function look(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<Found> {
+  if (options.tryOut !== undefined || isRtmpUrl(options.source)) {
+    const retry = retryPolicy(options.retry, 'file');
+    const about = {
+      role: options.tryOut === 'publish' ? 'publisher' : 'player',
+      url: parseRtmpUrl(options.source, options).redacted,
+    } as const;
+    return untilBegun(() => lookAtServer(options, report, signal), {
+      retry,
+      onRetry: (next) => report({ ...retryingEvent(next, retry.attempts), ...about }),
+      signal,
+    });
+  }
+  const kind = await containerKindAt(options.source);
+  if (kind === undefined) {
+    const { probeFile } = await import('./probe/probe-file.js');
+    return probeFile(options, signal);
+  }
+  const { probeContainer } = await import('./probe/probe-container.js');
+  return probeContainer(kind, options, signal);
+}
+
+/** What looks at a stream is loaded already: that is what most ask for, and in a hurry. */
+async function lookAtServer(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<ServerFound> {
   if (options.tryOut === 'conformance') {
     const { probeConformance } = await import('./probe/probe-conformance.js');
     return probeConformance(options, report, signal);
@@ -57,14 +83,7 @@ async function look(options: ProbeOptions, report: Report, signal: AbortSignal):
     const { PublishProbe } = await import('./probe/probe-publish.js');
     return new PublishProbe(options, report, signal).run();
   }
-  if (isRtmpUrl(options.source)) return new StreamProbe(options, report, signal).run();
-  const kind = await containerKindAt(options.source);
-  if (kind === undefined) {
-    const { probeFile } = await import('./probe/probe-file.js');
-    return probeFile(options, signal);
-  }
-  const { probeContainer } = await import('./probe/probe-container.js');
-  return probeContainer(kind, options, signal);
+  return new StreamProbe(options, report, signal).run();
 }
 
 function checkAll(report: ProbeReport, expectations: readonly Expectation[]): ProbeReport {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { inputError } from '../endpoint/flv-source.js';
+import { inputError } from '../endpoint/file-errors.js';
 import { openPipe } from '../endpoint/pipe-input.js';
 import type { CommandEvent } from '../events.js';
 import type { DataSupply, TimedData } from '../flow/data-supply.js';

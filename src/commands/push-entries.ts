@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { inputError } from '../endpoint/flv-source.js';
+import { inputError } from '../endpoint/file-errors.js';
 import { RtmpkitError } from '../errors.js';
 import { redactUrl } from '../rtmp/url-redaction.js';
 import type { PushInput } from './opened-input.js';

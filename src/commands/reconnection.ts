@@ -74,7 +74,10 @@ export function reconnecting(
 }
 
 /** What is told of a wait. */
-function retryingEvent({ attempt, delayMs, error }: Retry, attempts: number): Omit<RetryingEvent, 'role' | 'url'> {
+export function retryingEvent(
+  { attempt, delayMs, error }: Retry,
+  attempts: number,
+): Omit<RetryingEvent, 'role' | 'url'> {
   return {
     event: 'retrying',
     attempt,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { CommandEvent, StartedEvent } from '../events.js';
+import type { CommandEvent, EndedEvent, StartedEvent } from '../events.js';
 import { withKeys, withoutKeys } from '../server/display.js';
 import { DEFAULT_SERVER_LIMITS } from '../server/limits.js';
 import { Recorder } from '../server/recorder.js';
@@ -10,6 +10,8 @@ import { messageReports } from './message-reports.js';
 import type { ServeOptions } from './options.js';
 import { WarningGate } from './warning-gate.js';
 
+type Report = (event: CommandEvent) => void;
+
 const STATS_EVERY_MS = 1_000;
 
 /**
@@ -18,11 +20,22 @@ const STATS_EVERY_MS = 1_000;
  * @throws {NetworkError} `ERR_LISTEN`; {OutputError} when the directory for recordings cannot be used.
  */
 export function serve(options: ServeOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
-  return eventStream((report, stop) => run(options, new WarningGate(report), stop), signal);
+  return eventStream((report, stop) => run(options, report, stop), signal);
 }
 
-async function run(options: ServeOptions, warnings: WarningGate, signal: AbortSignal): Promise<void> {
-  const { report } = warnings;
+async function run(options: ServeOptions, report: Report, signal: AbortSignal): Promise<void> {
+  const warnings = new WarningGate(report);
+  let ended: EndedEvent;
+  try {
+    ended = await runServer(options, warnings.report, signal);
+  } finally {
+    warnings.close();
+  }
+  report(ended);
+}
+
+/** @returns what there is to tell at the very end */
+async function runServer(options: ServeOptions, report: Report, signal: AbortSignal): Promise<EndedEvent> {
   const startedMs = performance.now();
   const limits = {
     ...DEFAULT_SERVER_LIMITS,
@@ -48,17 +61,16 @@ async function run(options: ServeOptions, warnings: WarningGate, signal: AbortSi
   } finally {
     clearInterval(stats);
     await server.close(options.drainMs);
-    warnings.close();
   }
   const { bytesReceived, bytesSent } = server.stats;
-  report({
+  return {
     event: 'ended',
     role: 'server',
     reason: 'stopped',
     bytes: bytesReceived + bytesSent,
     durationMs: Math.round(performance.now() - startedMs),
     final: true,
-  });
+  };
 }
 
 function listening(server: RtmpServer): NonNullable<StartedEvent['listen']> {
@@ -68,7 +80,7 @@ function listening(server: RtmpServer): NonNullable<StartedEvent['listen']> {
   });
 }
 
-function warnIfOpen(server: RtmpServer, report: (event: CommandEvent) => void): void {
+function warnIfOpen(server: RtmpServer, report: Report): void {
   const open = server.addresses.find(({ address }) => !isLoopback(address));
   if (open !== undefined) {
     report({
@@ -85,7 +97,7 @@ function isLoopback(address: string): boolean {
 }
 
 /** Tells once a second how the server does, until it is stopped. */
-function reportStats(server: RtmpServer, startedMs: number, report: (event: CommandEvent) => void): NodeJS.Timeout {
+function reportStats(server: RtmpServer, startedMs: number, report: Report): NodeJS.Timeout {
   let bytesBefore = 0;
   return setInterval(() => {
     const stats = server.stats;

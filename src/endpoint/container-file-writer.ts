@@ -8,8 +8,8 @@ import { StreamTracks } from '../media/track/stream-tracks.js';
 import type { Track, TrackFormat } from '../media/track/track.js';
 import { Bell } from './bell.js';
 import { Completion } from './completion.js';
+import { outputError } from './file-errors.js';
 import type { FileSummary, FileWriter } from './file-writer.js';
-import { outputError } from './flv-output.js';
 import { type OutputFile, openOutput, writeAll } from './output-file.js';
 
 /** Whichever comes first makes what waits go to the system. */

@@ -5,6 +5,7 @@ import type { FfmpegInput } from '../ffmpeg/input.js';
 import type { MediaTag } from '../media/tag.js';
 import { isSequenceEnd } from '../media/tag-info.js';
 import { FlvStreamSource } from './flv-stream-source.js';
+import { SilenceWatch } from './silence-watch.js';
 import type { TagSource } from './tag-source.js';
 
 export interface FfmpegSourceOptions {
@@ -66,9 +67,8 @@ class FfmpegRun {
   readonly #process: FfmpegProcess;
   readonly #options: FfmpegSourceOptions;
   readonly #onAbort = (): void => void this.close();
-  /** Of what was to come next: it is on while somebody waits for it. */
-  readonly #silence: NodeJS.Timeout;
-  #isAwaited = false;
+  /** Of what was to come next. */
+  readonly #silence: SilenceWatch;
   #hasMedia = false;
   #isClosed = false;
   #hangs = false;
@@ -78,7 +78,7 @@ class FfmpegRun {
   private constructor(process: FfmpegProcess, options: FfmpegSourceOptions) {
     this.#process = process;
     this.#options = options;
-    this.#silence = setTimeout(() => this.#onSilence(), options.silenceMs);
+    this.#silence = new SilenceWatch(options.silenceMs, () => this.#onSilence());
     options.signal.addEventListener('abort', this.#onAbort);
   }
 
@@ -104,12 +104,16 @@ class FfmpegRun {
     const { signal } = this.#options;
     const reading = this.#read();
     try {
-      for (let next = await this.#awaited(reading.next()); !next.done; next = await this.#awaited(reading.next())) {
+      for (
+        let next = await this.#silence.during(reading.next());
+        !next.done;
+        next = await this.#silence.during(reading.next())
+      ) {
         this.#hasMedia = true;
         const tags = next.value.some(isSequenceEnd) ? next.value.filter((tag) => !isSequenceEnd(tag)) : next.value;
         if (tags.length > 0) yield tags;
       }
-      await this.#awaited(this.#process.finished);
+      await this.#silence.during(this.#process.finished);
       this.#checkEnd();
     } catch (error) {
       const isWanted = signal.aborted || (this.#isClosed && !this.#hangs);
@@ -133,7 +137,7 @@ class FfmpegRun {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#silence);
+    this.#silence.end();
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     this.#process.stdout?.destroy(); // else it would wait for a reader before it ends
     await this.#process.stop();
@@ -149,18 +153,7 @@ class FfmpegRun {
     return new FlvStreamSource(stdout, { memory, name: 'FFmpeg', onDamage })[Symbol.asyncIterator]();
   }
 
-  async #awaited<T>(work: Promise<T>): Promise<T> {
-    this.#isAwaited = true;
-    this.#silence.refresh();
-    try {
-      return await work;
-    } finally {
-      this.#isAwaited = false;
-    }
-  }
-
   #onSilence(): void {
-    if (!this.#isAwaited) return;
     this.#hangs = true;
     void this.close();
   }
@@ -186,7 +179,7 @@ class FfmpegRun {
   async #ending(): Promise<unknown> {
     const { stdout } = this.#process;
     if (stdout?.readableEnded !== true) await this.close();
-    return this.#awaited(this.#process.finished).then(
+    return this.#silence.during(this.#process.finished).then(
       () => undefined,
       (failure: unknown) => failure,
     );

@@ -7,8 +7,9 @@ import { type SaidOfFile, saidOfFile } from '../flv/said-of-file.js';
 import type { FlvTag } from '../flv/tag.js';
 import type { MediaTag } from '../media/tag.js';
 import { isKeyframe, isSequenceHeader } from '../media/tag-info.js';
+import { inputError } from './file-errors.js';
 import { readFlvItems } from './flv-file-reading.js';
-import { inputError, noTags } from './flv-source.js';
+import { noTags } from './flv-source.js';
 
 /** Where index entries may point; a file with more keyframes is not checked beyond them. */
 const MAX_CHECKED_KEYFRAMES = 200_000;

@@ -3,7 +3,7 @@ import type { RecycledMemory } from '../bytes/recycled-memory.js';
 import { MediaError } from '../errors.js';
 import type { FlvItem } from '../flv/item.js';
 import { type FlvPosition, FlvReader } from '../flv/reader.js';
-import { inputError } from './flv-source.js';
+import { inputError } from './file-errors.js';
 
 /** One read from the disk. */
 export const READ_SIZE_BYTES = 512 * 1024;

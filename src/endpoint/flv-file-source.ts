@@ -4,17 +4,10 @@ import { StreamHeaders } from '../flow/stream-headers.js';
 import type { FlvPosition } from '../flv/reader.js';
 import { SeekSearch } from '../flv/seek.js';
 import type { MediaTag } from '../media/tag.js';
+import { inputError, startsBehindEnd } from './file-errors.js';
 import { readFlvItems } from './flv-file-reading.js';
 import { type FlvInspection, findIndexed, inspectFlv } from './flv-inspection.js';
-import {
-  deliver,
-  type FlvSourceOptions,
-  inputError,
-  noTags,
-  stamped,
-  startsBehindEnd,
-  toStreamTag,
-} from './flv-source.js';
+import { deliver, type FlvSourceOptions, noTags, stamped, toStreamTag } from './flv-source.js';
 import { FlvStreamSource } from './flv-stream-source.js';
 import { openPipe } from './pipe-input.js';
 import type { TagSource } from './tag-source.js';
@@ -64,6 +57,11 @@ export class FlvFileSource implements TagSource {
     } catch (error) {
       throw inputError(error, path);
     }
+  }
+
+  /** What is read from a pipe is gone. */
+  get isRepeatable(): boolean {
+    return this.#isRegular;
   }
 
   /** @throws {MediaError} see `open`; the file may have changed since */

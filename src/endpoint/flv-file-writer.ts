@@ -2,8 +2,8 @@ import { type FlvFileSummary, FlvRecording, type RecordableTag } from '../flv/re
 import { FlvTagBatch } from '../flv/tag-batch.js';
 import { Bell } from './bell.js';
 import { Completion } from './completion.js';
+import { outputError } from './file-errors.js';
 import type { FileWriter } from './file-writer.js';
-import { outputError } from './flv-output.js';
 import { type OutputFile, openOutput, writeAll } from './output-file.js';
 
 /** Whichever comes first makes what waits go to the system. */

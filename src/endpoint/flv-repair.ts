@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises';
 import { RecycledMemory } from '../bytes/recycled-memory.js';
 import type { FlvDamage, FlvItem, FlvNotice } from '../flv/item.js';
 import { type FlvTag, flvTagSizeBytes } from '../flv/tag.js';
+import { inputError } from './file-errors.js';
 import type { FileSummary } from './file-writer.js';
 import { readFlvItems } from './flv-file-reading.js';
-import { inputError, noTags } from './flv-source.js';
+import { noTags } from './flv-source.js';
 import { openRepairTarget, type RepairTarget, type RepairTargetOptions } from './repair-target.js';
 import { refuseSameFile } from './same-file.js';
 

@@ -1,5 +1,5 @@
 import type { RecycledMemory } from '../bytes/recycled-memory.js';
-import { MediaError, RtmpkitError, UsageError } from '../errors.js';
+import { MediaError } from '../errors.js';
 import type { FlvDamage, FlvItem, FlvNotice } from '../flv/item.js';
 import { toMediaTag } from '../flv/media-tag.js';
 import type { FlvTag } from '../flv/tag.js';
@@ -44,35 +44,6 @@ export function stamped(headers: readonly MediaTag[], timestampMs: number): Medi
   return headers.map(({ kind, body }) => ({ kind, timestampMs, body }));
 }
 
-/** Names the input in errors of the FLV reader, and gives file system errors a code. Other errors stay as they are. */
-export function inputError(error: unknown, name: string): unknown {
-  if (error instanceof MediaError) return error.about(name);
-  if (error instanceof RtmpkitError || !isSystemError(error)) return error;
-  const details = { stage: 'file', cause: error } as const;
-  switch (error.code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new MediaError('ERR_FILE_NOT_FOUND', `${name}: there is no such file`, details);
-    case 'EISDIR':
-      return new MediaError('ERR_NOT_FLV', `${name}: this is a directory, not an FLV`, details);
-    case 'EACCES':
-    case 'EPERM':
-      return new MediaError('ERR_FILE_UNREADABLE', `${name}: no permission to read`, details);
-    default:
-      return new MediaError('ERR_FILE_UNREADABLE', `${name}: cannot be read (${error.code})`, details);
-  }
-}
-
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error;
-}
-
 export function noTags(name: string): MediaError {
   return new MediaError('ERR_MEDIA_EMPTY', `${name}: this FLV has no audio, video or data`, { stage: 'file' });
-}
-
-export function startsBehindEnd(name: string, startMs: number): UsageError {
-  return new UsageError('ERR_USAGE', `${name}: ends before ${startMs / 1000} s, where it should start`, {
-    stage: 'file',
-  });
 }

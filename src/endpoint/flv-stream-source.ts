@@ -3,7 +3,8 @@ import { StreamHeaders } from '../flow/stream-headers.js';
 import { FlvReader } from '../flv/reader.js';
 import { SeekSearch } from '../flv/seek.js';
 import type { MediaTag } from '../media/tag.js';
-import { deliver, type FlvSourceOptions, inputError, noTags, stamped, startsBehindEnd } from './flv-source.js';
+import { inputError, startsBehindEnd } from './file-errors.js';
+import { deliver, type FlvSourceOptions, noTags, stamped } from './flv-source.js';
 import type { TagSource } from './tag-source.js';
 
 /** A GOP that is kept while it is not known whether the stream will begin with it; a larger one is given up. */

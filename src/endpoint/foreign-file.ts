@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { FfmpegError } from '../errors.js';
-import { outputError, pipeAsFile } from './flv-output.js';
+import { outputError, pipeAsFile } from './file-errors.js';
 
 // Files that another program writes for us.
 

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { pipeAsFile } from './flv-output.js';
-import { isSystemError } from './flv-source.js';
+import { isSystemError, pipeAsFile } from './file-errors.js';
 import { removeIfEmpty } from './foreign-file.js';
 import { UntouchedFile } from './untouched-file.js';
 

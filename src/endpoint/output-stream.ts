@@ -3,8 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { OutputError } from '../errors.js';
-import { outputError } from './flv-output.js';
-import { isSystemError } from './flv-source.js';
+import { isSystemError, outputError } from './file-errors.js';
 import { type OutputFile, openOutput, writeAll } from './output-file.js';
 
 /** What becomes of a file that is there. */

@@ -3,7 +3,7 @@ import type { Broadcast, SubscribeOptions, Subscription } from '../flow/broadcas
 import type { Burst } from '../flow/burst.js';
 import type { Sink } from '../flow/sink.js';
 import { Completion } from './completion.js';
-import { outputError } from './flv-output.js';
+import { outputError } from './file-errors.js';
 
 /** How a written stream came to its end, when it was not by an error. */
 export interface StreamEnd {

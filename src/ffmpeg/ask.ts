@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { FfmpegError } from '../errors.js';
 import { ChildProgram, type ProgramExit } from './child-program.js';
 
@@ -55,22 +56,38 @@ export async function ask(path: string, args: readonly string[], options: AskOpt
   const timer = setTimeout(() => giveUp(`gave no answer in ${timeoutMs / 1_000} s`, Unanswered), timeoutMs);
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted === true) stop(); // it may have been while the program started
-  let stdout = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    if (stdout.length > MAX_STDOUT_CHARACTERS) {
-      stdout = '';
-      giveUp('says too much');
-    }
-  });
-  const ended = new Promise<void>((resolve) => child.stdout?.once('close', resolve));
+  const speech = new Speech(child.stdout, () => giveUp('says too much'));
   const exit = await child.finished;
   clearTimeout(timer);
   signal?.removeEventListener('abort', stop);
-  const lastWords = setTimeout(() => child.stdout?.destroy(), LAST_WORDS_MS);
-  await ended;
-  clearTimeout(lastWords);
+  const stdout = await speech.toTheEnd();
   signal?.throwIfAborted();
   if (failure !== undefined) throw failure;
   return { exit, stdout, stderr };
+}
+
+/** What a program says on its standard output. */
+class Speech {
+  readonly #output: Readable | undefined;
+  readonly #ended: Promise<void>;
+  #text = '';
+
+  constructor(output: Readable | undefined, onTooMuch: () => void) {
+    this.#output = output;
+    this.#ended = new Promise((resolve) => output?.once('close', resolve));
+    output?.setEncoding('utf8').on('data', (text: string) => {
+      this.#text += text;
+      if (this.#text.length <= MAX_STDOUT_CHARACTERS) return;
+      this.#text = '';
+      onTooMuch();
+    });
+  }
+
+  /** All of it, after the program has ended. */
+  async toTheEnd(): Promise<string> {
+    const lastWords = setTimeout(() => this.#output?.destroy(), LAST_WORDS_MS);
+    await this.#ended;
+    clearTimeout(lastWords);
+    return this.#text;
+  }
 }

@@ -3,6 +3,7 @@ import { FfmpegError } from '../errors.js';
 import type { Environment } from './find-program.js';
 import { Lines } from './lines.js';
 import { OrphanWatch } from './orphan-watch.js';
+import { nowRuns } from './running-programs.js';
 
 export interface ChildProgramOptions {
   /** An absolute path. */
@@ -44,7 +45,8 @@ const IS_WINDOWS = process.platform === 'win32';
 
 /**
  * The owner of one child process. Whatever ends this process ends the child, too. The child leads a process group of its own:
- * what a terminal tells our group does not reach it past us, and what it starts ends with it.
+ * what a terminal tells our group does not reach it past us, and what it starts ends with it. Whoever lets this process be
+ * stopped stops it, too (`pausePrograms`).
  */
 export class ChildProgram {
   readonly pid: number;
@@ -94,6 +96,15 @@ export class ChildProgram {
     return this.#isOver;
   }
 
+  /** Stands still, with all that it has started, until it may go on. */
+  pause(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#signal('SIGCONT');
+  }
+
   /** Asks it to end (SIGTERM), and kills it after a grace. Resolves when it has ended. */
   stop(graceMs: number = GRACE_MS): Promise<void> {
     this.#stopping ??= this.#end(graceMs);
@@ -122,10 +133,12 @@ export class ChildProgram {
     stderr?.on('data', (bytes: Buffer) => lines.receive(bytes));
     stderr?.on('error', () => {});
     const closed = stderr === null ? Promise.resolve() : new Promise((resolve) => stderr.once('close', resolve));
+    const hasEnded = nowRuns(this);
     const exit = await new Promise<ProgramExit>((resolve) => {
       this.#child.once('exit', (code, signal) => resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }));
     });
     this.#isOver = true;
+    hasEnded();
     orphanWatch.end();
     const timer = setTimeout(() => stderr?.destroy(), LAST_WORDS_MS);
     await closed;

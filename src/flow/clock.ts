@@ -4,7 +4,7 @@ export interface Clock {
   nowMs(): number;
   /** Runs once everything that the current turn of the event loop had to read has been handled. */
   atEndOfTurn(run: () => void): void;
-  /** Runs after `delayMs`, at most 2^31 - 1. Gives back a function that prevents it. */
+  /** Runs after `delayMs`, at most `LONGEST_TIMER_MS`. Gives back a function that prevents it. */
   after(delayMs: number, run: () => void): () => void;
 }
 

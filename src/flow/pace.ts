@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from '../longest-timer.js';
 import type { MediaTag } from '../media/tag.js';
 import { type Clock, systemClock } from './clock.js';
 import { closeSource, Interruption } from './interruption.js';
@@ -6,8 +7,6 @@ import { closeSource, Interruption } from './interruption.js';
 const TOGETHER_MS = 5;
 /** Tags may stand a little before the former ones (interleaving). Farther back, the stream's clock was set anew. */
 const MAX_STEP_BACK_MS = 1000;
-/** Longer waits are made of several: what `setTimeout` takes ends at 24.8 days. */
-const LONGEST_TIMER_MS = 2 ** 30;
 
 export interface PaceOptions {
   /** 1: real time; 2: twice as fast; 0: no pacing. */
@@ -63,6 +62,7 @@ async function* release(
   }
 }
 
+/** Longer waits than a timer can are made of several: whoever waits looks again. */
 async function sleep(delayMs: number, clock: Clock, interruption: Interruption): Promise<void> {
   let cancel = () => {};
   const timer = new Promise<void>((resolve) => {

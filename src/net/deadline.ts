@@ -1,8 +1,6 @@
 import type { RtmpkitError } from '../errors.js';
+import { LONGEST_TIMER_MS } from '../longest-timer.js';
 import { AbortBranch } from './abort-branch.js';
-
-/** Timers of Node count in 31 bits of milliseconds, and go off at once beyond that. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A signal that aborts when the parent does (with the parent's reason) or when the time is up (with the error made then).

@@ -1,4 +1,4 @@
-import { LONGEST_TIMER_MS } from './deadline.js';
+import { LONGEST_TIMER_MS } from '../longest-timer.js';
 
 /** How late it may be told that nothing moves: one part in so many. */
 const LOOKS = 8;

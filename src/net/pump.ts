@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { NetworkError, ProtocolError, RtmpkitError } from '../errors.js';
+import { LONGEST_TIMER_MS } from '../longest-timer.js';
 import type { Session } from '../rtmp/session/session.js';
-import { LONGEST_TIMER_MS } from './deadline.js';
 import { IdleWatch } from './idle-watch.js';
 import type { ReadBuffer } from './read-buffer.js';
 import { systemCodeOf } from './system-code.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StreamHistory } from '../history.js';
 import type { ProbeReport } from '../report.js';
-import { drawPlots } from './draw-plots.js';
+import { PLOT_SCRIPT } from './draw-plots.js';
 import { historyPlots, type PlotPlace } from './history-plots.js';
 import { type Content, html, jsonMarkup, Markup } from './markup.js';
 import {
@@ -42,13 +42,12 @@ export function reportPage(content: ReportPageContent): string {
   const places = historyPlots(history);
   const plots = places.flatMap(({ plot }) => (plot === undefined ? [] : [plot]));
   const library = `/*!\nuPlot\n\n${plotLibrary.licence.replaceAll('*/', '* /').trim()}\n*/\n${plotLibrary.script.trim()}`;
-  const drawing = `(${drawPlots})(window);`;
   const title = report.url ?? report.file?.path ?? 'probe';
   return html`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyFor(library, drawing)}">
+<meta http-equiv="Content-Security-Policy" content="${policyFor(library, PLOT_SCRIPT)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:,">
@@ -71,7 +70,7 @@ ${metadataSection(report)}
 <footer>Made by rtmpkit probe. Plots by uPlot (MIT licence, in the source of this page).</footer>
 <script type="application/json" id="plots">${jsonMarkup(plots)}</script>
 <script>${scriptMarkup(library)}</script>
-<script>${scriptMarkup(drawing)}</script>
+<script>${scriptMarkup(PLOT_SCRIPT)}</script>
 </body>
 </html>
 `.text;

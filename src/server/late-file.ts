@@ -8,14 +8,22 @@ export interface OpenedFile {
 /** A file that can be written to while it is still being opened. What fails then fails at the first write. */
 export class LateFile implements OutputFile {
   readonly #opened: Promise<OpenedFile>;
+  readonly #onBegun: (path: string) => void;
+  #isBegun = false;
 
-  constructor(opened: Promise<OpenedFile>) {
+  /** @param onBegun told once, when there is something in the file */
+  constructor(opened: Promise<OpenedFile>, onBegun: (path: string) => void) {
     this.#opened = opened;
+    this.#onBegun = onBegun;
     opened.catch(() => {}); // told by the first write
   }
 
   async writev(buffers: readonly Uint8Array[], position: number): Promise<{ readonly bytesWritten: number }> {
-    return (await this.#opened).file.writev(buffers, position);
+    const { file, path } = await this.#opened;
+    const written = await file.writev(buffers, position);
+    if (!this.#isBegun) this.#onBegun(path);
+    this.#isBegun = true;
+    return written;
   }
 
   async truncate(sizeBytes: number): Promise<void> {

@@ -1,8 +1,8 @@
 import { Broadcast } from '../flow/broadcast.js';
 import { MetadataNews } from '../flow/metadata-news.js';
 import { Splicer } from '../flow/splicer.js';
+import { LONGEST_TIMER_MS } from '../longest-timer.js';
 import type { MediaTag } from '../media/tag.js';
-import { LONGEST_TIMER_MS } from '../net/deadline.js';
 
 /** Media time that is held for players who are behind; the newest GOP is held whatever its length. */
 const MAX_HELD_MS = 10_000;

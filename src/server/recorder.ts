@@ -1,9 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isSystemError, outputError } from '../endpoint/file-errors.js';
 import { FileSink } from '../endpoint/file-sink.js';
 import { FlvFileWriter } from '../endpoint/flv-file-writer.js';
-import { outputError } from '../endpoint/flv-output.js';
-import { isSystemError } from '../endpoint/flv-source.js';
 import { type OutputFile, openOutput } from '../endpoint/output-file.js';
 import { recordingName, safeFileName } from '../endpoint/recording-name.js';
 import { OutputError, type RtmpkitError } from '../errors.js';
@@ -72,7 +71,7 @@ export class Recorder {
     const opened = openUnused(directory, streamName, this.#createFile);
     const path = join(directory, recordingName(streamName, new Date())); // for messages
     // It records from the first tag on: a fast publisher is far ahead by the time the file is open.
-    const sink = new FileSink(new FlvFileWriter(path, new LateFile(opened)));
+    const sink = new FileSink(new FlvFileWriter(path, new LateFile(opened, (begun) => this.#began(begun, stream))));
     sink.attach(stream.broadcast, { mode: 'live', join: 'beginning' });
     const done = this.#follow(sink, opened, stream)
       .catch((error: unknown) => this.#failed(error, stream))
@@ -90,11 +89,15 @@ export class Recorder {
     await Promise.all([...this.#recordings.values()].map(({ done }) => done));
   }
 
-  /** Reports the recording's beginning and its end. */
+  #began(path: string, stream: LiveStream): void {
+    this.#report({ event: 'started', role: 'recorder', output: this.#shown(path, stream) });
+  }
+
+  /** Reports the recording's end. A stream without media leaves no file, and nothing is told of one. */
   async #follow(sink: FileSink, opened: Promise<OpenedFile>, stream: LiveStream): Promise<void> {
     const output = this.#shown((await opened).path, stream);
-    this.#report({ event: 'started', role: 'recorder', output });
     const { sizeBytes, mediaBytes, durationMs, audioTags, videoTags, dataTags } = await sink.finished;
+    if (sizeBytes === 0) return;
     this.#report({
       event: 'ended',
       role: 'recorder',

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { NetworkError } from '../errors.js';
-import { LONGEST_TIMER_MS } from '../net/deadline.js';
+import { LONGEST_TIMER_MS } from '../longest-timer.js';
 import { systemCodeOf } from '../net/system-code.js';
 import { Admission } from './admission.js';
 import { Caretaker } from './caretaker.js';

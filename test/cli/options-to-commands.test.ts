@@ -193,7 +193,7 @@ describe('push', () => {
 });
 
 describe('trying again', () => {
-  it.each(['push', 'pull'] as const)('is an option of %s', async (name) => {
+  it.each(['push', 'pull', 'probe'] as const)('is an option of %s', async (name) => {
     const operands = name === 'push' ? ['f', URL] : [URL];
     const options = ['--retry', '5', '--retry-delay', '200ms', '--retry-max-delay', '2s'];
     const command = (await run([name, ...operands, ...options]))[name];
@@ -213,8 +213,10 @@ describe('probe', () => {
       durationMs: undefined,
       expect: [],
       watch: false,
+      nowMs: expect.any(Function),
       timeoutMs: 10_000,
       stallTimeoutMs: 15_000,
+      retry: { attempts: undefined, delayMs: 1_000, maxDelayMs: 30_000 },
       tls: {},
     });
   });

@@ -49,6 +49,13 @@ describe('readPlaylist', () => {
     expect(directory.openFiles).toEqual([]);
   });
 
+  it('refuses a directory, and does not take it for a film', async () => {
+    await expect(readPlaylist(directory.path)).rejects.toMatchObject({
+      code: 'ERR_FILE_UNREADABLE',
+      message: `playlist ${directory.path}: this is a directory, not a file`,
+    });
+  });
+
   it('is told by its mark', () => {
     expect(playlistPath('@day.txt')).toBe('day.txt');
     expect(playlistPath('./@day.txt')).toBeUndefined();

@@ -59,6 +59,19 @@ describe('a film that is published', () => {
     expect(report?.stages.at(-1)).toMatchObject({ stage: 'publish', ok: false });
   });
 
+  it('under a name that is taken waits for it as often as it may', async () => {
+    await desk.publish('key');
+    const retry = { attempts: 3, delayMs: 1, maxDelayMs: 1 };
+    const { report, error, events } = await published(desk.port, { retry });
+    expect(error).toMatchObject({ code: 'ERR_STREAM_BUSY' });
+    expect(events.filter(({ event }) => event === 'retrying')).toMatchObject([
+      { role: 'publisher', attempt: 1, attempts: 3, code: 'ERR_STREAM_BUSY' },
+      { attempt: 2 },
+      { attempt: 3 },
+    ]);
+    expect(report?.publish).toBeNull();
+  });
+
   it.each([
     [StatusCode.PublishUnauthorized, 'ERR_AUTH'],
     [StatusCode.PublishDenied, 'ERR_DENIED'],

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RtmpkitError } from '../../src/errors.js';
+import type { CommandEvent } from '../../src/events.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import type { ServerEvent } from '../../src/rtmp/session/events.js';
 import type { ServerSession } from '../../src/rtmp/session/server.js';
@@ -112,6 +113,29 @@ describe('a stream', () => {
     expect(report).toMatchObject({ ok: true, analysis: { endedBy: 'interruption' } });
   });
 
+  it.each([
+    ['stands still is told', 0, ['WARN_STALL']],
+    ['seems to stand still while we are stopped is not', 5_000, []],
+  ])('that %s', async (_, leftOutMs, codes) => {
+    let clockMs = 0;
+    let goOn = (): void => {};
+    const half = STREAM.findIndex(({ timestampMs }) => timestampMs >= 2_000);
+    const port = await playing(STREAM.slice(0, half), (session, socket, id) => {
+      goOn = () => {
+        session.endPlay(id, 'over');
+        socket.write(session.mediaFormat(id).encode(STREAM.slice(half)));
+        socket.write(session.takeOutput()!);
+      };
+    });
+    const onEvent = ({ event }: CommandEvent): void => {
+      if (event !== 'started') return;
+      clockMs = 5_000 - leftOutMs;
+      goOn();
+    };
+    const { report } = await probed(at(port), { nowMs: () => clockMs, onEvent });
+    expect(report?.warnings.map(({ code }) => code)).toEqual(codes);
+  });
+
   it('has the round trip of a ping', async () => {
     const port = await playing(STREAM, (session, socket, id) => {
       socket.on('data', () => setImmediate(() => socket.writable && send(session, socket, id, STREAM.slice(-1))));
@@ -202,6 +226,71 @@ describe('a stage that fails', () => {
     const stopping = new AbortController();
     const port = await fakes.raw((socket) => socket.once('data', () => stopping.abort()));
     const { report, error } = await probed(at(port), {}, stopping.signal);
+    expect(report).toBeUndefined();
+    expect(error).toBe(stopping.signal.reason);
+  });
+});
+
+/** Turns the first so many players away, and lets the others play what is given. */
+function turningAway(players: number, tags: readonly MediaTag[], afterwards: (socket: Socket) => void) {
+  let asked = 0;
+  return fakes.rtmp((event, session, socket) => {
+    if (event.type === 'connectRequest') session.acceptConnect();
+    if (event.type !== 'playRequest') return;
+    if (++asked <= players) {
+      session.rejectPlay(event.streamId, errorStatus(StatusCode.PlayStreamNotFound, `not yet, ${asked}`));
+      return;
+    }
+    session.acceptPlay(event.streamId);
+    send(session, socket, event.streamId, tags);
+    afterwards(socket);
+  });
+}
+
+describe('a stream that is not there yet', () => {
+  const retry = (attempts: number) => ({ retry: { attempts, delayMs: 1, maxDelayMs: 1 } });
+  const retries = ({ events }: Outcome) => events.filter(({ event }) => event === 'retrying');
+
+  it('is waited for, and told as if it had always been there', async () => {
+    const outcome = await probed(at(await turningAway(2, STREAM, () => {})), { ...retry(5), durationMs: 0 });
+    expect(outcome.error).toBeUndefined();
+    expect(retries(outcome)).toMatchObject([
+      { role: 'player', attempt: 1, attempts: 5, code: 'ERR_STREAM_NOT_FOUND', url: expect.stringMatching(/\*{4}$/) },
+      { attempt: 2 },
+    ]);
+    expect(outcome.report).toMatchObject({ ok: true, streams: [{ codec: 'h264' }, { codec: 'aac' }] });
+    expect(outcome.report?.stages).toHaveLength(6);
+  });
+
+  it('is given up after so many attempts, with the report of the last one', async () => {
+    const outcome = await probed(at(await turningAway(9, STREAM, () => {})), retry(2));
+    expect(outcome.error).toMatchObject({ code: 'ERR_STREAM_NOT_FOUND' });
+    expect(retries(outcome)).toHaveLength(2);
+    expect(outcome.events.filter(({ event }) => event === 'report')).toHaveLength(1);
+    expect(outcome.report?.stages.at(-1)?.words).toContain('not yet, 3');
+  });
+
+  it('is not waited for again when it broke off: that is what was found', async () => {
+    const cut = (socket: Socket): void => void socket.end(Uint8Array.of(4)); // a header without its end
+    const outcome = await probed(at(await turningAway(1, STREAM, cut)), retry(5));
+    expect(outcome.error).toMatchObject({ code: 'ERR_CONNECTION_LOST' });
+    expect(retries(outcome)).toHaveLength(1);
+    expect(outcome.report?.streams).toHaveLength(2);
+  });
+
+  it('is not waited for when that cannot help', async () => {
+    const outcome = await probed(at(await fakes.http()), retry(5));
+    expect(outcome.error).toMatchObject({ code: 'ERR_NOT_RTMP' });
+    expect(retries(outcome)).toEqual([]);
+  });
+
+  it('is left at once by a signal', async () => {
+    const stopping = new AbortController();
+    const options = {
+      retry: { attempts: 1, delayMs: 3_600_000, maxDelayMs: 3_600_000 },
+      onEvent: ({ event }: CommandEvent) => event === 'retrying' && stopping.abort(),
+    };
+    const { report, error } = await probed(at(1), options, stopping.signal);
     expect(report).toBeUndefined();
     expect(error).toBe(stopping.signal.reason);
   });

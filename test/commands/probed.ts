@@ -9,10 +9,10 @@ export interface Outcome {
   readonly events: readonly CommandEvent[];
 }
 
-/** Runs a probe to its end. */
+/** Runs a probe to its end. @param onEvent hears of each event as it comes */
 export async function probed(
   source: string,
-  given: Partial<ProbeOptions> = {},
+  { onEvent = () => {}, ...given }: Partial<ProbeOptions> & { readonly onEvent?: (event: CommandEvent) => void } = {},
   signal = new AbortController().signal,
 ): Promise<Outcome> {
   const options: ProbeOptions = {
@@ -27,7 +27,10 @@ export async function probed(
   const events: CommandEvent[] = [];
   let error: unknown;
   try {
-    for await (const event of probe(options, signal)) events.push(event);
+    for await (const event of probe(options, signal)) {
+      events.push(event);
+      onEvent(event);
+    }
   } catch (thrown) {
     error = thrown;
   }

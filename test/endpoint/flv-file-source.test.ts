@@ -235,7 +235,10 @@ describe('FlvFileSource, what it refuses', () => {
       code: 'ERR_FILE_NOT_FOUND',
       kind: 'not-found',
     });
-    await expect(failure(directory.path)).rejects.toMatchObject({ code: 'ERR_NOT_FLV' });
+    await expect(failure(directory.path)).rejects.toMatchObject({
+      code: 'ERR_FILE_UNREADABLE',
+      message: `${directory.path}: this is a directory, not a file`,
+    });
     await expect(failure(directory.file('a.mp4', Buffer.from('\0\0\0\x20ftypisom')))).rejects.toMatchObject({
       code: 'ERR_NOT_FLV',
       message: expect.stringMatching(/a\.mp4: this is not an FLV; it seems to be an MP4/),

@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { ask } from '../../src/ffmpeg/ask.js';
 import { ChildProgram, type ChildProgramOptions } from '../../src/ffmpeg/child-program.js';
 import { FfmpegProcess } from '../../src/ffmpeg/ffmpeg-process.js';
-import { FakePrograms, isRunning, PATIENCE } from '../support/fake-programs.js';
+import { pausePrograms, resumePrograms } from '../../src/ffmpeg/running-programs.js';
+import { FakePrograms, isRunning, PATIENCE, stateOf } from '../support/fake-programs.js';
 
 const programs = new FakePrograms();
 afterAll(() => programs.remove());
@@ -42,6 +43,21 @@ describe('ChildProgram', PATIENCE, () => {
     await once(child.stdout!, 'data');
     await child.stop();
     expect(await child.finished).toMatchObject({ exitCode: 7 });
+  });
+
+  it.runIf(process.platform === 'linux')('stands still with us, with what it has started, and goes on', async () => {
+    const child = await start(
+      `const other = require('child_process').spawn('sleep', ['1000'], { stdio: 'ignore' });
+       console.log(other.pid); setInterval(() => {}, 1e6)`,
+    );
+    const [pid] = await once(child.stdout!, 'data');
+    const states = () => [child.pid, Number(`${pid}`)].map(stateOf);
+    pausePrograms();
+    await expect.poll(states).toEqual(['T', 'T']);
+    resumePrograms();
+    await expect.poll(states).toEqual(['S', 'S']);
+    await child.stop();
+    pausePrograms(); // there is nobody left to be stopped
   });
 
   it('kills one that does not listen, and what it has started', async () => {

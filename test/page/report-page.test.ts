@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY_REPORT, UNKNOWN_SERVER } from '../../src/analysis/empty-report.js';
 import { StreamCourse } from '../../src/analysis/stream-course.js';
 import type { Browser } from '../../src/page/draw-plots.js';
-import { drawPlots } from '../../src/page/draw-plots.js';
+import { PLOT_SCRIPT } from '../../src/page/draw-plots.js';
 import type { Plot } from '../../src/page/plot.js';
 import { type ReportPageContent, reportPage } from '../../src/page/report-page.js';
 import type { ProbeReport } from '../../src/report.js';
@@ -154,13 +154,16 @@ describe('drawing', () => {
   it('uses nothing from outside itself', () => {
     const drawn: unknown[] = [];
     const browser = fakeBrowser(drawn);
-    // As in the page: only its text is there.
-    const alone = new Function(`return (${drawPlots})`)() as (browser: Browser) => void;
-    alone(browser);
+    draw(browser);
     expect(drawn).toHaveLength(4);
     expect(drawn[0]).toMatchObject({ width: 300, axes: [{}, { label: 'kbit/s' }] });
   });
 });
+
+/** As in the page: only the text of the script is there. */
+function draw(browser: Browser): void {
+  new Function('window', PLOT_SCRIPT)(browser);
+}
 
 interface DrawnOptions {
   readonly scales: {
@@ -171,7 +174,7 @@ interface DrawnOptions {
 
 it('names times as clocks do, and keeps 0 in sight', () => {
   const drawn: DrawnOptions[] = [];
-  drawPlots(fakeBrowser(drawn));
+  draw(fakeBrowser(drawn));
   const [bitrate, , , skew] = drawn;
   expect(bitrate!.axes[0]!.values!(undefined, [0, 0.25, 59, 60, 3_725])).toEqual([
     '0 s',

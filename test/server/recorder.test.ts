@@ -6,6 +6,7 @@ import type { CommandEvent } from '../../src/events.js';
 import { type Display, withKeys, withoutKeys } from '../../src/server/display.js';
 import { Recorder } from '../../src/server/recorder.js';
 import { StreamRegistry } from '../../src/server/stream-registry.js';
+import { metadata } from '../flow/tags.js';
 import { differenceIn, readFlvFile } from '../support/flv-file.js';
 import { videoTags } from './video.js';
 
@@ -117,9 +118,12 @@ describe('Recorder', () => {
 
   it('leaves no file of a stream in which nothing was published', async () => {
     desk = await Desk.open();
-    desk.publish('key').finish();
+    const stream = desk.publish('key');
+    stream.append([metadata(0)]);
+    stream.finish();
     await desk.recorder.close();
     expect(desk.files()).toEqual([]);
+    expect(desk.kinds()).toEqual([]); // nor is one told of
   });
 
   it('keeps within its directory, and does not make it deeper than it needs', async () => {

@@ -41,9 +41,14 @@ export function isRunning(pid: number): boolean {
 }
 
 function isZombie(pid: number): boolean {
+  return /[ZX]/.test(stateOf(pid) ?? '');
+}
+
+/** One letter, as `ps` has it: `S` it sleeps, `T` it is stopped. `undefined`: no such process, or no such table on this system. */
+export function stateOf(pid: number): string | undefined {
   try {
-    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return /\) (\S) /.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
   } catch {
-    return false; // no such table on this system
+    return undefined;
   }
 }

@@ -4,12 +4,12 @@ import { UsageError } from '../../errors.js';
 import type { ProbeReport } from '../../report.js';
 import { Curtain } from '../curtain.js';
 import { PROBE_HELP } from '../help.js';
+import { readLinkOptions } from '../link-options.js';
 import type { Settings } from '../options/option.js';
 import { PROBE_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
 import type { Renderer } from '../render/renderer.js';
 import { refuseVisibleSecrets, streamTarget } from '../stream-target.js';
-import { readTlsOptions } from '../tls-files.js';
 import { isUrl } from '../url-text.js';
 import type { World } from '../world.js';
 import { defineCommand } from './command.js';
@@ -21,24 +21,15 @@ export const probeCommand = defineCommand({
   help: PROBE_HELP,
   result: 'report',
   endsBySignal: false,
-  async prepare(resolved, [source], world) {
+  async prepare(resolved, [operand], world) {
     const { settings } = resolved;
-    if (source === undefined) {
-      throw new UsageError('ERR_USAGE', 'probe needs the URL of a stream, or a file', {
-        advice: 'rtmpkit probe rtmp://host/app/name',
-      });
-    }
-    if (source === '-') {
-      throw new UsageError('ERR_USAGE', 'probe looks at a stream or a file, not at standard input', {
-        advice: 'write it to a file first: rtmpkit pull URL out.flv',
-      });
-    }
+    const source = sourceOf(operand);
     const tryOut = wayToTryOut(settings, source);
     for (const expression of settings.expect) parseExpectation(expression); // before a key is asked for
     checkTogether(source, settings, world);
     refuseVisibleSecrets(resolved);
     const target = isUrl(source) ? await streamTarget(source, resolved, world) : undefined;
-    const tls = await readTlsOptions(settings);
+    const link = await readLinkOptions(settings);
     const curtain = new Curtain(settings['show-keys'], target?.url, openTexts(source, settings));
     return {
       curtain,
@@ -54,9 +45,8 @@ export const probeCommand = defineCommand({
             expect: settings.expect,
             watch: settings.watch,
             page: pageOptions(settings, curtain),
-            timeoutMs: settings.timeout,
-            stallTimeoutMs: settings['stall-timeout'],
-            tls,
+            ...link,
+            nowMs: () => world.suspension.nowMs,
             messages: messageDisclosure(resolved),
           },
           signal,
@@ -67,6 +57,20 @@ export const probeCommand = defineCommand({
 });
 
 type ProbeSettings = Settings<typeof PROBE_OPTIONS>;
+
+function sourceOf(operand: string | undefined): string {
+  if (operand === undefined) {
+    throw new UsageError('ERR_USAGE', 'probe needs the URL of a stream, or a file', {
+      advice: 'rtmpkit probe rtmp://host/app/name',
+    });
+  }
+  if (operand === '-') {
+    throw new UsageError('ERR_USAGE', 'probe looks at a stream or a file, not at standard input', {
+      advice: 'write it to a file first: rtmpkit pull URL out.flv',
+    });
+  }
+  return operand;
+}
 
 function checkTogether(source: string, settings: ProbeSettings, { stderr, environment }: World): void {
   if (settings.report === '-') {

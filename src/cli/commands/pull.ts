@@ -1,4 +1,4 @@
-import type { PullDestination } from '../../commands/options.js';
+import type { PullDestination, PullOptions } from '../../commands/options.js';
 import { UsageError } from '../../errors.js';
 import { Curtain } from '../curtain.js';
 import { PULL_HELP } from '../help.js';
@@ -44,13 +44,7 @@ export const pullCommand = defineCommand({
             outputs,
             overwrite: settings.overwrite,
             append: settings.append,
-            startMs: settings.start,
-            durationMs: settings.duration,
-            maxSizeBytes: settings['max-size'],
-            segmentMs: settings.segment,
-            splitOnChange: settings['split-on-change'],
-            only: settings['video-only'] ? 'video' : settings['audio-only'] ? 'audio' : undefined,
-            bufferMs: settings.buffer,
+            ...extent(settings),
             ffmpegPath: settings.ffmpeg,
             ...link,
             messages: messageDisclosure(resolved),
@@ -74,6 +68,19 @@ function destinations(names: readonly string[], settings: PullSettings, stdout: 
     ...snapshot.map((path) => ({ kind: 'picture', path }) as const),
     ...dataOut.map((target) => ({ kind: 'data', target: target === '-' ? stdout : target }) as const),
   ];
+}
+
+/** How much of the stream is wanted, and in how many pieces. */
+function extent(settings: PullSettings): Partial<PullOptions> & Pick<PullOptions, 'durationMs'> {
+  return {
+    startMs: settings.start,
+    durationMs: settings.duration,
+    maxSizeBytes: settings['max-size'],
+    segmentMs: settings.segment,
+    splitOnChange: settings['split-on-change'],
+    only: settings['video-only'] ? 'video' : settings['audio-only'] ? 'audio' : undefined,
+    bufferMs: settings.buffer,
+  };
 }
 
 /** What the person wrote without a secret in mind. */

@@ -1,3 +1,4 @@
+import type { PushOptions } from '../../commands/options.js';
 import { UsageError } from '../../errors.js';
 import { isSourceUrl } from '../../ffmpeg/url-input.js';
 import { Curtain } from '../curtain.js';
@@ -14,6 +15,8 @@ import type { MetadataPair } from '../values/metadata-pair.js';
 import type { World } from '../world.js';
 import { defineCommand, type Prepared } from './command.js';
 import { withDeviceTable } from './device-table.js';
+
+type PushSettings = Settings<typeof PUSH_OPTIONS>;
 
 const STANDARD_INPUT = '-';
 
@@ -47,13 +50,9 @@ export const pushCommand = defineCommand({
           {
             input: more.length === 0 ? fromWorld(input) : inputs.map(fromWorld),
             ...(servers?.options ?? { url: undefined, ...embeddedOverrides(settings) }),
-            speed: settings.speed,
-            plays: settings.loop,
-            startMs: settings.start,
-            durationMs: settings.duration,
+            ...course(settings),
             metadata: metadataOf(settings.metadata),
             data: settings.data === undefined ? undefined : fromWorld(settings.data),
-            maxQueueMs: settings.drop && settings.speed !== 0 ? settings['max-queue'] : Number.POSITIVE_INFINITY,
             ...link,
             messages: messageDisclosure(resolved),
             encoding: encodeOptions(settings),
@@ -66,8 +65,17 @@ export const pushCommand = defineCommand({
   },
 });
 
+/** How much is sent, and when. */
+function course(
+  settings: PushSettings,
+): Pick<PushOptions, 'speed' | 'plays' | 'startMs' | 'durationMs' | 'maxQueueMs'> {
+  const { speed, loop: plays, start: startMs, duration: durationMs, drop } = settings;
+  const maxQueueMs = drop && speed !== 0 ? settings['max-queue'] : Number.POSITIVE_INFINITY;
+  return { speed, plays, startMs, durationMs, maxQueueMs };
+}
+
 /** @throws {UsageError} when more than one of media, data, key and password are to come from standard input */
-function refuseSharedStdin(inputs: readonly string[], settings: Settings<typeof PUSH_OPTIONS>): void {
+function refuseSharedStdin(inputs: readonly string[], settings: PushSettings): void {
   const isKey = settings.key === STANDARD_INPUT || settings['key-file'] === STANDARD_INPUT;
   const isPassword = settings.password === STANDARD_INPUT || settings['password-file'] === STANDARD_INPUT;
   const users = [

@@ -1,11 +1,14 @@
+import { LONGEST_TIMER_MS } from '../../longest-timer.js';
 import type { ValueParser } from './value-parser.js';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 
-/** Timers of Node take 32 bits of milliseconds and fire at once beyond that. */
-const LONGEST_TIMER_MS = 24 * 24 * HOUR_MS;
+/** In whole days, which are easier to say. */
+const LONGEST_WAIT_DAYS = Math.floor(LONGEST_TIMER_MS / DAY_MS);
+const LONGEST_WAIT_MS = LONGEST_WAIT_DAYS * DAY_MS;
 
 const NUMBER = '(\\d+(?:\\.\\d+)?|\\.\\d+)';
 const PLAIN_SECONDS = new RegExp(`^${NUMBER}$`);
@@ -20,10 +23,20 @@ export const duration: ValueParser<number> = {
 export const positiveDuration: ValueParser<number> = within(duration, 1, Number.MAX_SAFE_INTEGER, 'above zero');
 
 /** A duration that a timer can wait. */
-export const waitingTime: ValueParser<number> = within(duration, 1, LONGEST_TIMER_MS, 'above zero and below 24 days');
+export const waitingTime: ValueParser<number> = within(
+  duration,
+  1,
+  LONGEST_WAIT_MS,
+  `above zero and of at most ${LONGEST_WAIT_DAYS} days`,
+);
 
 /** A duration that a timer can wait, or none. */
-export const waitingTimeOrNone: ValueParser<number> = within(duration, 0, LONGEST_TIMER_MS, 'below 24 days');
+export const waitingTimeOrNone: ValueParser<number> = within(
+  duration,
+  0,
+  LONGEST_WAIT_MS,
+  `of at most ${LONGEST_WAIT_DAYS} days`,
+);
 
 /** How long media may wait on its way to those who watch live. Whoever wants more mistook the unit. */
 export const latency: ValueParser<number> = within(duration, 0, 10 * SECOND_MS, 'of at most 10 s');

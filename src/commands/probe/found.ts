@@ -12,3 +12,9 @@ export interface Found {
   readonly history: StreamHistory;
   readonly failure: RtmpkitError | undefined;
 }
+
+/** What a probe of a server has found. */
+export interface ServerFound extends Found {
+  /** What was to be looked at had begun: what fails from then on is a finding, and waiting for it would hide it. */
+  readonly hasBegun: boolean;
+}

@@ -2,8 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, readFile, stat, unlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { outputError } from '../../endpoint/flv-output.js';
-import { isSystemError } from '../../endpoint/flv-source.js';
+import { isSystemError, outputError } from '../../endpoint/file-errors.js';
 import type { PlotLibrary } from '../../page/report-page.js';
 
 /** The file of a page. It is opened ahead of the work, so that nobody works for a page that cannot be written. */

@@ -6,7 +6,7 @@ import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import type { ServerAddress } from '../conformance/desk.js';
 import { CheckRun } from '../conformance/run-checks.js';
 import type { ProbeOptions } from '../options.js';
-import { type Found, NO_HISTORY } from './found.js';
+import { NO_HISTORY, type ServerFound } from './found.js';
 import { ServerPortrait } from './server-portrait.js';
 
 type Report = (event: CommandEvent) => void;
@@ -15,7 +15,11 @@ type Report = (event: CommandEvent) => void;
  * Tries out what a server should accept, on streams of its own under the app of the URL. It fails with `ERR_EXPECTATION`
  * when a check does; the server may deviate.
  */
-export async function probeConformance(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<Found> {
+export async function probeConformance(
+  options: ProbeOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<ServerFound> {
   const url = parseRtmpUrl(options.source, options);
   const portrait = new ServerPortrait(
     { onDialed: () => {}, onStreamCreated: () => {}, onWords: () => {} },
@@ -27,10 +31,15 @@ export async function probeConformance(options: ProbeOptions, report: Report, si
   try {
     const conformance = await run.run();
     const failure = conformance.fails === 0 ? undefined : failed(conformance);
-    return { report: { ...about(), ok: failure === undefined, conformance }, history: NO_HISTORY, failure };
+    return {
+      report: { ...about(), ok: failure === undefined, conformance },
+      history: NO_HISTORY,
+      failure,
+      hasBegun: true,
+    };
   } catch (error) {
     if (error === signal.reason || !(error instanceof RtmpkitError)) throw error;
-    return { report: about(), history: NO_HISTORY, failure: error };
+    return { report: about(), history: NO_HISTORY, failure: error, hasBegun: false };
   }
 }
 

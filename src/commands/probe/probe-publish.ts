@@ -3,12 +3,13 @@ import { EMPTY_REPORT } from '../../analysis/empty-report.js';
 import { openRtmpLink, type RtmpLinkOptions } from '../../endpoint/rtmp-link.js';
 import { RtmpkitError, type Stage } from '../../errors.js';
 import type { CommandEvent } from '../../events.js';
+import { systemClock } from '../../flow/clock.js';
 import type { ProbeReport, PublishReport } from '../../report.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { messageReports } from '../message-reports.js';
 import type { ProbeOptions } from '../options.js';
 import { ConnectionNews } from './connection-news.js';
-import { type Found, NO_HISTORY } from './found.js';
+import { NO_HISTORY, type ServerFound } from './found.js';
 import { PublishLink } from './publish-link.js';
 import { ServerPortrait } from './server-portrait.js';
 import { StageClock } from './stage-clock.js';
@@ -25,7 +26,8 @@ export class PublishProbe {
   readonly #options: ProbeOptions;
   readonly #report: Report;
   readonly #signal: AbortSignal;
-  readonly #clock = new StageClock(() => performance.now());
+  readonly #nowMs: () => number;
+  readonly #clock: StageClock;
   readonly #link: PublishLink;
   readonly #portrait: ServerPortrait;
   readonly #news: ConnectionNews;
@@ -34,6 +36,8 @@ export class PublishProbe {
     this.#url = parseRtmpUrl(options.source, options);
     this.#options = options;
     this.#report = report;
+    this.#nowMs = options.nowMs ?? systemClock.nowMs;
+    this.#clock = new StageClock(this.#nowMs);
     this.#news = new ConnectionNews('publisher', this.#url.redacted, report);
     this.#signal = signal;
     this.#link = new PublishLink(signal);
@@ -44,15 +48,18 @@ export class PublishProbe {
   }
 
   /** Never throws for what the server or the network does: that is a finding. */
-  async run(): Promise<Found> {
+  async run(): Promise<ServerFound> {
+    let hasBegun = false;
     try {
       this.#news.entered(isIP(this.#url.host) === 0 ? 'dns' : 'tcp');
       await openRtmpLink('publisher', this.#linkOptions, this.#link);
-      return { report: this.#found(await this.#send()), history: NO_HISTORY, failure: undefined };
+      hasBegun = true;
+      const publish = await this.#send();
+      return { report: this.#found(publish), history: NO_HISTORY, failure: undefined, hasBegun };
     } catch (error) {
       if (error === this.#signal.reason || !(error instanceof RtmpkitError)) throw error;
       this.#clock.fail(error.peerWords);
-      return { report: this.#found(null), history: NO_HISTORY, failure: error };
+      return { report: this.#found(null), history: NO_HISTORY, failure: error, hasBegun };
     } finally {
       this.#link.end();
     }
@@ -85,7 +92,7 @@ export class PublishProbe {
     this.#report({ event: 'started', role: 'publisher', url: this.#url.redacted });
     this.#clock.begin('stream');
     const durationMs = this.#options.durationMs ?? DEFAULT_DURATION_MS;
-    const found = await measureUpload(this.#link, { durationMs, signal: this.#signal });
+    const found = await measureUpload(this.#link, { durationMs, signal: this.#signal, nowMs: this.#nowMs });
     this.#clock.pass();
     return found;
   }

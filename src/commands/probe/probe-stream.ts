@@ -8,6 +8,7 @@ import type { RtmpLinkOptions } from '../../endpoint/rtmp-link.js';
 import { RtmpPlayer } from '../../endpoint/rtmp-player.js';
 import { NetworkError, RtmpkitError, type Stage } from '../../errors.js';
 import type { CommandEvent } from '../../events.js';
+import { systemClock } from '../../flow/clock.js';
 import { Meter } from '../../flow/meter.js';
 import type { MediaTag } from '../../media/tag.js';
 import type { AnalysisReport, ProbeReport, TimingsReport, WarningReport } from '../../report.js';
@@ -16,7 +17,7 @@ import { messageReports } from '../message-reports.js';
 import type { ProbeOptions } from '../options.js';
 import { reportStats } from '../stats-reports.js';
 import { ConnectionNews } from './connection-news.js';
-import type { Found } from './found.js';
+import type { ServerFound } from './found.js';
 import { ServerPortrait } from './server-portrait.js';
 import { StageClock } from './stage-clock.js';
 import { WatchLimit } from './watch-limit.js';
@@ -40,7 +41,8 @@ export class StreamProbe {
   readonly #durationMs: number;
   readonly #report: Report;
   readonly #signal: AbortSignal;
-  #clock = newClock();
+  readonly #nowMs: () => number;
+  #clock: StageClock;
   readonly #news: ConnectionNews;
   readonly #portrait: ServerPortrait;
   readonly #analysis = new StreamAnalysis();
@@ -56,6 +58,8 @@ export class StreamProbe {
   constructor(options: ProbeOptions, report: Report, signal: AbortSignal) {
     this.#url = parseRtmpUrl(options.source, options);
     this.#options = options;
+    this.#nowMs = options.nowMs ?? systemClock.nowMs;
+    this.#clock = new StageClock(this.#nowMs);
     this.#durationMs = options.durationMs ?? (options.watch === true ? Number.POSITIVE_INFINITY : DEFAULT_DURATION_MS);
     this.#report = report;
     this.#news = new ConnectionNews('player', this.#url.redacted, report);
@@ -71,14 +75,14 @@ export class StreamProbe {
   }
 
   /** Never throws for what the server or the network does: that is a finding. */
-  async run(): Promise<Found> {
+  async run(): Promise<ServerFound> {
     try {
       await this.#settle();
       const player = await this.#open();
       await this.#watch(player);
       return this.#end(undefined);
     } catch (error) {
-      this.#endedMs ??= performance.now();
+      this.#endedMs ??= this.#nowMs();
       if (error === this.#signal.reason || !(error instanceof RtmpkitError)) throw error;
       this.#endedBy = this.#beganMs === undefined ? null : 'failure';
       this.#clock.fail(error.peerWords);
@@ -91,7 +95,7 @@ export class StreamProbe {
     this.#news.entered(isIP(this.#url.host) === 0 ? 'dns' : 'tcp');
     await turn();
     await turn();
-    this.#clock = newClock();
+    this.#clock = new StageClock(this.#nowMs);
   }
 
   /** A digest shows most of a server; some old or strange ones hang up on it. */
@@ -149,7 +153,7 @@ export class StreamProbe {
     const limit = new WatchLimit((endedBy) => {
       this.#endedBy ??= endedBy;
       player.stop();
-    });
+    }, this.#nowMs);
     const interrupt = (): void => limit.reached('interruption');
     this.#signal.addEventListener('abort', interrupt, { once: true });
     limit.after(this.#restMs, null);
@@ -160,7 +164,7 @@ export class StreamProbe {
     try {
       if (this.#signal.aborted) interrupt();
       for await (const tags of player) this.#see(tags, limit);
-      this.#endedMs = performance.now();
+      this.#endedMs = this.#nowMs();
       this.#conclude(player);
     } finally {
       this.#signal.removeEventListener('abort', interrupt);
@@ -175,14 +179,14 @@ export class StreamProbe {
   #takeSnapshots(): () => void {
     if (this.#options.watch !== true) return () => {};
     const timer = setInterval(() => {
-      const recent = this.#course.recent(performance.now());
+      const recent = this.#course.recent(this.#nowMs());
       this.#report({ event: 'snapshot', report: this.#found(true), recent });
     }, SNAPSHOT_EVERY_MS);
     return () => clearInterval(timer);
   }
 
   #see(tags: readonly MediaTag[], limit: WatchLimit): void {
-    const nowMs = performance.now();
+    const nowMs = this.#nowMs();
     this.#analysis.see(tags, nowMs);
     this.#course.see(tags, nowMs);
     this.#meter.add(tags);
@@ -246,19 +250,20 @@ export class StreamProbe {
   }
 
   get #progress() {
-    const positionMs = Math.round(performance.now() - (this.#beganMs ?? performance.now()));
+    const positionMs = Math.round(this.#nowMs() - (this.#beganMs ?? this.#nowMs()));
     const durationMs = this.#hasLength ? this.#durationMs : null;
     return { positionMs, durationMs, queueMs: 0, queueBytes: 0, droppedFrames: 0 };
   }
 
-  #end(failure: RtmpkitError | undefined): Found {
-    return { report: this.#found(failure === undefined), history: this.#course.history(), failure };
+  #end(failure: RtmpkitError | undefined): ServerFound {
+    const hasBegun = this.#beganMs !== undefined;
+    return { report: this.#found(failure === undefined), history: this.#course.history(), failure, hasBegun };
   }
 
   #found(ok: boolean): ProbeReport {
     const { durationMs, warnings, ...media } = this.#analysis.report();
     const beganMs = this.#beganMs;
-    const elapsedMs = beganMs === undefined ? null : Math.round((this.#endedMs ?? performance.now()) - beganMs);
+    const elapsedMs = beganMs === undefined ? null : Math.round((this.#endedMs ?? this.#nowMs()) - beganMs);
     return {
       ...EMPTY_REPORT,
       ...media,
@@ -271,10 +276,6 @@ export class StreamProbe {
       warnings: [...this.#warnings, ...this.#portrait.warnings(), ...warnings],
     };
   }
-}
-
-function newClock(): StageClock {
-  return new StageClock(() => performance.now());
 }
 
 function isHangUp(error: unknown): boolean {

@@ -15,11 +15,12 @@ export class PublishLink implements RtmpLinkListener {
   #isClosed = false;
   readonly #news = new Bell();
   readonly #signal: AbortSignal;
+  readonly #onAbort = (): void => this.#news.ring();
 
   /** @param signal aborting it ends all waiting, as if what is waited for had come */
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal.addEventListener('abort', () => this.#news.ring(), { once: true });
+    signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   get opened(): RtmpLink {
@@ -87,8 +88,9 @@ export class PublishLink implements RtmpLinkListener {
     this.#news.ring();
   }
 
-  /** Says goodbye. */
+  /** Says goodbye, and lets go of the signal. */
   end(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort);
     if (this.#link === undefined || this.#isClosed) return;
     this.#link.session.close();
     this.#link.pump.end();

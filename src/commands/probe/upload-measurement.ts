@@ -14,6 +14,8 @@ const PONG_MS = 1_000;
 export interface UploadLimits {
   readonly durationMs: number;
   readonly signal: AbortSignal;
+  /** Milliseconds that only go forward. */
+  readonly nowMs: () => number;
 }
 
 /**
@@ -23,18 +25,19 @@ export interface UploadLimits {
  *
  * @throws {RtmpkitError} when the connection ends
  */
-export async function measureUpload(link: PublishLink, { durationMs, signal }: UploadLimits): Promise<PublishReport> {
+export async function measureUpload(link: PublishLink, limits: UploadLimits): Promise<PublishReport> {
+  const { durationMs, signal, nowMs } = limits;
   const clip = new TestClip(CLIP);
-  const startMs = performance.now();
+  const startMs = nowMs();
   await link.write(clip.headers());
   const answers = await link.answered(Math.min(PONG_MS, durationMs));
-  const endMs = performance.now() + durationMs;
+  const endMs = nowMs() + durationMs;
   let [bytes, frames, bestKbps] = [0, 0, 0];
   let roundBytes = FIRST_ROUND_BYTES;
-  while (!signal.aborted && bytes < MAX_BYTES && performance.now() < endMs) {
-    const round = await sendRound(link, clip, Math.min(roundBytes, MAX_BYTES - bytes), endMs);
+  while (!signal.aborted && bytes < MAX_BYTES && nowMs() < endMs) {
+    const round = await sendRound(link, clip, Math.min(roundBytes, MAX_BYTES - bytes), { endMs, nowMs });
     if (answers) await link.answered(Math.max(PONG_MS, durationMs));
-    const tookMs = Math.max(performance.now() - round.startMs, 1);
+    const tookMs = Math.max(nowMs() - round.startMs, 1);
     bytes += round.bytes;
     frames += round.frames;
     bestKbps = Math.max(bestKbps, (round.bytes * 8) / tookMs);
@@ -43,7 +46,7 @@ export async function measureUpload(link: PublishLink, { durationMs, signal }: U
   return {
     bytes,
     frames,
-    elapsedMs: Math.round(performance.now() - startMs),
+    elapsedMs: Math.round(nowMs() - startMs),
     uploadKbps: Math.round(bestKbps),
     measuredBy: answers ? 'answer' : 'socket',
   };
@@ -53,11 +56,11 @@ async function sendRound(
   link: PublishLink,
   clip: TestClip,
   sizeBytes: number,
-  endMs: number,
+  { endMs, nowMs }: { readonly endMs: number; readonly nowMs: () => number },
 ): Promise<{ readonly startMs: number; readonly bytes: number; readonly frames: number }> {
-  const startMs = performance.now();
+  const startMs = nowMs();
   let [bytes, frames] = [0, 0];
-  while (bytes < sizeBytes && performance.now() < endMs) {
+  while (bytes < sizeBytes && nowMs() < endMs) {
     const tags = clip.next();
     await link.write(tags);
     bytes += tags.reduce((sum, { body }) => sum + body.length, 0);

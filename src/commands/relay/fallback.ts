@@ -24,7 +24,10 @@ export class RelayFallback {
   readonly #meter = new Meter();
   #stop: AbortController | undefined;
   #hasFailed = false;
+  /** Turns in which it is wanted, or that are still closing the file. */
+  readonly #runs = new Set<Promise<void>>();
 
+  /** @param file can be read again and again */
   constructor(file: FlvFileSource, listener: RelayFallbackListener) {
     this.name = file.path;
     this.#file = file;
@@ -34,7 +37,9 @@ export class RelayFallback {
   want(): void {
     if (this.#stop !== undefined || this.#hasFailed) return;
     this.#stop = new AbortController();
-    this.#run(this.#stop.signal);
+    const run = this.#run(this.#stop.signal);
+    this.#runs.add(run);
+    run.then(() => this.#runs.delete(run));
   }
 
   release(): void {
@@ -42,8 +47,10 @@ export class RelayFallback {
     this.#stop = undefined;
   }
 
+  /** The same; resolves when the file is closed. */
   async close(): Promise<void> {
     this.release();
+    await Promise.all(this.#runs);
   }
 
   get stats(): SourceStats {
@@ -64,8 +71,8 @@ export class RelayFallback {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
+    const repeated = splice(forever(this.#file));
     try {
-      const repeated = splice(forever(this.#file));
       for await (const tags of pace(repeated, { speed: 1, signal })) {
         if (signal.aborted) return;
         this.#meter.add(tags);
@@ -74,6 +81,8 @@ export class RelayFallback {
     } catch (error) {
       this.#hasFailed = true;
       this.#listener.onGone(error);
+    } finally {
+      await repeated.return().catch(() => {}); // it was only read
     }
   }
 }

@@ -1,5 +1,5 @@
 import { FlvFileSource } from '../../endpoint/flv-file-source.js';
-import { RtmpkitError } from '../../errors.js';
+import { RtmpkitError, UsageError } from '../../errors.js';
 import type { SourceStats, SwitchReason } from '../../events.js';
 import { systemClock } from '../../flow/clock.js';
 import { codecDifferences } from '../../flow/codec-difference.js';
@@ -63,9 +63,9 @@ export class RelayInput {
     });
   }
 
-  /** @throws {MediaError} when the fallback cannot be read; {UsageError} `ERR_URL` */
+  /** @throws {MediaError} when the fallback cannot be read; {UsageError} when it is no regular file, and `ERR_URL` */
   static async open(options: InputOptions, context: RelayContext, listener: RelayInputListener): Promise<RelayInput> {
-    const fallbackFile = options.fallback === undefined ? undefined : await FlvFileSource.open(options.fallback);
+    const fallbackFile = options.fallback === undefined ? undefined : await openFallback(options.fallback);
     return new RelayInput(options, fallbackFile, context, listener);
   }
 
@@ -180,4 +180,13 @@ export class RelayInput {
     const error = inOrder.map(([, one]) => one).find((one) => one !== undefined);
     return error === undefined ? { kind: 'ended', reason: 'end of stream' } : { kind: 'failed', error };
   }
+}
+
+async function openFallback(path: string): Promise<FlvFileSource> {
+  const file = await FlvFileSource.open(path);
+  if (file.isRepeatable) return file;
+  throw new UsageError('ERR_USAGE', `${path}: this is no regular file, and a fallback is read again and again`, {
+    stage: 'file',
+    advice: 'let its content be written into a file, and name that',
+  });
 }

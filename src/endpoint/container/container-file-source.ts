@@ -6,7 +6,7 @@ import { DecodeTimes } from '../../media/decode-times.js';
 import { metadataTag } from '../../media/metadata.js';
 import type { MediaTag } from '../../media/tag.js';
 import { RecycledPayloads } from '../../rtmp/chunk/recycled-payloads.js';
-import { inputError } from '../flv-source.js';
+import { inputError } from '../file-errors.js';
 import type { TagSource } from '../tag-source.js';
 import { type ContainerPlan, type PlannedTrack, type PlannedVideo, planContainer } from './container-plan.js';
 import type { ContainerReader, TrackPackets } from './container-reader.js';

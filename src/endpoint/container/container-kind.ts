@@ -1,6 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type ContainerKind, describeForeignFormat, FORMAT_PROBE_SIZE_BYTES } from '../../flv/foreign-format.js';
-import { inputError } from '../flv-source.js';
+import { inputError } from '../file-errors.js';
 
 /** Whether a path is a file of a container that `ContainerFileSource` reads. @throws {MediaError} see `containerKindAt` */
 export async function isContainer(path: string): Promise<boolean> {

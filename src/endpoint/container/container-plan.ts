@@ -4,7 +4,7 @@ import type { WarningEvent } from '../../events.js';
 import { CodecFacts } from '../../flv/codec-facts.js';
 import { describeVideo } from '../../media/stream-description.js';
 import type { MediaTag } from '../../media/tag.js';
-import { startsBehindEnd } from '../flv-source.js';
+import { startsBehindEnd } from '../file-errors.js';
 import { type CarriedTrack, carryAudio, carryVideo } from './carried-track.js';
 import type { ContainerReader, PacketCursor, SendableAudio, SendableTrack, SendableVideo } from './container-reader.js';
 import { chooseTracks } from './track-choice.js';

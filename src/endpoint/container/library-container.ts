@@ -1,6 +1,6 @@
 import type { CustomSourceOptions, Input, InputAudioTrack, InputTrack, InputVideoTrack } from 'mediabunny';
 import { MediaError, RtmpkitError } from '../../errors.js';
-import { isSystemError } from '../flv-source.js';
+import { isSystemError } from '../file-errors.js';
 import type { ContainerReader, ContainerTrack, ForeignTrack, SendableTrack, TrackPackets } from './container-reader.js';
 import { FileBlocks } from './file-blocks.js';
 import { readAt, readPiece } from './file-pieces.js';

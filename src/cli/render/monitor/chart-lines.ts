@@ -31,23 +31,21 @@ export function chartLines(content: ChartContent, columns: number, style: Style)
   return chartsOf(content).map((chart) => chartLine(chart, columns, style));
 }
 
-function chartsOf({ report, recent }: ChartContent): Chart[] {
-  const { streams, gop } = report;
-  const { seconds } = recent;
+function chartsOf({ report, recent: { seconds } }: ChartContent): Chart[] {
+  const has = (kind: StreamReport['kind']): boolean => report.streams.some((stream) => stream.kind === kind);
+  return [
+    ...(has('video') ? videoCharts(report, seconds) : []),
+    ...(has('audio') ? [rateChart('audio', seconds, ({ audioKbps }) => audioKbps)] : []),
+    timeChart('jitter', seconds, ({ jitterMs }) => jitterMs),
+    ...(has('video') && has('audio') ? [timeChart('skew', seconds, ({ skewMs }) => skewMs)] : []),
+  ];
+}
+
+function videoCharts(report: ProbeReport, seconds: readonly SecondReport[]): Chart[] {
+  const { gop } = report;
   const newest = seconds.at(-1);
-  const has = (kind: StreamReport['kind']): boolean => streams.some((stream) => stream.kind === kind);
-  const rateChart = (kind: StreamReport['kind'], of: (second: SecondReport) => number): Chart => {
-    const rates = seconds.map(of);
-    return {
-      label: kind,
-      rank: RANK[kind],
-      value: newest === undefined ? '' : bitrate(of(newest)),
-      bars: rates,
-      tail: rates.length === 0 ? '' : `most ${bitrate(Math.max(...rates))}`,
-    };
-  };
-  const video: Chart[] = [
-    rateChart('video', ({ videoKbps }) => videoKbps),
+  return [
+    rateChart('video', seconds, ({ videoKbps }) => videoKbps),
     {
       label: 'frames',
       rank: RANK.fps,
@@ -57,25 +55,33 @@ function chartsOf({ report, recent }: ChartContent): Chart[] {
     },
     { label: 'GOP', rank: RANK.gop, value: newestGop(report), bars: gop.lengthsMs, tail: gopText(gop) ?? '' },
   ];
-  const jitters = seconds.map(({ jitterMs }) => jitterMs ?? 0);
-  const skews = seconds.map(({ skewMs }) => skewMs ?? 0);
-  return [
-    ...(has('video') ? video : []),
-    ...(has('audio') ? [rateChart('audio', ({ audioKbps }) => audioKbps)] : []),
-    { label: 'jitter', rank: RANK.jitter, value: time(newest?.jitterMs), bars: jitters, tail: most(jitters) },
-    // A bar is as long as the skew is wide, to whichever side.
-    ...(has('video') && has('audio')
-      ? [
-          {
-            label: 'skew',
-            rank: RANK.skew,
-            value: time(newest?.skewMs),
-            bars: skews.map(Math.abs),
-            tail: most(skews.map(Math.abs)),
-          },
-        ]
-      : []),
-  ];
+}
+
+function rateChart(
+  kind: StreamReport['kind'],
+  seconds: readonly SecondReport[],
+  rateOf: (second: SecondReport) => number,
+): Chart {
+  const rates = seconds.map(rateOf);
+  const newest = rates.at(-1);
+  return {
+    label: kind,
+    rank: RANK[kind],
+    value: newest === undefined ? '' : bitrate(newest),
+    bars: rates,
+    tail: rates.length === 0 ? '' : `most ${bitrate(Math.max(...rates))}`,
+  };
+}
+
+/** A bar is as long as the time is, to whichever side. */
+function timeChart(
+  label: 'jitter' | 'skew',
+  seconds: readonly SecondReport[],
+  msOf: (second: SecondReport) => number | null,
+): Chart {
+  const times = seconds.map(msOf);
+  const bars = times.map((ms) => Math.abs(ms ?? 0));
+  return { label, rank: RANK[label], value: time(times.at(-1)), bars, tail: most(bars) };
 }
 
 function newestGop({ gop }: ProbeReport): string {

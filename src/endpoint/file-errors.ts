@@ -1,5 +1,23 @@
-import { OutputError, RtmpkitError, UsageError } from '../errors.js';
-import { isSystemError } from './flv-source.js';
+import { MediaError, OutputError, RtmpkitError, UsageError } from '../errors.js';
+
+/** Why reading failed: names the input in errors of a reader, and gives those of the system a code. Other errors stay as they are. */
+export function inputError(error: unknown, name: string): unknown {
+  if (error instanceof MediaError) return error.about(name);
+  if (error instanceof RtmpkitError || !isSystemError(error)) return error;
+  const details = { stage: 'file', cause: error } as const;
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new MediaError('ERR_FILE_NOT_FOUND', `${name}: there is no such file`, details);
+    case 'EISDIR':
+      return new MediaError('ERR_FILE_UNREADABLE', `${name}: this is a directory, not a file`, details);
+    case 'EACCES':
+    case 'EPERM':
+      return new MediaError('ERR_FILE_UNREADABLE', `${name}: no permission to read`, details);
+    default:
+      return new MediaError('ERR_FILE_UNREADABLE', `${name}: cannot be read (${error.code})`, details);
+  }
+}
 
 /** Why writing failed, with a code and in words. Errors of our own stay as they are. */
 export function outputError(error: unknown, name: string): RtmpkitError {
@@ -43,4 +61,14 @@ export function pipeAsFile(name: string, cause?: unknown): OutputError {
     advice: 'use - as output and let the shell redirect it',
     cause,
   });
+}
+
+export function startsBehindEnd(name: string, startMs: number): UsageError {
+  return new UsageError('ERR_USAGE', `${name}: ends before ${startMs / 1000} s, where it should start`, {
+    stage: 'file',
+  });
+}
+
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error;
 }
