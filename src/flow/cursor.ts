@@ -193,7 +193,7 @@ export class Cursor implements Subscription, PackMember {
     if (this.#isWriting) return;
     let shareBytes = MAX_SHARE_BYTES;
     while (this.#canWrite() && shareBytes > 0) {
-      const burst = this.queueMs > this.#thinFromMs ? this.#place.takeThinned() : this.#place.take();
+      const burst = this.#place.isSlow(this.#thinFromMs) ? this.#place.takeThinned() : this.#place.take();
       this.#held?.written(this.position);
       if (burst === undefined) continue;
       shareBytes -= burst.heldBytes;

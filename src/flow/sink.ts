@@ -36,8 +36,8 @@ export interface SubscribeOptions {
   /** live: farther behind than this, it jumps to the newest keyframe. Default: as far as the ring reaches. */
   readonly maxLagMs?: number;
   /**
-   * live: farther behind than this, it no longer gets the frames that no other is decoded from, so that it may catch up without a jump.
-   * Default: it always gets them.
+   * live: slower than the source and farther behind than this, it does not get the frames that no other is decoded from, so that it may
+   * catch up without a jump. Default: it always gets them.
    */
   readonly thinFromMs?: number;
   /** live: full for so long without any progress, it is removed. Default: never. */

@@ -17,7 +17,7 @@ export interface ServerLimits {
   readonly idleBeforePingMs: number;
   /** Silence after that ping before the connection is closed. */
   readonly pingTimeoutMs: number;
-  /** How far a player may fall behind before it skips to the newest keyframe. */
+  /** How far a player may fall behind before it skips to the newest keyframe. From half of it on it misses frames that no other needs. */
   readonly maxPlayerLagMs: number;
   /** How long a client may take nothing of what waits for it before it is cut off. */
   readonly cutOffAfterMs: number;

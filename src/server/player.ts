@@ -59,10 +59,12 @@ export class Player implements StreamRole, Sink {
 
   /** Begins at the newest keyframe. */
   start(): void {
+    const { maxPlayerLagMs } = this.#services.limits;
     this.#subscription = this.#stream.broadcast.subscribe(this, {
       mode: 'live',
       join: 'newest-keyframe',
-      maxLagMs: this.#services.limits.maxPlayerLagMs,
+      maxLagMs: maxPlayerLagMs,
+      thinFromMs: maxPlayerLagMs / 2,
     });
   }
 

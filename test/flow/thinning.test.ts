@@ -8,9 +8,9 @@ import { audio, disposableFrame, interFrame, keyframe } from './tags.js';
 
 const THINNED: SubscribeOptions = { mode: 'live', join: 'beginning', maxLagMs: 1_000, thinFromMs: 500 };
 
-function setUp(options: SubscribeOptions = THINNED) {
+function setUp(options: SubscribeOptions = THINNED, { gopCache = false } = {}) {
   const clock = new FakeClock();
-  const broadcast = new Broadcast({ maxBytes: 1e6, gopCache: false, clock });
+  const broadcast = new Broadcast({ maxBytes: 1e6, gopCache, clock });
   const join = (room: number) => {
     const sink = new RecordingSink();
     sink.room = room;
@@ -92,6 +92,25 @@ describe('a subscriber that is behind', () => {
     const encoded = one.bursts[1]?.encoded(format);
     expect(encoded).toHaveLength(audio(200).body.length);
     expect(broadcast.stats.memoryBytes).toBe(memoryBytes + audio(200).body.length);
+  });
+
+  it('is not thinned for what was there when it joined, or began anew, before it has had all of that', () => {
+    const { join, send } = setUp({ ...THINNED, join: 'newest-keyframe', maxLagMs: 5_000 }, { gopCache: true });
+    send(keyframe(0), audio(0));
+    sendFrames(send, 200, 1_400);
+    const sink = join(1);
+    sink.resume();
+    expect(times(sink, 'video')).toHaveLength(13);
+    sink.resume(1);
+    sink.subscription?.restart();
+    sink.resume();
+    expect(times(sink, 'video').slice(13)).toEqual(times(sink, 'video').slice(0, 13));
+    expect(sink.subscription?.droppedTags).toBe(0);
+
+    sink.resume(1);
+    sendFrames(send, 1_400, 2_600);
+    sink.resume();
+    expect(sink.subscription?.dropped).toEqual({ audio: 0, video: 3, data: 0 });
   });
 
   it('gets everything where it is not to be thinned, or makes the source wait', () => {
