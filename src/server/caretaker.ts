@@ -42,22 +42,22 @@ export class Caretaker {
   }
 
   look(nowMs: number): void {
+    let heldBytes = this.#registry.bufferedBytes;
     for (const connection of this.#connections) {
       if (nowMs - (connection.fullSinceMs ?? nowMs) >= this.#limits.cutOffAfterMs) {
         connection.cutOff();
       }
+      heldBytes += connection.heldBytes;
     }
-    this.#boundMemory();
+    this.#boundMemory(heldBytes);
   }
 
-  #boundMemory(): void {
-    const holders: readonly MemoryHolder[] = [...this.#registry.streams, ...this.#connections];
-    const heldBytes = holders.reduce((bytes, holder) => bytes + holder.heldBytes, 0);
+  #boundMemory(heldBytes: number): void {
     const { maxMemoryBytes } = this.#limits;
     const wasShort = this.#registry.isMemoryShort;
     this.#registry.isMemoryShort = heldBytes >= maxMemoryBytes * (wasShort ? SHORT_UNTIL : SHORT_FROM);
     if (wasShort && heldBytes > maxMemoryBytes) {
-      giveUpLargest(holders, heldBytes - maxMemoryBytes);
+      giveUpLargest([...this.#registry.streams, ...this.#connections], heldBytes - maxMemoryBytes);
     }
   }
 }

@@ -14,7 +14,7 @@ import type { LiveStream } from './live-stream.js';
 import { Player } from './player.js';
 import { Publisher } from './publisher.js';
 import { PublisherHold } from './publisher-hold.js';
-import { Roles } from './roles.js';
+import { type RoleCounts, Roles } from './roles.js';
 import type { Services } from './services.js';
 import type { RoleEnd } from './stream-role.js';
 
@@ -56,25 +56,8 @@ export class Connection implements PumpHandlers<ServerEvent> {
     this.#attendance = new Attendance(this.#pump, this.#session, services.limits);
   }
 
-  get bytesReceived(): number {
-    return this.#pump.bytesReceived;
-  }
-
-  get bytesSent(): number {
-    return this.#pump.bytesSent;
-  }
-
-  get publisherCount(): number {
-    return this.#roles.publisherCount;
-  }
-
-  get playerCount(): number {
-    return this.#roles.playerCount;
-  }
-
-  /** Tags that its players missed. */
-  get droppedTags(): number {
-    return this.#roles.droppedTags;
+  countRoles(sum: RoleCounts): void {
+    this.#roles.countInto(sum);
   }
 
   /** Since when the client has not taken what waits for it; `undefined`: it keeps up, or it pauses and need not. */

@@ -2,6 +2,14 @@ import type { Player } from './player.js';
 import type { Publisher } from './publisher.js';
 import type { RoleEnd } from './stream-role.js';
 
+/** What connections do, summed up. */
+export interface RoleCounts {
+  publishers: number;
+  players: number;
+  /** Tags that slow players missed. */
+  droppedTags: number;
+}
+
 /** What one connection does with its message streams. */
 export class Roles {
   /** By message stream id. */
@@ -28,21 +36,14 @@ export class Roles {
     return [...this.#roles.keys()];
   }
 
-  get publisherCount(): number {
-    return this.#count('publisher');
-  }
-
-  get playerCount(): number {
-    return this.#count('player');
-  }
-
-  /** Tags that its players missed. */
-  get droppedTags(): number {
-    let tags = this.#droppedTags;
+  /** Adds those there are, and what all of them have missed. */
+  countInto(sum: RoleCounts): void {
+    sum.droppedTags += this.#droppedTags;
     for (const role of this.#roles.values()) {
-      tags += role.droppedTags;
+      if (role.kind === 'publisher') sum.publishers++;
+      else sum.players++;
+      sum.droppedTags += role.droppedTags;
     }
-    return tags;
   }
 
   publisher(streamId: number): Publisher | undefined {
@@ -78,13 +79,5 @@ export class Roles {
         role.resume();
       }
     }
-  }
-
-  #count(kind: 'publisher' | 'player'): number {
-    let count = 0;
-    for (const role of this.#roles.values()) {
-      count += role.kind === kind ? 1 : 0;
-    }
-    return count;
   }
 }

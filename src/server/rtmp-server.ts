@@ -5,7 +5,9 @@ import { systemCodeOf } from '../net/system-code.js';
 import { Admission } from './admission.js';
 import { Caretaker } from './caretaker.js';
 import { Connection } from './connection.js';
+import type { RoleCounts } from './roles.js';
 import type { Services } from './services.js';
+import { Traffic } from './traffic.js';
 
 /**
  * Bytes that a socket may hold for a client before the broadcast is told to wait. The kernel's own buffer comes on top;
@@ -20,21 +22,14 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-export interface ServerStats extends Traffic {
+export interface ServerStats extends Readonly<RoleCounts> {
   readonly connections: number;
-  readonly publishers: number;
-  readonly players: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
   /** Media held for players. */
   readonly bufferedBytes: number;
   /** How long media gathers now, in the stream with the most players, before it leaves. */
   readonly latencyMs: number;
-}
-
-interface Traffic {
-  readonly bytesReceived: number;
-  readonly bytesSent: number;
-  /** Tags that slow players missed. */
-  readonly droppedTags: number;
 }
 
 /** Listens, lets connections in, and owns them all. */
@@ -44,15 +39,16 @@ export class RtmpServer {
   readonly #servers: Server[] = [];
   readonly #connections = new Set<Connection>();
   readonly #caretaker: Caretaker;
-  /** Traffic of the connections that are gone. */
-  readonly #past = { bytesReceived: 0, bytesSent: 0, droppedTags: 0 };
+  readonly #traffic = new Traffic();
+  /** Of the connections that are gone. */
+  readonly #past: RoleCounts = { publishers: 0, players: 0, droppedTags: 0 };
   #lastNumber = 0;
   #closed: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
   #onGone: (() => void) | undefined;
 
   private constructor(services: Services) {
-    this.#services = services;
+    this.#services = { ...services, observe: (number) => this.#traffic.beside(services.observe?.(number)) };
     this.#admission = new Admission(services.limits);
     this.#caretaker = new Caretaker(this.#connections, services.registry, services.limits);
   }
@@ -80,14 +76,13 @@ export class RtmpServer {
   }
 
   get stats(): ServerStats {
-    const { registry } = this.#services;
-    const stats = { ...this.#past, connections: this.#admission.total, publishers: 0, players: 0 };
+    const { bufferedBytes, latencyMs } = this.#services.registry;
+    const { bytesReceived, bytesSent } = this.#traffic;
+    const roles = { ...this.#past };
     for (const connection of this.#connections) {
-      add(stats, connection);
-      stats.publishers += connection.publisherCount;
-      stats.players += connection.playerCount;
+      connection.countRoles(roles);
     }
-    return { ...stats, bufferedBytes: registry.bufferedBytes, latencyMs: registry.latencyMs };
+    return { ...roles, connections: this.#admission.total, bytesReceived, bytesSent, bufferedBytes, latencyMs };
   }
 
   /**
@@ -161,7 +156,7 @@ export class RtmpServer {
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
-    add(this.#past, connection);
+    connection.countRoles(this.#past);
     this.#admission.release(connection.address);
     this.#onGone?.();
     if (this.#connections.size === 0) {
@@ -187,12 +182,6 @@ export class RtmpServer {
   #warn(code: string, message: string): void {
     this.#services.report({ event: 'warning', code, message });
   }
-}
-
-function add(sum: { -readonly [key in keyof Traffic]: number }, traffic: Traffic): void {
-  sum.bytesReceived += traffic.bytesReceived;
-  sum.bytesSent += traffic.bytesSent;
-  sum.droppedTags += traffic.droppedTags;
 }
 
 function cannotListen(host: string, port: number, cause: unknown): NetworkError {
