@@ -694,10 +694,10 @@ describe('the ring', () => {
   });
 
   it('lets the beginning of a GOP go that alone is beyond the bound in bytes; joiners wait for the next', () => {
-    const { join, send, broadcast } = setUp({ maxBytes: 5000 });
+    const { join, send, broadcast } = setUp({ maxBytes: 12_000 });
     send(...HEADERS);
     sendGop(send, 0, 60);
-    expect(broadcast.stats.ringBytes).toBeLessThanOrEqual(5000);
+    expect(broadcast.stats.ringBytes).toBeLessThanOrEqual(12_000);
     expect(broadcast.stats.ringBursts).toBeGreaterThan(10);
     const sink = join();
     expect(sink.tags).toEqual([]);
@@ -761,4 +761,35 @@ describe('the ring', () => {
     send(videoHeader(0));
     expect(broadcast.headers).toEqual(HEADERS);
   });
+
+  it('keeps the headers of as many tracks as a stream may honestly have', () => {
+    const { broadcast, send } = setUp({ maxBytes: 1e8 });
+    send(...HEADERS, ...everyTrackHeader());
+    expect(broadcast.headers.length).toBeLessThanOrEqual(128);
+    const [kept] = broadcast.headers.slice(-1);
+    const changed = { ...kept!, body: Uint8Array.of(...kept!.body, 1) };
+    send(changed);
+    expect(broadcast.headers.at(-1)).toEqual(changed);
+  });
+
+  it('counts what holds a burst, and the headers that it begins with', () => {
+    const { broadcast, send } = setUp({ maxBytes: 1e8 });
+    for (let i = 0; i < 100; i++) send(keyframe(0));
+    const plainBytes = broadcast.stats.memoryBytes;
+    expect(plainBytes).toBeGreaterThan(100 * 700);
+
+    send(...everyTrackHeader());
+    const before = broadcast.stats.memoryBytes;
+    for (let i = 0; i < 100; i++) send(keyframe(0));
+    expect(broadcast.stats.memoryBytes - before).toBe(plainBytes + 100 * 8 * broadcast.headers.length);
+  });
 });
+
+/** Configurations of all tracks that E-RTMP can name, the shortest there are. */
+function everyTrackHeader(): MediaTag[] {
+  const tracks = Array.from({ length: 256 }, (_, id) => id);
+  return tracks.flatMap((id): MediaTag[] => [
+    { kind: 'video', timestampMs: 0, body: Uint8Array.of(0x96, 0x00, 0x61, 0x76, 0x63, 0x31, id, 0) },
+    { kind: 'audio', timestampMs: 0, body: Uint8Array.of(0x95, 0x00, 0x4f, 0x70, 0x75, 0x73, id) },
+  ]);
+}
