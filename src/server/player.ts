@@ -34,9 +34,13 @@ export class Player implements StreamRole, Sink {
   readonly #startedMs = performance.now();
   readonly #bytesBefore: number;
   #subscription: Subscription | undefined;
+  /** In a pause: hears of the end of the stream. */
+  #watch: Subscription | undefined;
   #withoutAudio = false;
   #withoutVideo = false;
-  #droppedBefore = 0;
+  /** What it missed up to its last pause, and in all pauses: it did not want that. */
+  #missedAtPause = 0;
+  #missedInPauses = 0;
 
   constructor(services: Services, connection: PlayerConnection, stream: LiveStream) {
     this.#services = services;
@@ -50,7 +54,7 @@ export class Player implements StreamRole, Sink {
   }
 
   get droppedTags(): number {
-    return this.#droppedBefore + (this.#subscription?.droppedTags ?? 0);
+    return (this.#isPaused ? this.#missedAtPause : this.#missedTags) - this.#missedInPauses;
   }
 
   get isPaused(): boolean {
@@ -66,22 +70,29 @@ export class Player implements StreamRole, Sink {
     });
   }
 
-  /** Sends nothing until `unpause`. It stays a subscriber, for it has to hear of the end. */
+  /** Sends nothing until `unpause`. */
   pause(): void {
+    if (this.#isPaused || this.#subscription === undefined) return;
+    this.#missedAtPause = this.#missedTags;
     this.#isPaused = true;
+    this.#subscription.suspend();
+    const watch: Sink = { write: () => true, end: () => this.end(), cutOff: () => this.cutOff() };
+    this.#watch = this.#stream.broadcast.subscribe(watch, { mode: 'live', join: 'next-keyframe' });
   }
 
+  /** Goes on at the newest keyframe, or where it paused if none has come since: time never goes back. */
   unpause(): void {
-    if (this.#isPaused) {
-      this.#isPaused = false;
-      this.#leave();
-      this.start();
-    }
+    if (!this.#isPaused) return;
+    this.#subscription?.skipAhead();
+    this.#isPaused = false;
+    this.#missedInPauses += this.#missedTags - this.#missedAtPause;
+    this.#endWatch();
+    this.resume();
   }
 
   /** The socket takes bytes again. */
   resume(): void {
-    this.#subscription?.resume();
+    if (!this.#isPaused) this.#subscription?.resume();
   }
 
   receiveAudio(wanted: boolean): void {
@@ -95,7 +106,7 @@ export class Player implements StreamRole, Sink {
   }
 
   write(burst: Burst): boolean {
-    return this.#isPaused || this.#pump.write(burst.encoded(this.#format));
+    return this.#pump.write(burst.encoded(this.#format));
   }
 
   end(): void {
@@ -107,7 +118,8 @@ export class Player implements StreamRole, Sink {
   }
 
   close(reason: string): void {
-    this.#leave();
+    this.#endWatch();
+    this.#subscription?.close();
     this.#services.report({
       event: 'ended',
       role: 'player',
@@ -121,10 +133,13 @@ export class Player implements StreamRole, Sink {
     });
   }
 
-  #leave(): void {
-    this.#droppedBefore = this.droppedTags;
-    this.#subscription?.close();
-    this.#subscription = undefined;
+  get #missedTags(): number {
+    return this.#subscription?.droppedTags ?? 0;
+  }
+
+  #endWatch(): void {
+    this.#watch?.close();
+    this.#watch = undefined;
   }
 
   #chooseFormat(): void {
