@@ -2,6 +2,7 @@ import type { Burst } from '../flow/burst.js';
 import type { Sink, Subscription } from '../flow/sink.js';
 import type { MediaTag } from '../media/tag.js';
 import type { TagFormat } from '../media/tag-format.js';
+import { isFrame } from '../media/tag-info.js';
 import type { Pump } from '../net/pump.js';
 import type { ServerEvent } from '../rtmp/session/events.js';
 import type { LiveStream } from './live-stream.js';
@@ -26,6 +27,8 @@ export class Player implements StreamRole, Sink {
   readonly #pump: Pump<ServerEvent>;
   #format: TagFormat;
   #isPaused = false;
+  /** The client wants pictures again and has not got a keyframe yet. */
+  #isVideoDue = false;
 
   readonly #services: Services;
   readonly #connection: PlayerConnection;
@@ -100,12 +103,15 @@ export class Player implements StreamRole, Sink {
     this.#chooseFormat();
   }
 
+  /** Pictures come again from a keyframe on. */
   receiveVideo(wanted: boolean): void {
-    this.#withoutVideo = !wanted;
+    this.#isVideoDue = wanted && this.#withoutVideo;
+    this.#withoutVideo ||= !wanted;
     this.#chooseFormat();
   }
 
   write(burst: Burst): boolean {
+    if (this.#isVideoDue && burst.startsWithKeyframe) this.#showVideo();
     return this.#pump.write(burst.encoded(this.#format));
   }
 
@@ -142,16 +148,23 @@ export class Player implements StreamRole, Sink {
     this.#watch = undefined;
   }
 
+  #showVideo(): void {
+    this.#isVideoDue = false;
+    this.#withoutVideo = false;
+    this.#chooseFormat();
+  }
+
   #chooseFormat(): void {
     const unwanted = [...(this.#withoutAudio ? ['audio'] : []), ...(this.#withoutVideo ? ['video'] : [])];
     this.#format = unwanted.length === 0 ? this.#connection.format : leavingOut(unwanted, this.#connection.format);
   }
 }
 
-/** The same format without tags of some kinds, for receiveAudio(false) and receiveVideo(false). */
+/** The same format without frames of some kinds, for receiveAudio(false) and receiveVideo(false). Headers tell what comes after. */
 function leavingOut(kinds: readonly string[], format: TagFormat): TagFormat {
   return {
     key: `${format.key} without ${kinds.join(',')}`,
-    encode: (tags: readonly MediaTag[]) => format.encode(tags.filter((tag) => !kinds.includes(tag.kind))),
+    encode: (tags: readonly MediaTag[]) =>
+      format.encode(tags.filter((tag) => !kinds.includes(tag.kind) || !isFrame(tag))),
   };
 }

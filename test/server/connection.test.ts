@@ -192,6 +192,34 @@ describe('a player', () => {
     expect(await desk.event('ended', ({ role }) => role === 'player')).toMatchObject({ droppedFrames: 0 });
   });
 
+  it('that wants pictures again gets them from the next keyframe on, and was told of their configuration', async () => {
+    await open();
+    const publisher = await desk.publish('key', [VIDEO_HEADER, ...videoTags({ count: 3 })]);
+    const player = await desk.play('key');
+    await player.until('picture', () => player.tags.at(-1)?.timestampMs === 80);
+    const cameBefore = player.tags.length;
+    const wantVideo = async (wanted: boolean): Promise<void> => {
+      const pongs = pongsOf(player);
+      player.session.receiveVideo(wanted);
+      player.session.ping(performance.now());
+      player.flush();
+      await player.until('pong', () => pongsOf(player) > pongs);
+    };
+    const sendUpTo = async (audioMs: number, tags: readonly MediaTag[]): Promise<void> => {
+      publisher.send([...tags, soundAt(audioMs)]);
+      await player.until('sound', () => player.tags.at(-1)?.timestampMs === audioMs);
+    };
+
+    await wantVideo(false);
+    const changed = { ...VIDEO_HEADER, timestampMs: 120, body: Uint8Array.of(...VIDEO_HEADER.body, 1) };
+    await sendUpTo(200, [changed, ...videoTags({ count: 2, firstMs: 120 })]);
+    await wantVideo(true);
+    await sendUpTo(300, videoTags({ count: 2, firstMs: 200 }).filter(isInterFrame));
+    const shown = videoTags({ count: 2, firstMs: 320 });
+    await sendUpTo(400, shown);
+    expect(player.tags.slice(cameBefore)).toEqual([changed, soundAt(200), soundAt(300), ...shown, soundAt(400)]);
+  });
+
   it('is closed when it takes nothing any more, whatever the stream does', async () => {
     await open({ limits: { cutOffAfterMs: 100 } });
     const publisher = await desk.publish('key');
@@ -278,4 +306,18 @@ function commandOn(streamId: number, ...values: readonly AmfValue[]): Uint8Array
 
 function isInterFrame({ body }: MediaTag): boolean {
   return body[0] === 0x27;
+}
+
+const VIDEO_HEADER: MediaTag = {
+  kind: 'video',
+  timestampMs: 0,
+  body: Uint8Array.of(0x17, 0, 0, 0, 0, 1, 0x64, 0, 0x1f),
+};
+
+function soundAt(timestampMs: number): MediaTag {
+  return { kind: 'audio', timestampMs, body: Uint8Array.of(0xaf, 1, 7) };
+}
+
+function pongsOf({ events }: RawClient): number {
+  return events.filter(({ type }) => type === 'pong').length;
 }
