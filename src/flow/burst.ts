@@ -5,6 +5,10 @@ import { NO_TAGS, type TagCounts } from './tag-counts.js';
 
 /** The objects around a body. */
 const TAG_OVERHEAD_BYTES = 256;
+/** The objects around a burst: a stream may consist of keyframes of two bytes, each of which is one. */
+const BURST_OVERHEAD_BYTES = 512;
+/** A place in its list of headers, which may be another one for each burst. */
+const HEADER_PLACE_BYTES = 8;
 
 /**
  * A run of tags that travels as one: written to each subscriber in one piece, encoded once per format whatever the number of
@@ -49,7 +53,8 @@ export class Burst {
     this.startsWithKeyframe = startsWithKeyframe;
     this.tagCounts = tagCounts;
     this.sizeBytes = sizeBytes;
-    this.heldBytes = sizeBytes + tags.length * TAG_OVERHEAD_BYTES;
+    this.heldBytes =
+      sizeBytes + tags.length * TAG_OVERHEAD_BYTES + headers.length * HEADER_PLACE_BYTES + BURST_OVERHEAD_BYTES;
     this.startMs = tags[0]?.timestampMs ?? 0;
     this.endMs = endMs;
   }

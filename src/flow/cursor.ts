@@ -144,6 +144,11 @@ export class Cursor implements Subscription, PackMember {
     this.#isFull = true;
   }
 
+  skipAhead(): void {
+    this.#leavePack();
+    if (!this.#isClosed) this.#place.skipAhead();
+  }
+
   close(): void {
     if (!this.#isClosed) {
       this.#leavePack();

@@ -7,15 +7,9 @@ import { StreamHeaders } from './stream-headers.js';
  * takes metadata in mid-stream for subtitles.
  */
 export class MetadataNews {
-  readonly #inForce = new StreamHeaders();
+  readonly #said = new StreamHeaders();
 
   of(tags: readonly MediaTag[]): readonly MediaTag[] {
-    return tags.some(isMetadata) ? tags.filter((tag) => !isMetadata(tag) || this.#isNew(tag)) : tags;
-  }
-
-  #isNew(tag: MediaTag): boolean {
-    const before = this.#inForce.inForce;
-    this.#inForce.see(tag);
-    return this.#inForce.inForce !== before;
+    return tags.some(isMetadata) ? tags.filter((tag) => !isMetadata(tag) || this.#said.see(tag) !== 'none') : tags;
   }
 }

@@ -142,6 +142,14 @@ export class Place {
     if (canJump) this.#goTo(joinPoint);
   }
 
+  /** Goes to the newest keyframe, if that is ahead. */
+  skipAhead(): void {
+    const joinPoint = this.#ring.newestJoinPoint;
+    if (this.#next === NONE || joinPoint <= this.#next) return;
+    this.#lose();
+    this.#goTo(joinPoint);
+  }
+
   /** Nothing comes any more: what was missed up to the end is told. */
   end(): void {
     this.#tellLoss(this.#ring.end);

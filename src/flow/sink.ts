@@ -62,6 +62,8 @@ export interface Subscription {
   resume(): void;
   /** The sink takes nothing at all until `resume` or `restart`. */
   suspend(): void;
+  /** What lies before the newest keyframe is left out, if that is still ahead of it. */
+  skipAhead(): void;
   /** Removes the sink; none of its methods is called any more. May be called at any time, any number of times. */
   close(): void;
   /** Whether the source waits for it: not for a live one, nor for one that was let go. */

@@ -1,8 +1,11 @@
+import { describeAudio, describeVideo } from '../media/stream-description.js';
 import type { MediaTag } from '../media/tag.js';
-import { headerSlot, NO_HEADER_SLOT } from '../media/tag-info.js';
+import { headerSlot, isSequenceHeader, NO_HEADER_SLOT, slotBesides } from '../media/tag-info.js';
 
 /** All headers of a stream together; what goes beyond is passed on like any tag, but not kept for those who join later. */
 const MAX_HEADERS_BYTES = 1024 * 1024;
+/** The same: more tracks than anybody sends. Without it, a list of a thousand headers could be changed, and kept, with each tag. */
+const MAX_HEADERS = 128;
 
 const NO_HEADERS: readonly MediaTag[] = [];
 
@@ -45,13 +48,32 @@ export class StreamHeaders {
       this.#bySlot.delete(slot);
       this.#sizeBytes -= former.body.length;
     }
-    if (this.#sizeBytes + tag.body.length <= MAX_HEADERS_BYTES) {
+    const hasRoom = this.#sizeBytes + tag.body.length <= MAX_HEADERS_BYTES && this.#bySlot.size < MAX_HEADERS;
+    if (hasRoom) {
+      this.#forgetOtherCodec(slot, tag);
       this.#bySlot.set(slot, { ...tag, body: new Uint8Array(tag.body) });
       this.#sizeBytes += tag.body.length;
+    } else if (former === undefined) {
+      return 'first';
     }
     this.inForce = [...this.#bySlot].sort(([a], [b]) => a - b).map(([, header]) => header);
     return former === undefined ? 'first' : 'changed';
   }
+
+  /** Where another codec begins, the colours or channels of the one before would be taken for its own. */
+  #forgetOtherCodec(slot: number, tag: MediaTag): void {
+    if (!isSequenceHeader(tag)) return;
+    const slotOfMore = slotBesides(slot);
+    const more = this.#bySlot.get(slotOfMore);
+    if (more !== undefined && codecOf(more) !== codecOf(tag)) {
+      this.#bySlot.delete(slotOfMore);
+      this.#sizeBytes -= more.body.length;
+    }
+  }
+}
+
+function codecOf(tag: MediaTag): string | undefined {
+  return (tag.kind === 'video' ? describeVideo(tag) : describeAudio(tag))?.codec;
 }
 
 function haveSameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -127,6 +127,9 @@ export function trackId(tag: MediaTag): number {
 /** Slot of a tag that late joiners do not need. */
 export const NO_HEADER_SLOT = -1;
 
+/** A track id is a byte. */
+const TRACK_COUNT = 256;
+
 /**
  * Which header this tag renews for those who join later, as a small number: the newest tag of each slot is to be kept, and
  * sent in the order of the slots. Metadata, then per track video configuration and colour information, then per track audio
@@ -135,7 +138,12 @@ export const NO_HEADER_SLOT = -1;
 export function headerSlot(tag: MediaTag): number {
   if (tag.kind === 'data') return isMetadata(tag) ? 0 : NO_HEADER_SLOT;
   const part = tag.kind === 'video' ? videoHeaderPart(tag) : audioHeaderPart(tag);
-  return part === 0 ? NO_HEADER_SLOT : part * 256 + trackId(tag);
+  return part === 0 ? NO_HEADER_SLOT : part * TRACK_COUNT + trackId(tag);
+}
+
+/** Where colour information, or channel layout, of the track is kept whose configuration has this slot. */
+export function slotBesides(configurationSlot: number): number {
+  return configurationSlot + TRACK_COUNT;
 }
 
 function videoHeaderPart(tag: MediaTag): number {

@@ -71,13 +71,18 @@ export class MovieTrack {
     };
   }
 
+  /**
+   * Of a track that begins later, the edit list names the first picture, not the first decode time: where an edit begins
+   * before the first picture, FFmpeg and all who play by it show that at the edit's beginning, ahead of the sound.
+   */
   get completeLayout(): TrackLayout {
-    const { startTicks, lastTicks } = this.table;
+    const { startTicks, shownAfterTicks, lastTicks } = this.table;
+    const mediaStartTicks = startTicks === 0 ? 0 : shownAfterTicks;
     return {
       ...this.openLayout,
       durationTicks: lastTicks + this.lastDurationTicks([]) - startTicks,
-      delayMs: Math.round(this.#toMs(startTicks)),
-      mediaStartTicks: 0,
+      delayMs: Math.round(this.#toMs(startTicks + mediaStartTicks)),
+      mediaStartTicks,
     };
   }
 

@@ -127,8 +127,9 @@ function presentationMs(layout: TrackLayout): number {
   return durationTicks === 0 ? 0 : layout.delayMs + shownMs(layout);
 }
 
-function shownMs({ durationTicks, mediaStartTicks, timescale }: TrackLayout): number {
-  return Math.ceil(((durationTicks - mediaStartTicks) * MOVIE_TIMESCALE) / timescale);
+/** Pictures that are shown later than they are decoded are shown for as long. */
+function shownMs({ durationTicks, timescale }: TrackLayout): number {
+  return Math.ceil((durationTicks * MOVIE_TIMESCALE) / timescale);
 }
 
 /** `edts`, only where a track does not simply begin at the beginning. */

@@ -30,6 +30,7 @@ export class SampleTable {
   #samples = 0;
   #firstTicks = 0;
   #lastTicks = 0;
+  #firstShownTicks = Number.POSITIVE_INFINITY;
   #lastStepTicks = 0;
   #minCompositionTicks = 0;
   #hasComposition = false;
@@ -44,6 +45,11 @@ export class SampleTable {
   /** Where the track begins. */
   get startTicks(): number {
     return this.#firstTicks;
+  }
+
+  /** From its beginning to where its first picture is shown, or its first sound heard. Never negative. */
+  get shownAfterTicks(): number {
+    return this.#samples === 0 ? 0 : Math.max(0, this.#firstShownTicks - this.#firstTicks);
   }
 
   get lastTicks(): number {
@@ -93,7 +99,7 @@ export class SampleTable {
   }
 
   #add(sample: TableSample): void {
-    const { dtsTicks, sizeBytes } = sample;
+    const { dtsTicks, compositionTicks, sizeBytes } = sample;
     if (this.#samples === 0) {
       this.#firstTicks = dtsTicks;
     } else {
@@ -101,6 +107,7 @@ export class SampleTable {
       if (this.#isKept) this.#durations.add(this.#lastStepTicks);
     }
     this.#lastTicks = dtsTicks;
+    this.#firstShownTicks = Math.min(this.#firstShownTicks, dtsTicks + compositionTicks);
     this.#samples++;
     this.mediaBytes += sizeBytes;
     if (this.#isKept) this.#addRows(sample);

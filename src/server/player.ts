@@ -2,6 +2,7 @@ import type { Burst } from '../flow/burst.js';
 import type { Sink, Subscription } from '../flow/sink.js';
 import type { MediaTag } from '../media/tag.js';
 import type { TagFormat } from '../media/tag-format.js';
+import { isFrame } from '../media/tag-info.js';
 import type { Pump } from '../net/pump.js';
 import type { ServerEvent } from '../rtmp/session/events.js';
 import type { LiveStream } from './live-stream.js';
@@ -26,6 +27,8 @@ export class Player implements StreamRole, Sink {
   readonly #pump: Pump<ServerEvent>;
   #format: TagFormat;
   #isPaused = false;
+  /** The client wants pictures again and has not got a keyframe yet. */
+  #isVideoDue = false;
 
   readonly #services: Services;
   readonly #connection: PlayerConnection;
@@ -34,9 +37,13 @@ export class Player implements StreamRole, Sink {
   readonly #startedMs = performance.now();
   readonly #bytesBefore: number;
   #subscription: Subscription | undefined;
+  /** In a pause: hears of the end of the stream. */
+  #watch: Subscription | undefined;
   #withoutAudio = false;
   #withoutVideo = false;
-  #droppedBefore = 0;
+  /** What it missed up to its last pause, and in all pauses: it did not want that. */
+  #missedAtPause = 0;
+  #missedInPauses = 0;
 
   constructor(services: Services, connection: PlayerConnection, stream: LiveStream) {
     this.#services = services;
@@ -50,7 +57,7 @@ export class Player implements StreamRole, Sink {
   }
 
   get droppedTags(): number {
-    return this.#droppedBefore + (this.#subscription?.droppedTags ?? 0);
+    return (this.#isPaused ? this.#missedAtPause : this.#missedTags) - this.#missedInPauses;
   }
 
   get isPaused(): boolean {
@@ -68,22 +75,29 @@ export class Player implements StreamRole, Sink {
     });
   }
 
-  /** Sends nothing until `unpause`. It stays a subscriber, for it has to hear of the end. */
+  /** Sends nothing until `unpause`. */
   pause(): void {
+    if (this.#isPaused || this.#subscription === undefined) return;
+    this.#missedAtPause = this.#missedTags;
     this.#isPaused = true;
+    this.#subscription.suspend();
+    const watch: Sink = { write: () => true, end: () => this.end(), cutOff: () => this.cutOff() };
+    this.#watch = this.#stream.broadcast.subscribe(watch, { mode: 'live', join: 'next-keyframe' });
   }
 
+  /** Goes on at the newest keyframe, or where it paused if none has come since: time never goes back. */
   unpause(): void {
-    if (this.#isPaused) {
-      this.#isPaused = false;
-      this.#leave();
-      this.start();
-    }
+    if (!this.#isPaused) return;
+    this.#subscription?.skipAhead();
+    this.#isPaused = false;
+    this.#missedInPauses += this.#missedTags - this.#missedAtPause;
+    this.#endWatch();
+    this.resume();
   }
 
   /** The socket takes bytes again. */
   resume(): void {
-    this.#subscription?.resume();
+    if (!this.#isPaused) this.#subscription?.resume();
   }
 
   receiveAudio(wanted: boolean): void {
@@ -91,13 +105,16 @@ export class Player implements StreamRole, Sink {
     this.#chooseFormat();
   }
 
+  /** Pictures come again from a keyframe on. */
   receiveVideo(wanted: boolean): void {
-    this.#withoutVideo = !wanted;
+    this.#isVideoDue = wanted && this.#withoutVideo;
+    this.#withoutVideo ||= !wanted;
     this.#chooseFormat();
   }
 
   write(burst: Burst): boolean {
-    return this.#isPaused || this.#pump.write(burst.encoded(this.#format));
+    if (this.#isVideoDue && burst.startsWithKeyframe) this.#showVideo();
+    return this.#pump.write(burst.encoded(this.#format));
   }
 
   end(): void {
@@ -109,7 +126,8 @@ export class Player implements StreamRole, Sink {
   }
 
   close(reason: string): void {
-    this.#leave();
+    this.#endWatch();
+    this.#subscription?.close();
     this.#services.report({
       event: 'ended',
       role: 'player',
@@ -123,10 +141,19 @@ export class Player implements StreamRole, Sink {
     });
   }
 
-  #leave(): void {
-    this.#droppedBefore = this.droppedTags;
-    this.#subscription?.close();
-    this.#subscription = undefined;
+  get #missedTags(): number {
+    return this.#subscription?.droppedTags ?? 0;
+  }
+
+  #endWatch(): void {
+    this.#watch?.close();
+    this.#watch = undefined;
+  }
+
+  #showVideo(): void {
+    this.#isVideoDue = false;
+    this.#withoutVideo = false;
+    this.#chooseFormat();
   }
 
   #chooseFormat(): void {
@@ -135,10 +162,11 @@ export class Player implements StreamRole, Sink {
   }
 }
 
-/** The same format without tags of some kinds, for receiveAudio(false) and receiveVideo(false). */
+/** The same format without frames of some kinds, for receiveAudio(false) and receiveVideo(false). Headers tell what comes after. */
 function leavingOut(kinds: readonly string[], format: TagFormat): TagFormat {
   return {
     key: `${format.key} without ${kinds.join(',')}`,
-    encode: (tags: readonly MediaTag[]) => format.encode(tags.filter((tag) => !kinds.includes(tag.kind))),
+    encode: (tags: readonly MediaTag[]) =>
+      format.encode(tags.filter((tag) => !kinds.includes(tag.kind) || !isFrame(tag))),
   };
 }

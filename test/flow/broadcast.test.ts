@@ -694,10 +694,10 @@ describe('the ring', () => {
   });
 
   it('lets the beginning of a GOP go that alone is beyond the bound in bytes; joiners wait for the next', () => {
-    const { join, send, broadcast } = setUp({ maxBytes: 5000 });
+    const { join, send, broadcast } = setUp({ maxBytes: 12_000 });
     send(...HEADERS);
     sendGop(send, 0, 60);
-    expect(broadcast.stats.ringBytes).toBeLessThanOrEqual(5000);
+    expect(broadcast.stats.ringBytes).toBeLessThanOrEqual(12_000);
     expect(broadcast.stats.ringBursts).toBeGreaterThan(10);
     const sink = join();
     expect(sink.tags).toEqual([]);
@@ -761,4 +761,65 @@ describe('the ring', () => {
     send(videoHeader(0));
     expect(broadcast.headers).toEqual(HEADERS);
   });
+
+  it('keeps the headers of as many tracks as a stream may honestly have', () => {
+    const { broadcast, send } = setUp({ maxBytes: 1e8 });
+    send(...HEADERS, ...everyTrackHeader());
+    expect(broadcast.headers.length).toBeLessThanOrEqual(128);
+    const [kept] = broadcast.headers.slice(-1);
+    const changed = { ...kept!, body: Uint8Array.of(...kept!.body, 1) };
+    send(changed);
+    expect(broadcast.headers.at(-1)).toEqual(changed);
+  });
+
+  it('forgets the colours and channels of a codec that another one has followed', () => {
+    const { broadcast, send } = setUp();
+    const hevc = [video(0x90, 'hvc1', 1), video(0xd4, 'hvc1', 2)];
+    const opus = [sound(0x90, 'Opus', 1), sound(0x94, 'Opus', 1, 2)];
+    send(...hevc, ...opus);
+    expect(broadcast.headers).toEqual([...hevc, ...opus]);
+
+    const changed = [video(0x90, 'hvc1', 3), sound(0x90, 'Opus', 4)];
+    send(...changed);
+    expect(broadcast.headers, 'the same codec').toEqual([changed[0], hevc[1], changed[1], opus[1]]);
+
+    send(videoHeader(0), audioHeader(0));
+    expect(broadcast.headers).toEqual([videoHeader(0), audioHeader(0)]);
+  });
+
+  it('keeps colours that come ahead of the configuration which they are for', () => {
+    const { broadcast, send } = setUp();
+    const [colours, start] = [video(0xd4, 'hvc1', 2), video(0x90, 'hvc1', 1)];
+    send(videoHeader(0), colours, start);
+    expect(broadcast.headers).toEqual([start, colours]);
+  });
+
+  it('counts what holds a burst, and the headers that it begins with', () => {
+    const { broadcast, send } = setUp({ maxBytes: 1e8 });
+    for (let i = 0; i < 100; i++) send(keyframe(0));
+    const plainBytes = broadcast.stats.memoryBytes;
+    expect(plainBytes).toBeGreaterThan(100 * 700);
+
+    send(...everyTrackHeader());
+    const before = broadcast.stats.memoryBytes;
+    for (let i = 0; i < 100; i++) send(keyframe(0));
+    expect(broadcast.stats.memoryBytes - before).toBe(plainBytes + 100 * 8 * broadcast.headers.length);
+  });
 });
+
+/** Configurations of all tracks that E-RTMP can name, the shortest there are. */
+function everyTrackHeader(): MediaTag[] {
+  const tracks = Array.from({ length: 256 }, (_, id) => id);
+  return tracks.flatMap((id): MediaTag[] => [
+    { kind: 'video', timestampMs: 0, body: Uint8Array.of(0x96, 0x00, 0x61, 0x76, 0x63, 0x31, id, 0) },
+    { kind: 'audio', timestampMs: 0, body: Uint8Array.of(0x95, 0x00, 0x4f, 0x70, 0x75, 0x73, id) },
+  ]);
+}
+
+function video(first: number, fourCc: string, ...rest: readonly number[]): MediaTag {
+  return { kind: 'video', timestampMs: 0, body: Uint8Array.of(first, ...Buffer.from(fourCc), ...rest) };
+}
+
+function sound(first: number, fourCc: string, ...rest: readonly number[]): MediaTag {
+  return { ...video(first, fourCc, ...rest), kind: 'audio' };
+}

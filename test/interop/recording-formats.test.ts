@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MediaTag } from '../../src/media/tag.js';
-import { isSequenceHeader } from '../../src/media/tag-info.js';
+import { isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
 import { type Format, recorded, writerOf } from '../endpoint/container-file.js';
 import { type MediaFileTrack, readMediaFile } from '../support/media-file.js';
 import { hasPeer } from '../support/peer.js';
@@ -139,6 +139,27 @@ describe.skipIf(!hasPeer('ffmpeg') || !hasPeer('ffprobe'))('recordings as FFmpeg
       ]);
       const expected = [...Array(50).fill('320,180'), ...Array(50).fill('640,360'), ...Array(50).fill('320,180')];
       expect(sizes.toString().match(/^\d+,\d+/gm)).toEqual(expected);
+    },
+  );
+
+  it.each(['mp4', 'matroska'] as const)(
+    'shows pictures of a %s that begin after the sound when they are due, reordered ones too',
+    async (format) => {
+      const clip = await scene.clip(`late-${format}.flv`, { seconds: 3, video: 'h264', audio: 'aac' });
+      const all = await readTags(clip);
+      const secondGop = all.filter(isKeyframe)[1]!.timestampMs;
+      const tags = all.filter((tag) => tag.kind !== 'video' || isSequenceHeader(tag) || tag.timestampMs >= secondGop);
+      const [video, audio] = await packetsOf(clip);
+      const late = video!.filter(({ dtsMs }) => dtsMs! >= secondGop);
+      expect(late[0]!.ptsMs).toBeGreaterThan(late[0]!.dtsMs!);
+      const output = scene.file(`late.${format === 'mp4' ? 'mp4' : 'mkv'}`);
+      for (const bytes of [await unfinished(format, tags), (await recorded(format, tags)).bytes]) {
+        await writeFile(output, bytes);
+        expect(complaintsOf(output)).toBe('');
+        const [foundAudio, foundVideo] = await packetsOf(output);
+        expectTimes(foundVideo!, late, -audio![0]!.ptsMs);
+        expectTimes(foundAudio!, audio!, -audio![0]!.ptsMs);
+      }
     },
   );
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AudioFormat, TrackFormat, VideoFormat } from '../../src/media/track/track.js';
 import { encode } from '../../src/mp4/box-tree.js';
-import { fragmentedMovie } from '../../src/mp4/movie.js';
+import { completeMovie, fragmentedMovie } from '../../src/mp4/movie.js';
 import { fragmentHead } from '../../src/mp4/movie-fragment.js';
+import { MovieTrack } from '../../src/mp4/movie-track.js';
 import { audioSampleEntry, videoSampleEntry } from '../../src/mp4/sample-entry.js';
 import { SampleTable } from '../../src/mp4/sample-table.js';
 
@@ -168,6 +169,37 @@ describe('SampleTable', () => {
     for (let at = 0; at < samples.length; at += 25) table.addChunk(samples.slice(at, at + 25), at);
     const sizeBytes = tableOf(table).length;
     expect(sizeBytes / samples.length).toBeLessThan(10);
+  });
+});
+
+describe('how a track lies in a complete movie', () => {
+  /** Two frames of delay, at 25 frames a second. */
+  const reordered = (startMs: number) =>
+    [80, 160, 0, 40].map((laterMs, i) => {
+      const dtsMs = startMs + i * 40;
+      return { dtsMs, ptsMs: dtsMs + laterMs, sizeBytes: 10, isKeyframe: i === 0 };
+    });
+  const layoutOf = (startMs: number) => {
+    const track = new MovieTrack({ number: 1, format: videoFormat({}) }, true);
+    track.table.addChunk(track.place(reordered(startMs), 0), 0);
+    return track.completeLayout;
+  };
+
+  it('says nothing of one that begins at the beginning', () => {
+    expect(layoutOf(0)).toMatchObject({ delayMs: 0, mediaStartTicks: 0 });
+  });
+
+  it('lets one that begins later begin with its first picture', () => {
+    const { delayMs, mediaStartTicks, timescale, durationTicks } = layoutOf(3_000);
+    expect({ delayMs, startMs: (mediaStartTicks * 1000) / timescale }).toEqual({ delayMs: 3_080, startMs: 80 });
+    expect((durationTicks * 1000) / timescale).toBe(160);
+    const tracks = [{ ...layoutOf(3_000), timescale: 1000, mediaStartTicks: 80, durationTicks: 160 }];
+    const movie = Buffer.concat([...encode(completeMovie({ title: undefined, tracks }, () => [], 3_240))]);
+    expect(contentOf(movie, 'elst')).toBe(
+      `01000000 00000002
+        0000000000000c08 ffffffffffffffff 00010000
+        00000000000000a0 0000000000000050 00010000`.replaceAll(/\s/g, ''),
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodeAmf0 } from '../../src/amf/amf0-writer.js';
 import type { AmfValue } from '../../src/amf/value.js';
+import type { MediaTag } from '../../src/media/tag.js';
 import { ChunkWriter } from '../../src/rtmp/chunk/writer.js';
 import { differenceIn } from '../support/flv-file.js';
 import { RawClient } from '../support/raw-client.js';
@@ -163,6 +164,60 @@ describe('a player', () => {
     player.flush();
     await player.until('newest', () => player.tags.some(({ timestampMs }) => timestampMs === 1760));
     expect(player.tags[cameBefore]).toMatchObject({ timestampMs: 1400 });
+    player.leave();
+    expect(await desk.event('ended', ({ role }) => role === 'player')).toMatchObject({ droppedFrames: 0 });
+  });
+
+  it('goes on where it paused when no keyframe has come since: it never goes back', async () => {
+    await open();
+    const publisher = await desk.publish('key', TAGS);
+    const player = await desk.play('key');
+    await player.until('all', () => player.tags.length > 0);
+    player.session.pause(true, 0);
+    player.flush();
+    await player.until('pause', () => statusesOf(player).includes('NetStream.Pause.Notify'));
+    const before = player.tags.at(-1)!.timestampMs;
+    const more = videoTags({ count: 20, framesPerGop: 100, firstMs: before + 40 }).filter((tag) => isInterFrame(tag));
+    publisher.send(more);
+    const witness = await desk.play('key');
+    await witness.until('newest', () => witness.tags.at(-1)?.timestampMs === more.at(-1)!.timestampMs);
+    const cameBefore = player.tags.length;
+    player.session.pause(false, 0);
+    player.flush();
+    await player.until('newest', () => player.tags.at(-1)?.timestampMs === more.at(-1)!.timestampMs);
+    expect(player.tags.slice(cameBefore).map(({ timestampMs }) => timestampMs)).toEqual(
+      more.map(({ timestampMs }) => timestampMs),
+    );
+    player.leave();
+    expect(await desk.event('ended', ({ role }) => role === 'player')).toMatchObject({ droppedFrames: 0 });
+  });
+
+  it('that wants pictures again gets them from the next keyframe on, and was told of their configuration', async () => {
+    await open();
+    const publisher = await desk.publish('key', [VIDEO_HEADER, ...videoTags({ count: 3 })]);
+    const player = await desk.play('key');
+    await player.until('picture', () => player.tags.at(-1)?.timestampMs === 80);
+    const cameBefore = player.tags.length;
+    const wantVideo = async (wanted: boolean): Promise<void> => {
+      const pongs = pongsOf(player);
+      player.session.receiveVideo(wanted);
+      player.session.ping(performance.now());
+      player.flush();
+      await player.until('pong', () => pongsOf(player) > pongs);
+    };
+    const sendUpTo = async (audioMs: number, tags: readonly MediaTag[]): Promise<void> => {
+      publisher.send([...tags, soundAt(audioMs)]);
+      await player.until('sound', () => player.tags.at(-1)?.timestampMs === audioMs);
+    };
+
+    await wantVideo(false);
+    const changed = { ...VIDEO_HEADER, timestampMs: 120, body: Uint8Array.of(...VIDEO_HEADER.body, 1) };
+    await sendUpTo(200, [changed, ...videoTags({ count: 2, firstMs: 120 })]);
+    await wantVideo(true);
+    await sendUpTo(300, videoTags({ count: 2, firstMs: 200 }).filter(isInterFrame));
+    const shown = videoTags({ count: 2, firstMs: 320 });
+    await sendUpTo(400, shown);
+    expect(player.tags.slice(cameBefore)).toEqual([changed, soundAt(200), soundAt(300), ...shown, soundAt(400)]);
   });
 
   it('is closed when it takes nothing any more, whatever the stream does', async () => {
@@ -247,4 +302,22 @@ function commandOn(streamId: number, ...values: readonly AmfValue[]): Uint8Array
   const writer = new ChunkWriter();
   writer.write({ typeId: 20, streamId, timestampMs: 0, csid: 3, payload: encodeAmf0(...values) });
   return writer.take()!;
+}
+
+function isInterFrame({ body }: MediaTag): boolean {
+  return body[0] === 0x27;
+}
+
+const VIDEO_HEADER: MediaTag = {
+  kind: 'video',
+  timestampMs: 0,
+  body: Uint8Array.of(0x17, 0, 0, 0, 0, 1, 0x64, 0, 0x1f),
+};
+
+function soundAt(timestampMs: number): MediaTag {
+  return { kind: 'audio', timestampMs, body: Uint8Array.of(0xaf, 1, 7) };
+}
+
+function pongsOf({ events }: RawClient): number {
+  return events.filter(({ type }) => type === 'pong').length;
 }

@@ -15,8 +15,9 @@ const LARGEST_SHARE = 1 / 4;
  *
  * - A slab serves one message stream only. Who keeps its tags (a broadcast's ring, a queue) keeps and drops them in
  *   order, so what is kept beyond them is less than two slabs, whatever else the connection carries in between.
- * - A slab is no larger than all that came before it. An idle or short connection holds 2 KiB, and the sequence headers
- *   at the begin of a stream, which live as long as it does, sit in small slabs.
+ * - A slab is no larger than the payloads that were complete before it. An idle connection has none, and the sequence
+ *   headers at the begin of a stream, which live as long as it does, have memory of their own or sit in small slabs.
+ * - What is abandoned counts for nothing: the next payload takes its place, or slabs begin small again.
  * - A slab is never larger than 64 KiB.
  *
  * Larger payloads have memory of their own, and so have messages of other types, which are rare or live long.
@@ -33,10 +34,9 @@ export class CarvedPayloads implements PayloadMemory {
     if (streamId !== this.#streamId) {
       this.#startStream(streamId);
     }
-    this.#servedBytes += sizeBytes;
     if (sizeBytes > this.#slab.byteLength - this.#usedBytes) {
-      const slabSizeBytes = Math.max(SMALLEST_SLAB_SIZE_BYTES, Math.min(this.#servedBytes, LARGEST_SLAB_SIZE_BYTES));
-      if (sizeBytes > slabSizeBytes * LARGEST_SHARE) {
+      const slabSizeBytes = Math.min(this.#servedBytes, LARGEST_SLAB_SIZE_BYTES);
+      if (slabSizeBytes < SMALLEST_SLAB_SIZE_BYTES || sizeBytes > slabSizeBytes * LARGEST_SHARE) {
         return unfilledBytes(sizeBytes);
       }
       this.#slab = unfilledBytes(slabSizeBytes).buffer;
@@ -58,6 +58,19 @@ export class CarvedPayloads implements PayloadMemory {
       return new Uint8Array(this.#slab, memory.byteOffset, sizeBytes);
     }
     return refilled(this.take(sizeBytes, streamId), memory, filledBytes);
+  }
+
+  completed(sizeBytes: number, streamId: number): void {
+    if (streamId === this.#streamId) this.#servedBytes += sizeBytes;
+  }
+
+  abandon(memory: Uint8Array): void {
+    if (memory.buffer !== this.#slab) return;
+    if (memory.byteOffset + memory.length === this.#usedBytes) {
+      this.#usedBytes = memory.byteOffset;
+    } else {
+      this.#startStream(this.#streamId);
+    }
   }
 
   #startStream(streamId: number): void {

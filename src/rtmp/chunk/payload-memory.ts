@@ -10,6 +10,12 @@ export interface PayloadMemory {
 
   /** Gives memory of `sizeBytes` that begins with the first `filledBytes` of `memory`, which is of no more use then. */
   grow(memory: Uint8Array, filledBytes: number, sizeBytes: number, streamId: number): Uint8Array;
+
+  /** A payload is whole, and somebody has it now. */
+  completed(sizeBytes: number, streamId: number): void;
+
+  /** A payload will never be whole: nobody has seen its memory. */
+  abandon(memory: Uint8Array): void;
 }
 
 /** Memory of its own that begins with the first `filledBytes` of `memory`. */

@@ -204,17 +204,21 @@ export class ChunkReader {
     if (neededBytes > stream.memory.length) {
       const roomyBytes = Math.min(stream.lengthBytes, Math.max(2 * neededBytes, SMALLEST_PARTIAL_SIZE_BYTES));
       const sizeBytes = Math.max(neededBytes, roomyBytes);
-      const isCarved = isTag(stream.typeId) && stream.lengthBytes <= this.#memory.largestSizeBytes;
-      stream.memory = isCarved
+      stream.memory = this.#isCarved(stream)
         ? this.#memory.grow(stream.memory, stream.receivedBytes, sizeBytes, stream.streamId)
         : enlarged(stream.memory, stream.receivedBytes, sizeBytes);
     }
     return stream.memory;
   }
 
+  #isCarved({ typeId, lengthBytes }: ChunkStream): boolean {
+    return isTag(typeId) && lengthBytes <= this.#memory.largestSizeBytes;
+  }
+
   #complete(stream: ChunkStream, memory: Uint8Array, into: RtmpMessage[]): void {
     const { typeId, streamId, timestampMs, csid, lengthBytes } = stream;
     const payload = memory.length === lengthBytes ? memory : memory.subarray(0, lengthBytes);
+    if (this.#isCarved(stream)) this.#memory.completed(lengthBytes, streamId);
     stream.drop();
     if (typeId === CHUNK_TYPE_ID.setChunkSize) {
       this.#setChunkSize(payload);
@@ -238,6 +242,7 @@ export class ChunkReader {
     const stream = this.#streams.find(readControlU32(payload, 'Abort', 'ERR_CHUNK'));
     if (stream !== undefined) {
       this.#partialBytes -= stream.receivedBytes;
+      if (this.#isCarved(stream)) this.#memory.abandon(stream.memory);
       stream.drop();
     }
   }

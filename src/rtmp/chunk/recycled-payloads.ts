@@ -30,4 +30,10 @@ export class RecycledPayloads implements PayloadMemory {
     this.#memory.release(memory.buffer);
     return larger;
   }
+
+  completed(): void {}
+
+  abandon(memory: Uint8Array): void {
+    this.#memory.release(memory.buffer);
+  }
 }
