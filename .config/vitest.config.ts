@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           sequence: { groupOrder: 0 }, // projects with different numbers of workers come one after the other
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/interop/**', 'test/fuzz/**', 'test/bench/**', ...ALONE.unit],
+          exclude: ['test/e2e/**', 'test/interop/**', 'test/fuzz/**', ...ALONE.unit],
           // Nothing here touches globals; a fresh world for each of some two hundred files would take most of the time.
           isolate: false,
           // Not threads: while one starts a program, that has the sockets of all others for a moment, even those just closed.
