@@ -9,7 +9,7 @@ const WAITING = 2 * CORES;
 /** Tests that measure how long somebody is kept waiting have the machine for themselves. */
 const ALONE = {
   unit: ['test/commands/fault-matrix.test.ts'],
-  interop: ['test/interop/relay.test.ts'],
+  interop: ['test/interop/fault-matrix.test.ts', 'test/interop/relay.test.ts'],
   fuzz: ['test/fuzz/hostile.test.ts'],
 };
 
@@ -37,6 +37,7 @@ export default defineConfig({
           name: 'unit-alone',
           sequence: { groupOrder: 1 },
           include: ALONE.unit,
+          maxConcurrency: 10, // each of its tests waits nearly all of the time
         },
       },
       {
@@ -57,7 +58,7 @@ export default defineConfig({
           exclude: ALONE.interop,
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          maxWorkers: CORES, // FFmpeg encodes in many of them
+          maxWorkers: CORES + 1, // many of them wait, and in many FFmpeg encodes
         },
       },
       {
@@ -65,6 +66,8 @@ export default defineConfig({
           name: 'interop-alone',
           sequence: { groupOrder: 4 },
           include: ALONE.interop,
+          maxConcurrency: 10, // as unit-alone; the relay's test keeps itself to two
+          maxWorkers: 1,
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },

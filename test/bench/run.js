@@ -38,7 +38,11 @@ async function runBenches(argv, signal) {
     for (const name of names) {
       const own = join(directory, name);
       await mkdir(own, { recursive: true });
-      const results = await inOwnProcess(bundles(name), { root: ROOT, program, programs, directory: own, settings }, signal);
+      const results = await inOwnProcess(
+        bundles(name),
+        { root: ROOT, program, programs, directory: own, settings },
+        signal,
+      );
       await rm(own, { recursive: true });
       print(name, results, argv.includes('--json'));
     }
