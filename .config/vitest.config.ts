@@ -45,6 +45,8 @@ export default defineConfig({
           name: 'e2e',
           sequence: { groupOrder: 2 },
           include: ['test/e2e/**/*.test.ts'],
+          isolate: false, // here, too, what costs most is starting programs: ours need not be loaded anew for each file
+          pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: WAITING,
