@@ -9,7 +9,7 @@ const WAITING = 2 * CORES;
 /** Tests that measure how long somebody is kept waiting have the machine for themselves. */
 const ALONE = {
   unit: ['test/commands/fault-matrix.test.ts'],
-  interop: ['test/interop/relay.test.ts'],
+  interop: ['test/interop/fault-matrix.test.ts', 'test/interop/relay.test.ts'],
   fuzz: ['test/fuzz/hostile.test.ts'],
 };
 
@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           sequence: { groupOrder: 0 }, // projects with different numbers of workers come one after the other
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/interop/**', 'test/fuzz/**', 'test/bench/**', ...ALONE.unit],
+          exclude: ['test/e2e/**', 'test/interop/**', 'test/fuzz/**', ...ALONE.unit],
           // Nothing here touches globals; a fresh world for each of some two hundred files would take most of the time.
           isolate: false,
           // Not threads: while one starts a program, that has the sockets of all others for a moment, even those just closed.
@@ -37,6 +37,7 @@ export default defineConfig({
           name: 'unit-alone',
           sequence: { groupOrder: 1 },
           include: ALONE.unit,
+          maxConcurrency: 10, // each of its tests waits nearly all of the time
         },
       },
       {
@@ -44,6 +45,8 @@ export default defineConfig({
           name: 'e2e',
           sequence: { groupOrder: 2 },
           include: ['test/e2e/**/*.test.ts'],
+          isolate: false, // here, too, what costs most is starting programs: ours need not be loaded anew for each file
+          pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: WAITING,
@@ -57,7 +60,7 @@ export default defineConfig({
           exclude: ALONE.interop,
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          maxWorkers: CORES, // FFmpeg encodes in many of them
+          maxWorkers: CORES + 1, // many of them wait, and in many FFmpeg encodes
         },
       },
       {
@@ -65,6 +68,8 @@ export default defineConfig({
           name: 'interop-alone',
           sequence: { groupOrder: 4 },
           include: ALONE.interop,
+          maxConcurrency: 10, // as unit-alone; the relay's test keeps itself to two
+          maxWorkers: 1,
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },

@@ -1,14 +1,13 @@
 // `npm run bench [name…]`: builds the benches and the program from the sources, runs each bench in a process of its own, and
 // prints what they measured. `--json` prints one line per number instead. Benches in folders run only when they are named
 // (`fanout/crowd`); some take settings (`players=400`).
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
 import config from '../../.config/rolldown.config.js';
+import { endWithParent, inOwnGroup } from './own-group.js';
 import { table } from './table.js';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -17,12 +16,18 @@ const SUFFIX = '.bench.ts';
 const PROGRAM_SUFFIX = '.program.ts';
 
 if (process.send === undefined) {
-  await runBenches(process.argv.slice(2));
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupted.abort(signal));
+  await runBenches(process.argv.slice(2), interrupted.signal).catch((error) => {
+    if (!interrupted.signal.aborted) throw error;
+    process.exitCode = 128 + constants.signals[interrupted.signal.reason];
+  });
 } else {
+  endWithParent();
   await runBench(process.argv[2], JSON.parse(process.argv[3]));
 }
 
-async function runBenches(argv) {
+async function runBenches(argv, signal) {
   const settings = Object.fromEntries(argv.filter(isSetting).map((word) => word.split('=')));
   const names = await chosenBenches(argv.filter((word) => word !== '--json' && !isSetting(word)));
   const directory = await mkdtemp(join(tmpdir(), 'rtmpkit-bench-'));
@@ -33,12 +38,16 @@ async function runBenches(argv) {
     for (const name of names) {
       const own = join(directory, name);
       await mkdir(own, { recursive: true });
-      const results = await inOwnProcess(bundles(name), { root: ROOT, program, programs, directory: own, settings });
+      const results = await inOwnProcess(
+        bundles(name),
+        { root: ROOT, program, programs, directory: own, settings },
+        signal,
+      );
       await rm(own, { recursive: true });
       print(name, results, argv.includes('--json'));
     }
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 }); // whoever was killed may have written until just now
   }
 }
 
@@ -98,17 +107,12 @@ async function bundle(input, dir) {
 }
 
 /** What one bench did to the engine's type feedback and heap must not show in the next. */
-async function inOwnProcess(bundle, context) {
-  const child = fork(fileURLToPath(import.meta.url), [bundle, JSON.stringify(context)]);
-  let results;
-  child.on('message', (message) => {
-    results = message;
-  });
-  const [code] = await once(child, 'exit');
-  if (code !== 0 || results === undefined) {
-    throw new Error(`${basename(bundle)} ended with ${code}`);
+async function inOwnProcess(bundle, context, signal) {
+  try {
+    return await inOwnGroup(fileURLToPath(import.meta.url), [bundle, JSON.stringify(context)], signal);
+  } catch (cause) {
+    throw new Error(`${basename(bundle)} did not come to its end`, { cause });
   }
-  return results;
 }
 
 async function runBench(bundle, context) {

@@ -54,7 +54,7 @@ async function publish(name: string): Promise<string> {
   return `/live/${name}`;
 }
 
-describe('probe', () => {
+describe.concurrent('probe', () => {
   it('of a live stream gives its document, and shows no key', async () => {
     const path = await publish(KEY);
     const { document, exitCode } = await documentOf(`${server.url}${path}`, '--duration', '2s');
@@ -107,8 +107,9 @@ describe('probe', () => {
   });
 });
 
+// Beside each other, but beside nothing else of this file: where programs start, any way is slow.
 describe('a way with faults', () => {
-  it('that is too slow makes the stream fall behind', async () => {
+  it.concurrent('that is too slow makes the stream fall behind', async () => {
     const proxy = await FaultProxy.to(server.port, { rateBytesPerSecond: 70_000, segmentBytes: 1_400 });
     proxies.push(proxy);
     const path = await publish('slow');
@@ -116,7 +117,7 @@ describe('a way with faults', () => {
     expect(document.warnings.map(({ code }) => code)).toEqual(['WARN_FALLING_BEHIND']);
   });
 
-  it('that stands still for a while makes a stall', async () => {
+  it.concurrent('that stands still for a while makes a stall', async () => {
     let seenBytes = 0;
     const proxy = await FaultProxy.to(server.port, {
       corrupt: (bytes, direction) => {
@@ -134,7 +135,7 @@ describe('a way with faults', () => {
   });
 });
 
-describe('probe of a server', () => {
+describe.concurrent('probe of a server', () => {
   it('may publish there, or says who is in the way', async () => {
     const url = `${server.url}/live/${KEY}-published`;
     const { document, exitCode } = await documentOf(url, '--publish', '--duration', '100ms');

@@ -394,6 +394,7 @@ describe.concurrent('a command', () => {
     const hanging = `${script} setInterval(() => {}, 1e6);`;
     const pull = runs.start(['pull', url, '--pipe', nodeCommand(signal === 'SIGKILL' ? hanging : script)]);
     await pull.says(/pid \d+/);
+    await pull.says(/piping it into/); // by then it sees to the command, which may be the first to speak
     const pid = Number(/pid (\d+)/.exec(pull.stderr)?.[1]);
     expect(isRunning(pid)).toBe(true);
     pull.kill(signal);

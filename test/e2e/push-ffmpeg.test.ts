@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CliRun, CliRuns, type CliServer } from '../support/cli.js';
 import { fakeFfmpeg, writing } from '../support/fake-ffmpeg.js';
 import { FakePrograms, isRunning } from '../support/fake-programs.js';
@@ -18,13 +18,11 @@ process.stdout.write(film); setInterval(() => {}, 1e6);`;
 
 const runs = new CliRuns();
 const programs = new FakePrograms();
-const pushes: CliRun[] = [];
 let server: CliServer;
 
 beforeAll(async () => {
   server = await runs.serve('--grace', '0');
 });
-afterEach(() => Promise.all(pushes.splice(0).map((push) => push.stop())));
 afterAll(async () => {
   await runs.stopAll();
   await programs.remove();
@@ -35,9 +33,7 @@ async function push(work: string, input: string, ...options: string[]): Promise<
   const name = runs.streamName();
   const ffmpeg = await fakeFfmpeg(programs, work, `${name}/ffmpeg`);
   const args = ['push', '--json', '--ffmpeg', ffmpeg, input, `${server.url}/live/${name}`, ...options];
-  const run = runs.start(args, { env: { XDG_CACHE_HOME: join(programs.folder, name, 'cache') } });
-  pushes.push(run);
-  return run;
+  return runs.start(args, { env: { XDG_CACHE_HOME: join(programs.folder, name, 'cache') } });
 }
 
 async function pidOfFfmpeg(run: CliRun): Promise<number> {
@@ -45,7 +41,7 @@ async function pidOfFfmpeg(run: CliRun): Promise<number> {
   return Number(await readFile(join(dirname(path), 'pid'), 'utf8'));
 }
 
-describe('push through FFmpeg', () => {
+describe.concurrent('push through FFmpeg', () => {
   it('sends what it makes to the end', async () => {
     const run = await push(writing(FIXTURE), 'test', '--speed', '0');
     expect(await run.exit(), run.said).toBe(0);
@@ -57,11 +53,12 @@ describe('push through FFmpeg', () => {
       'dies',
       `process.exitCode = 1; console.error('[error] no such camera')`,
       /ended with exit status 1.*no such camera/,
+      '1m',
     ],
-    ['hangs', 'setInterval(() => {}, 1e6)', /gave nothing for 0\.8 s of test/],
-    ['writes garbage', 'process.stdout.write(Buffer.alloc(200000, 0x5a))', /is no FLV/],
-  ])('ends with exit status 11 when FFmpeg %s', async (_, work, words) => {
-    const run = await push(work, 'test', '--stall-timeout', '1s');
+    ['hangs', 'setInterval(() => {}, 1e6)', /gave nothing for 0\.8 s of test/, '1s'],
+    ['writes garbage', 'process.stdout.write(Buffer.alloc(200000, 0x5a))', /is no FLV/, '1m'],
+  ])('ends with exit status 11 when FFmpeg %s', async (_, work, words, stallTimeout) => {
+    const run = await push(work, 'test', '--stall-timeout', stallTimeout);
     expect(await run.exit(), run.said).toBe(11);
     const { code, message, peerWords } = await run.event('error');
     expect(code).toBe('ERR_FFMPEG_FAILED');
@@ -88,7 +85,7 @@ describe('push through FFmpeg', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('FFmpeg does not outlive push', () => {
+describe.skipIf(process.platform === 'win32')('FFmpeg does not outlive push', { concurrent: true }, () => {
   it.each<[string, (run: CliRun) => Promise<void> | void, number]>([
     ['one SIGINT', (run) => run.kill('SIGINT'), 130],
     ['SIGTERM', (run) => run.kill('SIGTERM'), 143],
@@ -109,7 +106,7 @@ describe.skipIf(process.platform === 'win32')('FFmpeg does not outlive push', ()
     expect(isRunning(pid)).toBe(true);
     await kill(run);
     expect(await run.exit(), run.said).toBe(exitCode);
-    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 });
   });
 
   it('when SIGINT ends it while FFmpeg is only asked what it can do', async () => {
@@ -121,22 +118,20 @@ describe.skipIf(process.platform === 'win32')('FFmpeg does not outlive push', ()
     const pids = (): number[] =>
       readdirSync(folder).flatMap((name) => (name.endsWith('.pid') ? [parseInt(name, 10)] : []));
     const run = runs.start(['push', '--json', '--ffmpeg', hanging, 'test', `${server.url}/live/asked`]);
-    pushes.push(run);
-    await expect.poll(() => pids().length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(pids().length).toBeGreaterThan(0), { timeout: 20_000 });
     run.kill('SIGINT');
     expect(await run.exit(), run.said).toBe(130);
-    await expect.poll(() => pids().filter(isRunning), { timeout: 10_000 }).toEqual([]);
+    await vi.waitFor(() => expect(pids().filter(isRunning)).toEqual([]), { timeout: 10_000 });
   });
 
   it('when the server goes away', async () => {
     const other = await runs.serve();
     const ffmpeg = await fakeFfmpeg(programs, STUBBORN, 'lost/ffmpeg');
     const run = runs.start(['push', '--json', '--ffmpeg', ffmpeg, 'test', `${other.url}/live/x`]);
-    pushes.push(run);
     await run.event('stats', ({ bytes }) => Number(bytes) > 0);
     const pid = await pidOfFfmpeg(run);
     other.run.kill('SIGKILL');
     expect(await run.exit(), run.said).toBe(3);
-    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 });
   });
 });

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { CliRuns, type CliServer, type JsonEvent } from '../support/cli.js';
 import { readTags, receptionOf } from '../support/reception.js';
 
 const FILM = fileURLToPath(new URL('../../fixtures/testcard.flv', import.meta.url));
 const runs = new CliRuns();
-afterEach(() => runs.stopAll());
+afterAll(() => runs.stopAll());
 
 /** A server that forgets a stream at once when its publisher is gone. */
 const serve = (...args: string[]): Promise<CliServer> => runs.serve('--grace', '0', '--show-keys', ...args);
@@ -19,7 +19,7 @@ async function publish(url: string): Promise<ReturnType<CliRuns['start']>> {
 
 const ofTarget = (name: string) => (event: JsonEvent) => event['target'] === name;
 
-describe('rtmpkit relay', () => {
+describe.concurrent('rtmpkit relay', () => {
   it('relays from one server to another and into a file, and ends well when it is stopped', async () => {
     const [from, to] = [await serve(), await serve()];
     await publish(`${from.url}/live/a`);
@@ -68,7 +68,7 @@ describe('rtmpkit relay', () => {
     await relay.event('stats', ({ sources }) =>
       (sources as { state: string }[]).every(({ state }) => state === 'running'),
     );
-    const pulled = runs.file('pulled.flv');
+    const pulled = runs.file('spared.flv');
     const pull = runs.start(['pull', '--json', `${to.url}/live/out`, pulled]);
     await pull.event('stats', ({ positionMs }) => Number(positionMs) > 1_000);
     main.run.kill('SIGKILL');
@@ -154,7 +154,7 @@ relays:
   });
 });
 
-describe('what rtmpkit relay does not take', () => {
+describe.concurrent('what rtmpkit relay does not take', () => {
   const refused: readonly [name: string, args: string[], words: RegExp][] = [
     ['no source', ['--to', 'rtmp://h/a/b'], /relay needs a source/],
     ['no target', ['rtmp://h/a/b'], /relay needs a target/],

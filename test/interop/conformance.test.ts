@@ -37,7 +37,7 @@ function keep(name: string, { conformance: found }: Outcome): void {
   if (directory !== undefined) writeFileSync(`${directory}/${name}.json`, JSON.stringify(found, null, 2));
 }
 
-describe('probe --conformance', () => {
+describe.concurrent('probe --conformance', () => {
   it('finds nothing to object to in our server', async () => {
     const { url } = await scene.serve();
     const outcome = await conformance(`${url}/live/any`);
@@ -124,7 +124,7 @@ describe('probe --conformance', () => {
   });
 });
 
-describe('probe --publish', () => {
+describe.concurrent('probe --publish', () => {
   it.skipIf(!hasPeer('ffmpeg'))('sends a film that FFmpeg decodes without a complaint', async () => {
     const port = await freePort();
     const url = `rtmp://127.0.0.1:${port}/live/key`;

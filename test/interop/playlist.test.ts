@@ -23,7 +23,7 @@ describe.skipIf(!hasPeer('ffmpeg'))('FFmpeg and several inputs of push', () => {
     return scene.peer('ffmpeg', [...quiet, '-i', `${server.url}/${stream}`, ...output]);
   };
 
-  it('takes a playlist of other sizes and codecs, and one without audio, as one stream', async () => {
+  it.concurrent('takes a playlist of other sizes and codecs, and one without audio, as one stream', async () => {
     const clips = await Promise.all([
       scene.clip('first.flv', { seconds: 3, video: 'h264', audio: 'aac' }),
       scene.clip('silent.flv', { seconds: 2, video: 'h264', size: '640x360', bFrames: false }),
@@ -48,7 +48,7 @@ describe.skipIf(!hasPeer('ffmpeg'))('FFmpeg and several inputs of push', () => {
     expect(neverGoesBack(received)).toBe(true);
   });
 
-  it('takes a loop as one stream, to its last frame', async () => {
+  it.concurrent('takes a loop as one stream, to its last frame', async () => {
     const clip = await scene.clip('loop.flv', { seconds: 2, video: 'h264', audio: 'aac' });
     const push = await scene.push(clip, `${server.url}/live/loop`, '--loop', '4');
     const copied = scene.file('looped.flv');

@@ -8,6 +8,7 @@ import { startNodeMediaServer } from '../support/node-media-server.js';
 import { freePort, hasPeer, listeningUntouched, Peer } from '../support/peer.js';
 import { Publication } from '../support/publication.js';
 import { readTags } from '../support/reception.js';
+import { startOf } from '../support/scene.js';
 
 const execute = promisify(execFile);
 const SECONDS = 3;
@@ -151,11 +152,9 @@ async function ffprobe(path: string): Promise<Probed> {
 describe.skipIf(!hasPeer('ffmpeg'))('a probe, held against ffprobe', () => {
   const runs = new CliRuns();
   let server: CliServer;
-  /** That have played from it so far. */
-  let players = 0;
 
   beforeAll(async () => {
-    server = await runs.serve();
+    server = await runs.serve('--show-keys');
   });
   afterAll(() => runs.stopAll());
 
@@ -165,7 +164,7 @@ describe.skipIf(!hasPeer('ffmpeg'))('a probe, held against ffprobe', () => {
     return JSON.parse(run.stdout.toString());
   }
 
-  it.each(KINDS)('of $name', async ({ args }) => {
+  it.concurrent.each(KINDS)('of $name', async ({ args }) => {
     const name = runs.streamName();
     const path = runs.file(`${name}.flv`);
     await execute('ffmpeg', ['-v', 'error', '-nostdin', ...args, '-t', `${SECONDS}`, '-f', 'flv', '-y', path]);
@@ -173,8 +172,7 @@ describe.skipIf(!hasPeer('ffmpeg'))('a probe, held against ffprobe', () => {
     const url = `${server.url}/live/${name}`;
     const publication = await Publication.begin(runs, url, await readTags(path), '--speed', '0');
     const live = documentOf(url, '--duration', '30s');
-    players += 1;
-    await server.run.until('player', () => playersOf(server).length >= players);
+    await startOf(server, 'player', `/${name}`);
     publication.finish();
 
     for (const report of [await documentOf(path), await live]) {
@@ -183,7 +181,7 @@ describe.skipIf(!hasPeer('ffmpeg'))('a probe, held against ffprobe', () => {
     }
   });
 
-  it('recognises nginx-rtmp, Node-Media-Server and FFmpeg', async () => {
+  it.concurrent('recognises nginx-rtmp, Node-Media-Server and FFmpeg', async () => {
     const path = runs.file('fingerprint.flv');
     const input = [...picture('160x120', '25'), ...x264('baseline', 10, 0)];
     await execute('ffmpeg', ['-v', 'error', '-nostdin', ...input, '-f', 'flv', '-y', path]);
@@ -226,10 +224,6 @@ describe.skipIf(!hasPeer('ffmpeg'))('a probe, held against ffprobe', () => {
     }
   });
 });
-
-function playersOf({ run }: CliServer): readonly unknown[] {
-  return run.events.filter(({ event, role }) => event === 'started' && role === 'player');
-}
 
 function expectSame(report: ProbeReport, truth: Probed): void {
   expect(report.streams.map(({ kind }) => kind)).toEqual(

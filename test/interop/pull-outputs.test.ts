@@ -46,7 +46,9 @@ async function complaints(path: string): Promise<string> {
   return (await run('ffmpeg', ['-v', 'warning', '-i', path, '-f', 'null', '-'])).stderr;
 }
 
-describe.skipIf(!(hasPeer('ffmpeg') && hasPeer('ffprobe')))('outputs of pull that need FFmpeg', () => {
+const hasFfmpeg = hasPeer('ffmpeg') && hasPeer('ffprobe');
+
+describe.skipIf(!hasFfmpeg)('outputs of pull that need FFmpeg', { concurrent: true }, () => {
   const runs = new CliRuns();
   let scene: Scene;
   let server: SceneServer;
@@ -156,18 +158,22 @@ describe.skipIf(!(hasPeer('ffmpeg') && hasPeer('ffprobe')))('outputs of pull tha
   });
 
   describe.skipIf(!['Xvfb', 'xdotool', 'import', 'ffplay'].every(hasPeer))('in a window', () => {
-    let display: VirtualDisplay;
-    beforeAll(async () => {
-      display = await VirtualDisplay.open(320, 180);
-    });
-    afterAll(() => display.close());
+    /** One for each test, so that nobody sees the window of another. */
+    async function openDisplay(): Promise<VirtualDisplay> {
+      const display = await VirtualDisplay.open(320, 180);
+      displays.push(display);
+      return display;
+    }
+    const displays: VirtualDisplay[] = [];
+    afterAll(() => Promise.all(displays.map((display) => display.close())));
 
-    const shown = (): Promise<void> =>
+    const isShown = (display: VirtualDisplay): Promise<void> =>
       vi.waitFor(async () => expectColor(await display.colorAt(160, 90)), { timeout: 30_000, interval: 200 });
 
     it.each(['windowclose', 'windowkill'])('shows the stream, and ends well by %s', async (action) => {
+      const display = await openDisplay();
       const pulled = await pull(`secret-${action}`, plain, ['--play'], { env: display.environment });
-      await shown();
+      await isShown(display);
       const titles = await display.titles();
       expect(titles.join()).toContain('/live/****');
       expect(titles.join()).not.toContain('secret');
@@ -178,9 +184,9 @@ describe.skipIf(!(hasPeer('ffmpeg') && hasPeer('ffprobe')))('outputs of pull tha
     });
 
     it('goes on recording when the window is closed', async () => {
-      const flv = scene.file('watched.flv');
+      const [display, flv] = [await openDisplay(), scene.file('watched.flv')];
       const pulled = await pull('watched', plain, ['--play', flv, '--duration', '12s'], { env: display.environment });
-      await shown();
+      await isShown(display);
       await display.act('windowclose', 'ffplay');
       await pulled.event('ended', ({ medium }) => medium === 'window');
       expect(await pulled.exit(), pulled.said).toBe(0);
@@ -191,11 +197,14 @@ describe.skipIf(!(hasPeer('ffmpeg') && hasPeer('ffprobe')))('outputs of pull tha
       ['SIGINT', 130],
       ['SIGKILL', 137],
     ])('takes the window away on %s', async (signal, status) => {
+      const display = await openDisplay();
       const pulled = await pull(`gone-${signal}`, plain, ['--play'], { env: display.environment });
-      await shown();
+      await isShown(display);
       pulled.kill(signal);
       expect(await pulled.exit()).toBe(status);
-      await vi.waitFor(async () => expect((await display.titles()).join()).not.toContain('rtmp'), { timeout: 10_000 });
+      await vi.waitFor(async () => expect((await display.titles()).join()).not.toContain('rtmp'), {
+        timeout: 10_000,
+      });
     });
   });
 });

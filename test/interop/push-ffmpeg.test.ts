@@ -24,7 +24,7 @@ interface ProbedStream {
   readonly pix_fmt?: string;
 }
 
-describe.skipIf(!hasPeer('ffmpeg') || !hasPeer('ffprobe'))('push through FFmpeg', () => {
+describe.skipIf(!hasPeer('ffmpeg') || !hasPeer('ffprobe'))('push through FFmpeg', { concurrent: true }, () => {
   let scene: Scene;
   let server: SceneServer;
 
