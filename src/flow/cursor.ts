@@ -5,6 +5,7 @@ import type { Pack, PackMember } from './pack.js';
 import { Place } from './place.js';
 import type { Ring } from './ring.js';
 import type { Sink, SubscribeOptions, Subscription } from './sink.js';
+import { Slowness } from './slowness.js';
 import { type TagCounts, total } from './tag-counts.js';
 
 /** What one subscriber gets at most in one go. The rest comes in the next turn, after the others. */
@@ -34,7 +35,7 @@ export class Cursor implements Subscription, PackMember {
   readonly #home: CursorHome;
   readonly #sink: Sink;
   readonly #maxLagMs: number;
-  readonly #thinFromMs: number;
+  readonly #slowness: Slowness;
   readonly #cutOffAfterMs: number;
   readonly #maxHeldBytes: number | undefined;
   readonly #isLive: boolean;
@@ -64,7 +65,8 @@ export class Cursor implements Subscription, PackMember {
     this.#isLive = options.mode === 'live';
     this.patienceMs = options.patienceMs ?? Number.POSITIVE_INFINITY;
     this.#maxLagMs = (this.#isLossless ? undefined : options.maxLagMs) ?? Number.POSITIVE_INFINITY;
-    this.#thinFromMs = (this.#isLossless ? undefined : options.thinFromMs) ?? Number.POSITIVE_INFINITY;
+    const thinFromMs = (this.#isLossless ? undefined : options.thinFromMs) ?? Number.POSITIVE_INFINITY;
+    this.#slowness = new Slowness(home.clock, thinFromMs);
     this.#cutOffAfterMs = (this.#isLossless ? undefined : options.cutOffAfterMs) ?? Number.POSITIVE_INFINITY;
     this.#maxHeldBytes = this.#isLossless ? options.maxHeldBytes : undefined;
     this.#hold();
@@ -120,6 +122,7 @@ export class Cursor implements Subscription, PackMember {
     if (this.#isClosed) return;
     this.#leavePack();
     this.#hasEnded = false;
+    this.#slowness.fallsBehind();
     if (this.#isLossless) {
       this.#place.goBackTo(this.#held?.goBack(this.#home.isEnded));
     } else {
@@ -146,7 +149,9 @@ export class Cursor implements Subscription, PackMember {
 
   skipAhead(): void {
     this.#leavePack();
-    if (!this.#isClosed) this.#place.skipAhead();
+    if (this.#isClosed) return;
+    this.#slowness.fallsBehind();
+    this.#place.skipAhead();
   }
 
   close(): void {
@@ -198,7 +203,7 @@ export class Cursor implements Subscription, PackMember {
     if (this.#isWriting) return;
     let shareBytes = MAX_SHARE_BYTES;
     while (this.#canWrite() && shareBytes > 0) {
-      const burst = this.#place.isSlow(this.#thinFromMs) ? this.#place.takeThinned() : this.#place.take();
+      const burst = this.#slowness.isSlow(this.queueMs) ? this.#place.takeThinned() : this.#place.take();
       this.#held?.written(this.position);
       if (burst === undefined) continue;
       shareBytes -= burst.heldBytes;
@@ -230,6 +235,7 @@ export class Cursor implements Subscription, PackMember {
     if (!this.#isAbreast) return;
     const { pack } = this.#home;
     this.#isAbreast = false;
+    this.#slowness.fallsBehind();
     this.#isWriting = pack.isBeingHanded(this);
     this.#isResumedWhileWriting = false;
     this.#place.fallBack(pack.remove(this));

@@ -22,8 +22,6 @@ export class Place {
   #knownHeaders: readonly MediaTag[] | undefined;
   /** The headers of the next burst have to go ahead of it. */
   #needsHeaders = false;
-  /** Since it began it has had all there was, or was too far behind: whoever is behind after that is slow. */
-  #isPastBeginning = false;
 
   /** @param onFoundAgain is told what was missed in between, whenever a lost place is followed by a new one */
   constructor(ring: Ring, onFoundAgain: (lost: LostMedia) => void) {
@@ -54,7 +52,6 @@ export class Place {
   /** Somebody else hands it each burst that comes, and it is always at the end of the ring, until it falls back. */
   keepAbreast(): void {
     this.#next = ABREAST;
-    this.#isPastBeginning = true;
   }
 
   /** It has a place of its own again, before this burst. */
@@ -72,11 +69,6 @@ export class Place {
 
   get dropped(): TagCounts {
     return this.#missed.dropped;
-  }
-
-  /** Whether it takes less than comes, and is farther behind than this. Who begins with what is there is not slow. */
-  isSlow(lagMs: number): boolean {
-    return this.#isPastBeginning && this.queueMs > lagMs;
   }
 
   /** The burst that comes next, or its headers where they have to go ahead. There must be one: see `hasNext`. */
@@ -106,14 +98,12 @@ export class Place {
   /** Begins anew for another decoder, at a burst that it has had already, or where it is. */
   goBackTo(sequence: number | undefined): void {
     this.#knownHeaders = undefined;
-    this.#isPastBeginning = false;
     this.#goTo(sequence ?? this.#next);
   }
 
   /** Begins anew for another decoder, at the newest keyframe, or at the next one. What lies between is missed. */
   goToNewest(): void {
     this.#knownHeaders = undefined;
-    this.#isPastBeginning = false;
     const joinPoint = this.#joinPoint('newest-keyframe');
     if (joinPoint === NONE || joinPoint > this.position) {
       this.#missed.lost(this.position);
@@ -183,7 +173,6 @@ export class Place {
   }
 
   #lose(): void {
-    this.#isPastBeginning = true;
     if (!this.#needsHeaders) this.#knownHeaders = this.#ring.burst(this.#next).headers;
     this.#missed.lost(this.#next);
     this.#next = NONE;

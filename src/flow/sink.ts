@@ -36,7 +36,7 @@ export interface SubscribeOptions {
   /** live: farther behind than this, it jumps to the newest keyframe. Default: as far as the ring reaches. */
   readonly maxLagMs?: number;
   /**
-   * live: slower than the source and farther behind than this, it does not get the frames that no other is decoded from, so that it may
+   * live: farther behind than this, and behind for longer, it does not get the frames that no other is decoded from, so that it may
    * catch up without a jump. Default: it always gets them.
    */
   readonly thinFromMs?: number;

@@ -6,7 +6,7 @@ import type { PushOptions } from '../../src/commands/options.js';
 import { push } from '../../src/commands/push.js';
 import type { CommandEvent } from '../../src/events.js';
 import type { MediaTag } from '../../src/media/tag.js';
-import { isDisposable, isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
+import { isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { flvBytes } from '../support/flv-file.js';
 import { bodiesOf, framesOf, neverGoesBack } from '../support/stream-parts.js';
@@ -158,38 +158,6 @@ describe('push through a network that carries less than is sent', () => {
     const stats = outcome.events.findLast((event) => event.event === 'stats');
     expect(stats).toMatchObject({ state: 'running', retries: 0, capacityKbps: expect.any(Number) });
     expect(stats?.bandwidthUse).toSatisfy((use) => use > 0 && use <= 1);
-  });
-});
-
-describe('push to a server that falls behind', () => {
-  /** Where the only slice of an H.264 frame begins. */
-  const NAL_HEADER_AT = 9;
-
-  /** The film with every second inter frame one that no other needs (`nal_ref_idc` 0). */
-  function withDisposables(film: readonly MediaTag[]): MediaTag[] {
-    return film.map((tag, i) => {
-      if (tag.kind !== 'video' || isSequenceHeader(tag)) return tag;
-      const body = Uint8Array.from(tag.body);
-      body[NAL_HEADER_AT] = isKeyframe(tag) ? 0x65 : i % 2 === 0 ? 0x61 : 0x01;
-      return { ...tag, body };
-    });
-  }
-
-  it('leaves out first what no other frame needs, and no sound', async () => {
-    const film = withDisposables(LARGE);
-    const server = await newServer();
-    server.onStart = (guest) => void guest.socket.pause();
-    const options = optionsOf(film, { maxQueueMs: 60_000, speed: 24, stallTimeoutMs: 30_000, url: urlOf(server.port) });
-    const outcome = await outcomeOf(options, (event) => {
-      if (event.event === 'stats' && event.queueMs > 35_000) server.guests[0]?.socket.resume();
-    });
-
-    expect(outcome.error).toBeUndefined();
-    const received = new Set(bodiesOf(server.guests[0]?.tags ?? []));
-    const missed = film.filter((tag) => !received.has(bodiesOf([tag])[0] ?? ''));
-    expect(missed.length).toBeGreaterThan(20);
-    expect(missed.filter((tag) => !isDisposable(tag))).toEqual([]);
-    expect(outcome.events.at(-1)).toMatchObject({ event: 'ended', droppedFrames: missed.length });
   });
 });
 

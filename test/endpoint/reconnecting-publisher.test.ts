@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { liveQueue } from '../../src/commands/server-target.js';
 import { ReconnectingPublisher, type ReconnectingPublisherOptions } from '../../src/endpoint/reconnecting-publisher.js';
 import type { Retry } from '../../src/endpoint/redial.js';
 import { Broadcast } from '../../src/flow/broadcast.js';
 import type { MediaTag } from '../../src/media/tag.js';
-import { isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
+import { isDisposable, isKeyframe, isSequenceHeader } from '../../src/media/tag-info.js';
 import { errorStatus, StatusCode } from '../../src/rtmp/session/status.js';
 import { FakeClock } from '../flow/fake-clock.js';
 import { bodiesOf, framesOf } from '../support/stream-parts.js';
@@ -62,6 +63,42 @@ describe('ReconnectingPublisher, lossless', () => {
     expect(isKeyframe(framesOf('video', second.tags)[0] as MediaTag)).toBe(true);
     expect(second.tags.filter(isSequenceHeader).length).toBe(2);
     expect(publisher.reconnects).toBe(1);
+  });
+});
+
+describe('ReconnectingPublisher, live', () => {
+  /** Large, so that kernels do not hold them all; every second one is one that no other needs (`nal_ref_idc` 0). */
+  function bigFrame(i: number): MediaTag {
+    const body = new Uint8Array(200_000);
+    body.set([i === 0 ? 0x17 : 0x27, 1, 0, 0, 0]);
+    new DataView(body.buffer).setUint32(5, body.length - 9);
+    body.set([i % 2 === 0 ? 0x61 : 0x01, i], 9);
+    return { kind: 'video', timestampMs: i * 40, body };
+  }
+
+  it('leaves out first what no other frame needs for a server that falls behind', async () => {
+    const server = await newServer();
+    server.onStart = (guest) => void guest.socket.pause();
+    const clock = new FakeClock();
+    const publisher = await ReconnectingPublisher.open(options(server.port).options);
+    const broadcast = new Broadcast({ maxBytes: 1e9, gopCache: false, clock });
+    publisher.attach(broadcast, { ...liveQueue(2_000), join: 'beginning' });
+    const film = Array.from({ length: 120 }, (_, i) => bigFrame(i));
+    for (const tag of film) {
+      broadcast.append([tag]);
+      clock.advance(40);
+      await new Promise(setImmediate);
+    }
+    (await server.guest(1)).socket.resume();
+    broadcast.end();
+    const turns = setInterval(() => clock.settle());
+    await publisher.finished.finally(() => clearInterval(turns));
+
+    const received = new Set((await server.guest(1)).tags.map(({ timestampMs }) => timestampMs));
+    const missed = film.filter(({ timestampMs }) => !received.has(timestampMs));
+    expect(missed.length).toBeGreaterThan(5);
+    expect(missed.every(isDisposable)).toBe(true);
+    expect(publisher.dropped).toEqual({ audio: 0, video: missed.length, data: 0 });
   });
 });
 

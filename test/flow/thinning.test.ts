@@ -6,6 +6,7 @@ import { FakeClock } from './fake-clock.js';
 import { RecordingSink } from './recording-sink.js';
 import { audio, disposableFrame, interFrame, keyframe } from './tags.js';
 
+const STEP_MS = 100;
 const THINNED: SubscribeOptions = { mode: 'live', join: 'beginning', maxLagMs: 1_000, thinFromMs: 500 };
 
 function setUp(options: SubscribeOptions = THINNED, { gopCache = false } = {}) {
@@ -18,14 +19,16 @@ function setUp(options: SubscribeOptions = THINNED, { gopCache = false } = {}) {
     clock.settle();
     return sink;
   };
+  /** In real time. */
   const send = (...tags: MediaTag[]) => {
     broadcast.append(tags);
     clock.settle();
+    clock.advance(STEP_MS);
   };
   return { broadcast, clock, join, send };
 }
 
-/** 100 ms of each: sound, and a frame of which every second can be missed. */
+/** Every 100 ms: sound, and a frame of which every second can be missed. */
 function sendFrames(send: (...tags: MediaTag[]) => void, fromMs: number, toMs: number): void {
   for (let ms = fromMs; ms < toMs; ms += 200) {
     send(audio(ms), interFrame(ms));
@@ -94,7 +97,7 @@ describe('a subscriber that is behind', () => {
     expect(broadcast.stats.memoryBytes).toBe(memoryBytes + audio(200).body.length);
   });
 
-  it('is not thinned for what was there when it joined, or began anew, before it has had all of that', () => {
+  it('is not thinned for what was there when it joined, or began anew', () => {
     const { join, send } = setUp({ ...THINNED, join: 'newest-keyframe', maxLagMs: 5_000 }, { gopCache: true });
     send(keyframe(0), audio(0));
     sendFrames(send, 200, 1_400);
@@ -111,6 +114,18 @@ describe('a subscriber that is behind', () => {
     sendFrames(send, 1_400, 2_600);
     sink.resume();
     expect(sink.subscription?.dropped).toEqual({ audio: 0, video: 3, data: 0 });
+  });
+
+  it('is not thinned because the source is ahead of real time, or leaves a gap', () => {
+    const { broadcast, clock, join, send } = setUp();
+    const sink = join(1);
+    send(keyframe(0), audio(0));
+    sendFrames((...tags) => broadcast.append(tags), 200, 1_000);
+    broadcast.append([disposableFrame(60_000)]);
+    clock.settle();
+    sink.resume();
+    expect(times(sink, 'video')).toHaveLength(10);
+    expect(sink.subscription?.droppedTags).toBe(0);
   });
 
   it('gets everything where it is not to be thinned, or makes the source wait', () => {
