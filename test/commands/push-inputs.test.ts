@@ -2,10 +2,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readAmf0Values } from '../../src/amf/amf0-reader.js';
-import type { PushOptions } from '../../src/commands/options.js';
 import { type OpenInput, openEntry } from '../../src/commands/push-entries.js';
 import { openProgram } from '../../src/commands/push-program.js';
 import { openPushSource, type PushSource } from '../../src/commands/push-source.js';
+import type { SettledPushOptions } from '../../src/commands/settled-options.js';
 import { FfmpegError, MediaError } from '../../src/errors.js';
 import type { CommandEvent, SwitchedEvent, WarningEvent } from '../../src/events.js';
 import { readMetadata } from '../../src/media/metadata.js';
@@ -39,11 +39,11 @@ interface Played {
 }
 
 function open(
-  given: Partial<PushOptions>,
+  given: Partial<SettledPushOptions>,
   events: CommandEvent[] = [],
   signal = new AbortController().signal,
 ): Promise<PushSource> {
-  const options: PushOptions = {
+  const options: SettledPushOptions = {
     input: A,
     url: undefined,
     speed: 0,
@@ -59,7 +59,7 @@ function open(
   return openPushSource(options, (event) => events.push(event), signal);
 }
 
-async function play(given: Partial<PushOptions>, onTags = (_count: number): void => {}): Promise<Played> {
+async function play(given: Partial<SettledPushOptions>, onTags = (_count: number): void => {}): Promise<Played> {
   const events: CommandEvent[] = [];
   const source = await open(given, events);
   const tags: MediaTag[] = [];
