@@ -31,7 +31,7 @@ export interface VideoDescription extends VideoDetails {
   readonly damage?: MediaError | undefined;
 }
 
-interface VideoDetails {
+export interface VideoDetails {
   /** For web players (RFC 6381). */
   readonly codecString?: string | undefined;
   readonly profile?: string | undefined;
@@ -60,7 +60,7 @@ export interface AudioDescription extends AudioDetails {
   readonly damage?: MediaError | undefined;
 }
 
-interface AudioDetails {
+export interface AudioDetails {
   /** For web players (RFC 6381). */
   readonly codecString?: string | undefined;
   readonly profile?: string | undefined;

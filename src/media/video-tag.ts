@@ -64,7 +64,7 @@ export interface VideoPacketHeader extends PayloadPlace {
 }
 
 /** A command to the player in place of a frame, around a seek on the server's side. */
-interface VideoCommandHeader {
+export interface VideoCommandHeader {
   readonly packetType: 'command';
   readonly frameType: 'command';
   readonly command: 'seek-start' | 'seek-end' | 'unknown';

@@ -128,7 +128,7 @@ describe('several inputs', () => {
     const { tags, source, events } = await play({ input: [A, pipe(), SILENT] });
     expect(bodiesOf(tags.filter(isFrame))).toEqual(mediaOf(TAGS.a, TAGS.b, TAGS.silent));
     expect(source.durationMs).toBeNull();
-    expect(switchesIn(events)[1]?.input).toBe('standard input');
+    expect(switchesIn(events)[1]?.input).toBe('the input stream');
     await expect(open({ input: [A, pipe()], plays: 2 })).rejects.toMatchObject({ code: 'ERR_USAGE' });
     const one = pipe();
     await expect(open({ input: [one, one] })).rejects.toMatchObject({ code: 'ERR_USAGE' });
@@ -303,7 +303,7 @@ describe('an input that fails when it is due', () => {
     expect(warningsIn(events)).toEqual([
       expect.objectContaining({
         code: 'WARN_INPUT_LEFT_OUT',
-        message: 'the rest of an input is left out: standard input: cannot be read (EIO)',
+        message: 'the rest of an input is left out: the input stream: cannot be read (EIO)',
       }),
     ]);
   });
