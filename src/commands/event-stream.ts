@@ -16,7 +16,7 @@ const MAX_WAITING_BEFORE_MESSAGE = 5_000;
  */
 export async function* eventStream(
   work: ReportingWork,
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ): AsyncGenerator<CommandEvent, void> {
   const left = new DOMException('nobody listens any more', 'AbortError');
   const branch = new AbortBranch(signal);
