@@ -11,7 +11,8 @@ export * from './amf/value.js';
 export { type MediaReport, StreamAnalysis } from './analysis/stream-analysis.js';
 export type { TakeMemory } from './bytes/memory.js';
 export { RecycledMemory } from './bytes/recycled-memory.js';
-// The use cases
+export type { ColourDescription, SampleAspectRatio } from './codec/video-usability.js';
+// The use cases. Each gives events, and begins when these are asked for. Who leaves the loop ends it, and waits until all is closed.
 export { devices } from './commands/devices.js';
 export type {
   ConnectionOptions,
@@ -53,7 +54,7 @@ export { type FlvFileOptions, FlvFileWriter } from './endpoint/flv-file-writer.j
 export { type RepairOptions, type RepairProgress, type RepairSummary, repairFlv } from './endpoint/flv-repair.js';
 export { FlvStreamSink } from './endpoint/flv-stream-sink.js';
 export { FlvStreamSource, type FlvStreamSourceOptions } from './endpoint/flv-stream-source.js';
-export type { PublisherSupplyOptions } from './endpoint/publisher-supply.js';
+export type { PublisherBackup, PublisherServer, PublisherSupplyOptions } from './endpoint/publisher-supply.js';
 // The broadcast, and what connects it
 export { ReconnectingPlayer, type ReconnectingPlayerOptions } from './endpoint/reconnecting-player.js';
 export { ReconnectingPublisher, type ReconnectingPublisherOptions } from './endpoint/reconnecting-publisher.js';
@@ -73,7 +74,7 @@ export { Broadcast, type BroadcastOptions, type BroadcastStats } from './flow/br
 export type { Burst } from './flow/burst.js';
 export type { Clock } from './flow/clock.js';
 export { feed } from './flow/feed.js';
-export { Meter } from './flow/meter.js';
+export { Meter, type MeterReading } from './flow/meter.js';
 export { type PaceOptions, pace } from './flow/pace.js';
 export type { RetryPolicy, RetryWait } from './flow/retry.js';
 export type { LostMedia, Sink, SubscribeOptions, Subscription } from './flow/sink.js';
@@ -93,6 +94,7 @@ export { type MetadataProperties, metadataTag, readMetadata } from './media/meta
 export {
   type AudioDescription,
   type AudioDetails,
+  type Chroma,
   describeAudio,
   describeVideo,
   type VideoDescription,
@@ -106,7 +108,9 @@ export {
   parseVideoTag,
   type VideoCodec,
   type VideoCommandHeader,
+  type VideoFrameType,
   type VideoPacketHeader,
+  type VideoPacketType,
   type VideoTagHeader,
 } from './media/video-tag.js';
 export type { CloseReason } from './net/pump.js';
@@ -119,7 +123,7 @@ export { type RtmpTagFormatOptions, rtmpTagFormat } from './rtmp/chunk/tag-forma
 export { ChunkWriter } from './rtmp/chunk/writer.js';
 export type { PublishType } from './rtmp/message/commands/publish.js';
 export { ClientSession, type ClientSessionOptions, type PlayOptions } from './rtmp/session/client.js';
-export type { ConnectOptions } from './rtmp/session/client-connect.js';
+export type { ClientRole, ConnectOptions } from './rtmp/session/client-connect.js';
 export type * from './rtmp/session/events.js';
 export type { SessionLimits } from './rtmp/session/limits.js';
 export { ServerSession, type ServerSessionOptions } from './rtmp/session/server.js';

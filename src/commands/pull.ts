@@ -24,7 +24,7 @@ type Report = (event: CommandEvent) => void;
 
 /**
  * Records or shows a stream, in as many places as are wanted; or repairs or converts a file when the source is one. Aborting
- * completes the files.
+ * completes the files; before media flows it throws the signal's reason.
  *
  * @throws {UsageError | NetworkError | ProtocolError | RejectedError | MediaError | OutputError | FfmpegError} of several
  * outputs the failure of the first, after the others have ended

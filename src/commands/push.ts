@@ -15,7 +15,8 @@ type Report = (event: CommandEvent) => void;
 
 /**
  * Publishes one input (a file, a capture, a stream), or several one after the other, to a server, to several, or, without a
- * URL, through a server of its own. Aborting ends the stream in an orderly way.
+ * URL, through a server of its own. Aborting ends the stream in an orderly way; before it has
+ * begun, that throws the signal's reason.
  *
  * @throws {MediaError | FfmpegError | NetworkError | ProtocolError | RejectedError} of several servers the failure of the first
  * that failed, after the others have everything

@@ -36,9 +36,9 @@ export type VideoCodec =
   | 'screen2'
   | 'unknown';
 
-type VideoFrameType = 'key' | 'inter' | 'disposable-inter' | 'generated-key' | 'command' | 'reserved';
+export type VideoFrameType = 'key' | 'inter' | 'disposable-inter' | 'generated-key' | 'command' | 'reserved';
 
-type VideoPacketType =
+export type VideoPacketType =
   | 'sequence-header'
   | 'frames'
   | 'sequence-end'
