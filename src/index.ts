@@ -12,7 +12,8 @@ export { type MediaReport, StreamAnalysis } from './analysis/stream-analysis.js'
 export type { TakeMemory } from './bytes/memory.js';
 export { RecycledMemory } from './bytes/recycled-memory.js';
 export type { ColourDescription, SampleAspectRatio } from './codec/video-usability.js';
-// The use cases. Each gives events, and begins when these are asked for. Who leaves the loop ends it, and waits until all is closed.
+// The use cases. Each gives events, and begins when these are asked for. Whoever leaves the loop ends it, and waits until
+// all is closed.
 export { devices } from './commands/devices.js';
 export type {
   ConnectionOptions,
