@@ -128,7 +128,7 @@ export interface FileReport {
 export type StreamReport = VideoStreamReport | AudioStreamReport;
 
 /** What is measured of each stream. */
-interface MeasuredStream {
+export interface MeasuredStream {
   /** Of a multitrack stream; 0 otherwise. */
   readonly track: number;
   /** For web players (RFC 6381). */

@@ -4,12 +4,15 @@ import { locateFfmpeg } from '../ffmpeg/locate.js';
 import type { DevicesOptions } from './options.js';
 
 /**
- * Tells in one event what `push` can capture on this machine.
+ * Tells in one `devices` event what `push` can capture on this machine. Aborting throws the signal's reason.
  *
  * @throws {FfmpegError}
  */
-export async function* devices({ ffmpegPath }: DevicesOptions): AsyncGenerator<CommandEvent, void> {
+export async function* devices(
+  { ffmpegPath }: DevicesOptions = {},
+  signal?: AbortSignal,
+): AsyncGenerator<CommandEvent, void> {
   const path = await locateFfmpeg({ path: ffmpegPath });
   const { platform, env: environment } = process;
-  yield { event: 'devices', devices: await listDevices(path, { platform, environment }) };
+  yield { event: 'devices', devices: await listDevices(path, { platform, environment, signal }) };
 }

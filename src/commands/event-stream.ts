@@ -14,7 +14,10 @@ const MAX_WAITING_BEFORE_MESSAGE = 5_000;
  * Turns such work into the events of a command, in order; the work's error is thrown after the last one. Whoever stops
  * iterating aborts the work, and waits until it has ended.
  */
-export async function* eventStream(work: ReportingWork, signal: AbortSignal): AsyncGenerator<CommandEvent, void> {
+export async function* eventStream(
+  work: ReportingWork,
+  signal: AbortSignal = new AbortController().signal,
+): AsyncGenerator<CommandEvent, void> {
   const left = new DOMException('nobody listens any more', 'AbortError');
   const branch = new AbortBranch(signal);
   const events = new EventQueue();

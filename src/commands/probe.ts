@@ -12,6 +12,7 @@ import type { ReportPage } from './probe/report-page.js';
 import { untilBegun } from './probe/until-begun.js';
 import { retryingEvent } from './reconnection.js';
 import { retryPolicy } from './retry-policy.js';
+import { type SettledProbeOptions, settledProbe } from './settled-options.js';
 
 type Report = (event: CommandEvent) => void;
 
@@ -25,11 +26,11 @@ type Report = (event: CommandEvent) => void;
  * @throws {OutputError} when the page cannot be written
  * @throws {NetworkError | ProtocolError | RejectedError | MediaError}
  */
-export function probe(options: ProbeOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
-  return eventStream((report, stop) => run(options, report, stop), signal);
+export function probe(options: ProbeOptions, signal?: AbortSignal): AsyncIterable<CommandEvent> {
+  return eventStream((report, stop) => run(settledProbe(options), report, stop), signal);
 }
 
-async function run(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<void> {
+async function run(options: SettledProbeOptions, report: Report, signal: AbortSignal): Promise<void> {
   const expectations = options.expect.map(parseExpectation);
   const page = await openPage(options);
   try {
@@ -45,13 +46,13 @@ async function run(options: ProbeOptions, report: Report, signal: AbortSignal): 
   }
 }
 
-async function openPage({ page, source }: ProbeOptions): Promise<ReportPage | undefined> {
+async function openPage({ page, source }: SettledProbeOptions): Promise<ReportPage | undefined> {
   if (page === undefined) return undefined;
   const { ReportPage } = await import('./probe/report-page.js');
   return ReportPage.open(page, source);
 }
 
-async function look(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<Found> {
+async function look(options: SettledProbeOptions, report: Report, signal: AbortSignal): Promise<Found> {
   if (options.tryOut !== undefined || isRtmpUrl(options.source)) {
     const retry = retryPolicy(options.retry, 'file');
     const about = {
@@ -74,7 +75,7 @@ async function look(options: ProbeOptions, report: Report, signal: AbortSignal):
 }
 
 /** What looks at a stream is loaded already: that is what most ask for, and in a hurry. */
-async function lookAtServer(options: ProbeOptions, report: Report, signal: AbortSignal): Promise<ServerFound> {
+async function lookAtServer(options: SettledProbeOptions, report: Report, signal: AbortSignal): Promise<ServerFound> {
   if (options.tryOut === 'conformance') {
     const { probeConformance } = await import('./probe/probe-conformance.js');
     return probeConformance(options, report, signal);

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { DataLines } from '../endpoint/data-lines.js';
 import { openOutputStream } from '../endpoint/output-stream.js';
+import { outputName } from '../endpoint/stream-name.js';
 import { StreamSink } from '../endpoint/stream-sink.js';
 import type { CommandEvent } from '../events.js';
 import type { Burst } from '../flow/burst.js';
@@ -19,7 +20,7 @@ export async function dataTarget(
   return {
     open: async () => {
       if (typeof target !== 'string') {
-        const sink = new StreamSink(target, { name: 'standard output', encode, atEnd: 'leave-open' });
+        const sink = new StreamSink(target, { name: outputName(target), encode, atEnd: 'leave-open' });
         return streamOutput(sink, '-', 'data');
       }
       const file = await openOutputStream(target, append ? 'append' : overwrite ? 'replace' : 'refuse');

@@ -6,9 +6,9 @@ import { onlyKind } from '../flow/only-kind.js';
 import { SizeLimit } from '../flow/size-limit.js';
 import { trim } from '../flow/trim.js';
 import { withEnd } from '../flow/with-end.js';
-import type { PullOptions } from './options.js';
 import { destinationOf } from './pull-destination.js';
 import type { PullSource } from './pull-source.js';
+import type { SettledPullOptions } from './settled-options.js';
 
 /** What of a source is wanted. */
 export interface PullSelection {
@@ -20,7 +20,7 @@ export interface PullSelection {
 /** Leaves out what is not wanted, and tells of changes on the way. */
 export async function select(
   source: PullSource,
-  options: PullOptions,
+  options: SettledPullOptions,
   report: (event: CommandEvent) => void,
 ): Promise<PullSelection> {
   const { only, durationMs, segmentMs, maxSizeBytes, splitOnChange = false } = options;
@@ -61,7 +61,7 @@ function changed({ kind, positionMs }: ConfigurationChange): CommandEvent {
 }
 
 /** With `append`: what is there already counts. */
-async function largestExisting({ outputs, append = false }: PullOptions): Promise<number> {
+async function largestExisting({ outputs, append = false }: SettledPullOptions): Promise<number> {
   if (!append) return 0;
   const files = outputs.map(destinationOf).filter((destination) => destination.kind === 'file');
   return Math.max(0, ...(await Promise.all(files.map(({ path }) => sizeOf(path)))));

@@ -7,9 +7,9 @@ import { MediaError } from '../errors.js';
 import type { CommandEvent, WarningEvent } from '../events.js';
 import { withEnd } from '../flow/with-end.js';
 import type { RtmpUrl } from '../rtmp/url.js';
-import type { PullOptions } from './options.js';
 import { openPushInput } from './push-input.js';
 import { connectionContext, reconnecting } from './reconnection.js';
+import type { SettledPullOptions } from './settled-options.js';
 import { type ConnectionStats, connectionStats } from './stats-reports.js';
 
 type Report = (event: CommandEvent) => void;
@@ -42,7 +42,7 @@ export interface PullSource {
 /** Plays a stream from a server. @throws {NetworkError | ProtocolError | RejectedError} */
 export async function openPlayerSource(
   url: RtmpUrl,
-  options: PullOptions,
+  options: SettledPullOptions,
   report: Report,
   signal: AbortSignal,
 ): Promise<PullSource> {
@@ -102,7 +102,11 @@ const cutShort: WarningEvent = {
 };
 
 /** Reads a file, as fast as the outputs take it. @throws {MediaError | UsageError} */
-export async function openFileSource(options: PullOptions, report: Report, signal: AbortSignal): Promise<PullSource> {
+export async function openFileSource(
+  options: SettledPullOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<PullSource> {
   const { source, startMs = 0, ffmpegPath, timeoutMs, stallTimeoutMs } = options;
   const memory = new RecycledMemory();
   const opening = { startMs, memory, report, encoding: {}, ffmpegPath, timeoutMs, stallTimeoutMs, signal };

@@ -1,10 +1,10 @@
 import type { CommandEvent } from '../events.js';
-import type { PullOptions } from './options.js';
+import type { SettledPullOptions } from './settled-options.js';
 
 /** What the targets depend on. */
 export interface TargetOptions
   extends Pick<
-    PullOptions,
+    SettledPullOptions,
     'outputs' | 'overwrite' | 'append' | 'maxSizeBytes' | 'segmentMs' | 'splitOnChange' | 'ffmpegPath'
   > {
   /** For the file's name when there is no other output. */

@@ -2,13 +2,13 @@ import { FlvStreamSink } from '../endpoint/flv-stream-sink.js';
 import { recordingName } from '../endpoint/recording-name.js';
 import { refuseSameFile } from '../endpoint/same-file.js';
 import { UsageError } from '../errors.js';
-import type { PullOptions } from './options.js';
 import { dataTarget } from './pull-data-target.js';
 import { type Destination, destinationOf, pathOf } from './pull-destination.js';
 import { fileTarget } from './pull-file-target.js';
 import { type PullTarget, streamOutput } from './pull-output.js';
 import { commandTarget, pictureTarget, windowTarget } from './pull-program-target.js';
 import type { TargetOptions } from './pull-target-options.js';
+import type { SettledPullOptions } from './settled-options.js';
 
 /**
  * Settles where to write before anything is asked of the network, so that nobody waits for a stream that has no place to go.
@@ -26,7 +26,7 @@ export async function choosePullTargets(options: TargetOptions): Promise<PullTar
 }
 
 /** @throws {UsageError} when a file is to be written that is being read */
-export async function refuseSource({ source, outputs }: Pick<PullOptions, 'source' | 'outputs'>): Promise<void> {
+export async function refuseSource({ source, outputs }: Pick<SettledPullOptions, 'source' | 'outputs'>): Promise<void> {
   for (const path of outputs.map(destinationOf).map(pathOf)) {
     if (path !== undefined) await refuseSameFile(source, path);
   }

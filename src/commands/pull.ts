@@ -13,6 +13,7 @@ import { select } from './pull-selection.js';
 import { openFileSource, openPlayerSource, type PullSource } from './pull-source.js';
 import { choosePullTargets, refuseSource } from './pull-target.js';
 import { isRepair, repair } from './repair.js';
+import { type SettledPullOptions, settledPull } from './settled-options.js';
 import { metered, reportStats } from './stats-reports.js';
 import { WarningGate } from './warning-gate.js';
 
@@ -23,22 +24,22 @@ type Report = (event: CommandEvent) => void;
 
 /**
  * Records or shows a stream, in as many places as are wanted; or repairs or converts a file when the source is one. Aborting
- * completes the files.
+ * completes the files; before media flows it throws the signal's reason.
  *
  * @throws {UsageError | NetworkError | ProtocolError | RejectedError | MediaError | OutputError | FfmpegError} of several
  * outputs the failure of the first, after the others have ended
  */
-export function pull(options: PullOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
-  return eventStream((report, stop) => start(options, report, stop), signal);
+export function pull(options: PullOptions, signal?: AbortSignal): AsyncIterable<CommandEvent> {
+  return eventStream((report, stop) => start(settledPull(options), report, stop), signal);
 }
 
-async function start(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
+async function start(options: SettledPullOptions, report: Report, signal: AbortSignal): Promise<void> {
   const isWholeFlv = isRepair(options) && !(await isContainer(options.source));
   return isWholeFlv ? repair(options, report, signal) : gated(options, report, signal);
 }
 
 /** What a stream or FFmpeg makes us warn of may come with every frame. */
-async function gated(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
+async function gated(options: SettledPullOptions, report: Report, signal: AbortSignal): Promise<void> {
   const warnings = new WarningGate(report);
   try {
     await run(options, warnings.report, signal);
@@ -47,7 +48,7 @@ async function gated(options: PullOptions, report: Report, signal: AbortSignal):
   }
 }
 
-async function run(options: PullOptions, report: Report, signal: AbortSignal): Promise<void> {
+async function run(options: SettledPullOptions, report: Report, signal: AbortSignal): Promise<void> {
   if (isRtmpUrl(options.source)) {
     const url = parseRtmpUrl(options.source, options);
     const targets = await choosePullTargets({ ...options, title: url.redacted, streamName: url.streamName, report });
@@ -62,7 +63,7 @@ async function run(options: PullOptions, report: Report, signal: AbortSignal): P
 async function record(
   source: PullSource,
   targets: readonly PullTarget[],
-  options: PullOptions,
+  options: SettledPullOptions,
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
@@ -102,7 +103,7 @@ async function transfer(
   source: PullSource,
   outputs: PullOutputs,
   meter: Meter,
-  options: PullOptions,
+  options: SettledPullOptions,
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {

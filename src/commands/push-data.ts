@@ -3,6 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { inputError } from '../endpoint/file-errors.js';
 import { openPipe } from '../endpoint/pipe-input.js';
+import { inputName } from '../endpoint/stream-name.js';
 import type { CommandEvent } from '../events.js';
 import type { DataSupply, TimedData } from '../flow/data-supply.js';
 import { PendingData } from './pending-data.js';
@@ -17,7 +18,7 @@ type Report = (event: CommandEvent) => void;
  */
 export async function openDataSupply(data: string | Readable, report: Report): Promise<DataSupply> {
   if (typeof data !== 'string') {
-    return new LiveData(() => data, new PendingData('standard input', report));
+    return new LiveData(() => data, new PendingData(inputName(data), report));
   }
   const pending = new PendingData(data, report);
   const isFile = await isRegularFile(data);

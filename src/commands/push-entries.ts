@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { inputError } from '../endpoint/file-errors.js';
+import { inputName } from '../endpoint/stream-name.js';
 import { RtmpkitError } from '../errors.js';
 import { redactUrl } from '../rtmp/url-redaction.js';
 import type { PushInput } from './opened-input.js';
@@ -101,7 +102,7 @@ function atPlace(error: unknown, place: string | undefined): unknown {
 }
 
 function nameOf(input: PushInputName): string {
-  if (typeof input !== 'string') return 'standard input';
+  if (typeof input !== 'string') return inputName(input);
   return isPath(input) ? input : redactUrl(input);
 }
 

@@ -4,6 +4,7 @@ import { isContainer } from '../endpoint/container/container-kind.js';
 import { FlvFileSource, type FlvSourceOptions } from '../endpoint/flv-file-source.js';
 import { FlvStreamSource } from '../endpoint/flv-stream-source.js';
 import { mayBeMedia } from '../endpoint/foreign-media.js';
+import { inputName } from '../endpoint/stream-name.js';
 import { FfmpegError, MediaError, UsageError } from '../errors.js';
 import type { WarningEvent } from '../events.js';
 import { isCapture, parseCapture } from '../ffmpeg/device.js';
@@ -47,7 +48,7 @@ export async function openPushInput(input: string | Readable, options: PushInput
 
 function openFlvStream(input: Readable, options: PushInputOptions): PushInput {
   if (changesMedia(options.encoding)) {
-    throw new UsageError('ERR_USAGE', 'what comes from standard input is sent as it is: it cannot be encoded', {
+    throw new UsageError('ERR_USAGE', `what comes from ${inputName(input)} is sent as it is: it cannot be encoded`, {
       stage: 'options',
       advice: 'let the program that makes it encode it, or name a file',
     });

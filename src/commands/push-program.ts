@@ -89,10 +89,10 @@ function programOfMany(
 
 /** @throws {UsageError} for a stream that is to be read more than once */
 function refuseRepetition(entries: readonly PushEntry[], plays: number): void {
-  const streams = entries.map(({ input }) => input).filter((input) => typeof input !== 'string');
-  if (new Set(streams).size < streams.length || (streams.length > 0 && plays !== 1)) {
-    throw onlyOnce('standard input');
-  }
+  const streams = entries.filter(({ input }) => typeof input !== 'string');
+  const [first] = streams;
+  const isTwice = new Set(streams.map(({ input }) => input)).size < streams.length;
+  if (first !== undefined && (isTwice || plays !== 1)) throw onlyOnce(first.name);
 }
 
 function onlyOnce(name: string): UsageError {

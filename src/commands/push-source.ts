@@ -7,11 +7,11 @@ import { overlayMetadata } from '../flow/metadata-overlay.js';
 import { pace } from '../flow/pace.js';
 import { trim } from '../flow/trim.js';
 import type { MetadataChanges } from '../media/metadata-changes.js';
-import type { PushOptions } from './options.js';
 import { openDataSupply } from './push-data.js';
 import { listEntries, type OpenInput } from './push-entries.js';
 import { openPushInput } from './push-input.js';
 import { openProgram, type PushProgram } from './push-program.js';
+import type { SettledPushOptions } from './settled-options.js';
 
 /** What a push sends, when it is due. */
 export interface PushSource extends Pick<PushProgram, 'clock' | 'failedPlays' | 'close'> {
@@ -28,7 +28,7 @@ export interface PushSource extends Pick<PushProgram, 'clock' | 'failedPlays' | 
  * @throws {MediaError | UsageError | FfmpegError} when one of them is missing or of no use, before anything is sent
  */
 export async function openPushSource(
-  options: PushOptions,
+  options: SettledPushOptions,
   report: (event: CommandEvent) => void,
   signal: AbortSignal,
 ): Promise<PushSource> {
@@ -56,7 +56,7 @@ export async function openPushSource(
 }
 
 /** What is made at this moment comes at its own speed, and waits for nobody. */
-async function refuseHaste(program: PushProgram, { speed, maxQueueMs }: PushOptions): Promise<void> {
+async function refuseHaste(program: PushProgram, { speed, maxQueueMs }: SettledPushOptions): Promise<void> {
   if (program.clock === 'media' || (speed === 1 && Number.isFinite(maxQueueMs))) return;
   await program.close();
   throw new UsageError('ERR_USAGE', 'a live input comes in its own time: it can neither be sent faster nor wait', {
@@ -65,7 +65,7 @@ async function refuseHaste(program: PushProgram, { speed, maxQueueMs }: PushOpti
   });
 }
 
-function changesOf(metadata: NonNullable<PushOptions['metadata']>): MetadataChanges {
+function changesOf(metadata: NonNullable<SettledPushOptions['metadata']>): MetadataChanges {
   return new Map(Object.entries(metadata));
 }
 

@@ -2,13 +2,13 @@ import type { CommandEvent, EndedEvent } from '../events.js';
 import { Broadcast, type SubscribeOptions } from '../flow/broadcast.js';
 import { parseRtmpUrl } from '../rtmp/url.js';
 import { distinct } from '../text/distinct.js';
-import type { PushOptions } from './options.js';
 import { type Loss, pushReason } from './push-end.js';
 import type { PushSource } from './push-source.js';
 import { PushTarget } from './push-target.js';
 import { connectionContext } from './reconnection.js';
 import { retryPolicy } from './retry-policy.js';
 import { liveQueue, type NamedServer, type ServerTarget } from './server-target.js';
+import type { SettledPushOptions } from './settled-options.js';
 
 /**
  * Media that may wait for a slow server: of a live input before some is left out, of a file before the file has to wait, which
@@ -33,7 +33,12 @@ export class PushTargets {
   };
 
   /** Begins to connect to all of them. @throws {UsageError} `ERR_URL` */
-  constructor(options: PushOptions, source: PushSource, report: (event: CommandEvent) => void, signal: AbortSignal) {
+  constructor(
+    options: SettledPushOptions,
+    source: PushSource,
+    report: (event: CommandEvent) => void,
+    signal: AbortSignal,
+  ) {
     const { servers, backup } = serversOf(options);
     const isOneOfSeveral = servers.length > 1 || backup !== undefined;
     this.#signal = signal;
@@ -136,7 +141,7 @@ export class PushTargets {
   }
 }
 
-function serversOf(options: PushOptions): { servers: readonly NamedServer[]; backup: NamedServer | undefined } {
+function serversOf(options: SettledPushOptions): { servers: readonly NamedServer[]; backup: NamedServer | undefined } {
   const { url, targets = [], backup } = options;
   const first = url === undefined ? [] : [parseRtmpUrl(url, options)];
   const urls = [...first, ...targets.map((target) => parseRtmpUrl(target.url, target))];

@@ -8,22 +8,24 @@ import type { PushOptions } from './options.js';
 import { type Loss, lostFrames, NO_LOSS, pushReason } from './push-end.js';
 import { openPushSource, type PushSource } from './push-source.js';
 import { PushTargets } from './push-targets.js';
+import { type SettledPushOptions, settledPush } from './settled-options.js';
 import { metered, reportStats } from './stats-reports.js';
 
 type Report = (event: CommandEvent) => void;
 
 /**
  * Publishes one input (a file, a capture, a stream), or several one after the other, to a server, to several, or, without a
- * URL, through a server of its own. Aborting ends the stream in an orderly way.
+ * URL, through a server of its own. Aborting ends the stream in an orderly way; before it has
+ * begun, that throws the signal's reason.
  *
  * @throws {MediaError | FfmpegError | NetworkError | ProtocolError | RejectedError} of several servers the failure of the first
  * that failed, after the others have everything
  */
-export function push(options: PushOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
-  return eventStream((report, stop) => run(options, report, stop), signal);
+export function push(options: PushOptions, signal?: AbortSignal): AsyncIterable<CommandEvent> {
+  return eventStream((report, stop) => run(settledPush(options), report, stop), signal);
 }
 
-async function run(options: PushOptions, report: Report, signal: AbortSignal): Promise<void> {
+async function run(options: SettledPushOptions, report: Report, signal: AbortSignal): Promise<void> {
   const source = await openPushSource(options, report, signal);
   try {
     if (options.url === undefined && (options.targets ?? []).length === 0) {
@@ -36,7 +38,12 @@ async function run(options: PushOptions, report: Report, signal: AbortSignal): P
   }
 }
 
-async function publish(source: PushSource, options: PushOptions, report: Report, signal: AbortSignal): Promise<void> {
+async function publish(
+  source: PushSource,
+  options: SettledPushOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
   const targets = new PushTargets(options, source, report, signal);
   const meter = new Meter();
   try {
@@ -53,7 +60,12 @@ async function publish(source: PushSource, options: PushOptions, report: Report,
 }
 
 /** Lets a server on the loopback have the stream, for whoever wants to play it. */
-async function offer(source: PushSource, options: PushOptions, report: Report, signal: AbortSignal): Promise<void> {
+async function offer(
+  source: PushSource,
+  options: SettledPushOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
   const local = await offerLocally(options, report, messageReports(options.messages, report));
   report({ event: 'started', role: 'publisher', playUrls: local.playUrls, durationMs: source.durationMs });
   const meter = new Meter();

@@ -8,8 +8,8 @@ import type { WireObserver } from '../net/pump.js';
 import type { TlsOptions } from '../net/tls-options.js';
 import type { RtmpUrl } from '../rtmp/url.js';
 import { messageReports } from './message-reports.js';
-import type { ConnectionOptions } from './options.js';
 import { type ConnectionUse, retryPolicy } from './retry-policy.js';
+import type { SettledConnectionOptions } from './settled-options.js';
 
 /** What all connections of a command have in common. */
 export interface ConnectionContext {
@@ -24,7 +24,7 @@ export interface ConnectionContext {
 }
 
 export function connectionContext(
-  { timeoutMs, stallTimeoutMs, tls, messages, retry }: ConnectionOptions,
+  { timeoutMs, stallTimeoutMs, tls, messages, retry }: SettledConnectionOptions,
   use: ConnectionUse,
   memory: RecycledMemory,
   report: (event: CommandEvent) => void,

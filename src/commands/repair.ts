@@ -3,15 +3,15 @@ import { UsageError } from '../errors.js';
 import type { CommandEvent } from '../events.js';
 import { isRtmpUrl } from '../rtmp/url.js';
 import { checkOutput } from './existing-output.js';
-import type { PullOptions } from './options.js';
 import { destinationOf } from './pull-destination.js';
 import { refuseSource } from './pull-target.js';
 import { damageWarning } from './push-input.js';
 import { checkRecordingName, foreignMuxer, tellFlvByDefault } from './recording-extension.js';
 import { recordingWarning } from './recording-warning.js';
+import type { SettledPullOptions } from './settled-options.js';
 
 /** Whether a pull is one from one FLV file into another file of ours, whole: then even what no stream can carry is kept. */
-export function isRepair(options: PullOptions): boolean {
+export function isRepair(options: SettledPullOptions): boolean {
   const { source, outputs, append, segmentMs, splitOnChange, maxSizeBytes, only, startMs, durationMs } = options;
   const wishes = [append, splitOnChange].some((wish) => wish === true);
   const limits = [segmentMs, maxSizeBytes, only, startMs, durationMs].some((limit) => limit !== undefined);
@@ -26,7 +26,7 @@ export function isRepair(options: PullOptions): boolean {
  * @throws {UsageError | MediaError | OutputError}
  */
 export async function repair(
-  { source, outputs, overwrite }: Pick<PullOptions, 'source' | 'outputs' | 'overwrite'>,
+  { source, outputs, overwrite }: Pick<SettledPullOptions, 'source' | 'outputs' | 'overwrite'>,
   report: (event: CommandEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {

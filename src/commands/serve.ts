@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { UsageError } from '../errors.js';
 import type { CommandEvent, EndedEvent, StartedEvent } from '../events.js';
+import { isLoopback } from '../net/loopback.js';
 import { withKeys, withoutKeys } from '../server/display.js';
 import { DEFAULT_SERVER_LIMITS } from '../server/limits.js';
 import { Recorder } from '../server/recorder.js';
@@ -8,6 +10,7 @@ import { StreamRegistry } from '../server/stream-registry.js';
 import { eventStream } from './event-stream.js';
 import { messageReports } from './message-reports.js';
 import type { ServeOptions } from './options.js';
+import { type SettledServeOptions, settledServe } from './settled-options.js';
 import { WarningGate } from './warning-gate.js';
 
 type Report = (event: CommandEvent) => void;
@@ -17,13 +20,21 @@ const STATS_EVERY_MS = 1_000;
 /**
  * Runs a server until the signal aborts; then it ends every stream in an orderly way.
  *
- * @throws {NetworkError} `ERR_LISTEN`; {OutputError} when the directory for recordings cannot be used.
+ * @throws {NetworkError} `ERR_LISTEN`
+ * @throws {OutputError} when the directory for recordings cannot be used
+ * @throws {UsageError} for an empty list of addresses
  */
-export function serve(options: ServeOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
-  return eventStream((report, stop) => run(options, report, stop), signal);
+export function serve(options: ServeOptions = {}, signal?: AbortSignal): AsyncIterable<CommandEvent> {
+  return eventStream((report, stop) => run(settledServe(options), report, stop), signal);
 }
 
-async function run(options: ServeOptions, report: Report, signal: AbortSignal): Promise<void> {
+async function run(options: SettledServeOptions, report: Report, signal: AbortSignal): Promise<void> {
+  if (options.listen.length === 0) {
+    throw new UsageError('ERR_USAGE', 'there is no address to listen on', {
+      stage: 'options',
+      advice: 'leave listen out for 127.0.0.1 port 1935; port 0 takes a free one',
+    });
+  }
   const warnings = new WarningGate(report);
   let ended: EndedEvent;
   try {
@@ -35,14 +46,10 @@ async function run(options: ServeOptions, report: Report, signal: AbortSignal): 
 }
 
 /** @returns what there is to tell at the very end */
-async function runServer(options: ServeOptions, report: Report, signal: AbortSignal): Promise<EndedEvent> {
+async function runServer(options: SettledServeOptions, report: Report, signal: AbortSignal): Promise<EndedEvent> {
   const startedMs = performance.now();
-  const limits = {
-    ...DEFAULT_SERVER_LIMITS,
-    maxConnections: options.maxConnections,
-    maxConnectionsPerAddress: options.maxConnectionsPerAddress,
-    maxMemoryBytes: options.maxMemoryBytes,
-  };
+  const { maxConnections, maxConnectionsPerAddress, maxMemoryBytes } = options;
+  const limits = { ...DEFAULT_SERVER_LIMITS, maxConnections, maxConnectionsPerAddress, maxMemoryBytes };
   const { gopCache, graceMs, maxLatencyMs } = options;
   const registry = new StreamRegistry({ gopCache, graceMs, maxLatencyMs, limits, report });
   const display = options.showKeys ? withKeys : withoutKeys;
@@ -90,10 +97,6 @@ function warnIfOpen(server: RtmpServer, report: Report): void {
       advice: 'listen on 127.0.0.1, or let a firewall decide who reaches the port',
     });
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
 /** Tells once a second how the server does, until it is stopped. */

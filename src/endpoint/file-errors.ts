@@ -19,6 +19,12 @@ export function inputError(error: unknown, name: string): unknown {
   }
 }
 
+/** A stream of somebody else's failed in a way that only they know. */
+export function unreadable(error: unknown): MediaError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new MediaError('ERR_FILE_UNREADABLE', `cannot be read (${why})`, { stage: 'file', cause: error });
+}
+
 /** Why writing failed, with a code and in words. Errors of our own stay as they are. */
 export function outputError(error: unknown, name: string): RtmpkitError {
   if (error instanceof RtmpkitError) return error;

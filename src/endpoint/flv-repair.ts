@@ -10,8 +10,8 @@ import { openRepairTarget, type RepairTarget, type RepairTargetOptions } from '.
 import { refuseSameFile } from './same-file.js';
 
 export interface RepairOptions extends RepairTargetOptions {
-  /** Aborting completes the output with what has been read by then. */
-  readonly signal?: AbortSignal;
+  /** Aborting completes the output with what has been read by then; before anything was, it throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Called for each piece that was read. */
   readonly onProgress?: (progress: RepairProgress) => void;
   readonly onDamage?: (damage: FlvDamage) => void;
@@ -60,8 +60,9 @@ export async function repairFlv(
     throw error;
   }
   const summary = await repair.finish(options.signal?.aborted === true);
-  if (summary === undefined) throw noTags(inputPath);
-  return summary;
+  if (summary !== undefined) return summary;
+  options.signal?.throwIfAborted(); // what there is in the input nobody has seen
+  throw noTags(inputPath);
 }
 
 class Repair {

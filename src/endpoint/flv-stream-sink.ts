@@ -4,6 +4,7 @@ import { encodeFlvHeader } from '../flv/header.js';
 import { encodeFlvTags } from '../flv/tag.js';
 import { flvTagFormat } from '../flv/tag-format.js';
 import { isMetadata } from '../media/tag-info.js';
+import { outputName } from './stream-name.js';
 import { StreamSink } from './stream-sink.js';
 
 /**
@@ -11,8 +12,8 @@ import { StreamSink } from './stream-sink.js';
  * output. A consumer that goes away ends it like the end of the broadcast does.
  */
 export class FlvStreamSink extends StreamSink {
-  /** @param name for messages */
-  constructor(output: Writable, name = 'standard output') {
+  /** @param name for messages. Default: see `outputName` */
+  constructor(output: Writable, name = outputName(output)) {
     super(output, { name, encode: encodeAsFlv, atEnd: 'leave-open' });
   }
 }

@@ -3,15 +3,16 @@ import { StreamHeaders } from '../flow/stream-headers.js';
 import { FlvReader } from '../flv/reader.js';
 import { SeekSearch } from '../flv/seek.js';
 import type { MediaTag } from '../media/tag.js';
-import { inputError, startsBehindEnd } from './file-errors.js';
+import { inputError, isSystemError, startsBehindEnd, unreadable } from './file-errors.js';
 import { deliver, type FlvSourceOptions, noTags, stamped } from './flv-source.js';
+import { inputName } from './stream-name.js';
 import type { TagSource } from './tag-source.js';
 
 /** A GOP that is kept while it is not known whether the stream will begin with it; a larger one is given up. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
 export interface FlvStreamSourceOptions extends FlvSourceOptions {
-  /** For messages. Default: `standard input`. */
+  /** For messages. Default: see `inputName`. */
   readonly name?: string;
 }
 
@@ -24,10 +25,10 @@ export class FlvStreamSource implements TagSource {
   constructor(input: Readable, options: FlvStreamSourceOptions = {}) {
     this.#input = input;
     this.#options = options;
-    this.#name = options.name ?? 'standard input';
+    this.#name = options.name ?? inputName(input);
   }
 
-  /** @throws {MediaError} see `FlvReader`, and `ERR_MEDIA_EMPTY`; {UsageError} when the stream ends before `startMs` */
+  /** @throws {MediaError} see `FlvReader`, `ERR_MEDIA_EMPTY`, and `ERR_FILE_UNREADABLE` for whatever the stream fails with; {UsageError} when the stream ends before `startMs` */
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly MediaTag[], void> {
     const startMs = this.#options.startMs ?? 0;
     const start = startMs > 0 ? new StartCut(startMs) : undefined;
@@ -46,7 +47,7 @@ export class FlvStreamSource implements TagSource {
   async *#readTags(): AsyncGenerator<MediaTag[], void> {
     const reader = new FlvReader(undefined, this.#options.memory);
     try {
-      for await (const bytes of this.#input as AsyncIterable<Uint8Array>) {
+      for await (const bytes of this.#readBytes()) {
         const tags = deliver(reader.receive(bytes), this.#options);
         if (tags.length > 0) yield tags;
       }
@@ -54,6 +55,15 @@ export class FlvStreamSource implements TagSource {
       if (tags.length > 0) yield tags;
     } catch (error) {
       throw inputError(error, this.#name);
+    }
+  }
+
+  /** The stream may be anybody's: what it fails with is no fault of ours, whatever it is. */
+  async *#readBytes(): AsyncGenerator<Uint8Array, void> {
+    try {
+      yield* this.#input as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      throw isSystemError(error) ? error : unreadable(error);
     }
   }
 }

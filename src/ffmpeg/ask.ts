@@ -7,7 +7,7 @@ export interface AskOptions {
   readonly input?: string;
   /** Default 10 s. */
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Answer {

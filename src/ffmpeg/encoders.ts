@@ -1,10 +1,10 @@
 import { FfmpegError } from '../errors.js';
 import type { Capabilities } from './capability-text.js';
-import type { AudioCodec, EncodeOptions, VideoCodec } from './encoding.js';
+import type { AudioCodecChoice, EncodeOptions, VideoCodecChoice } from './encoding.js';
 import { seconds } from './input.js';
 
 /** Among them the first that FFmpeg has. Those that need a certain machine come last. */
-const ENCODERS: Readonly<Record<Exclude<VideoCodec | AudioCodec, 'copy'>, readonly string[]>> = {
+const ENCODERS: Readonly<Record<Exclude<VideoCodecChoice | AudioCodecChoice, 'copy'>, readonly string[]>> = {
   h264: ['libx264', 'h264_videotoolbox', 'h264_mf', 'libopenh264', 'h264_nvenc', 'h264_qsv', 'h264_amf'],
   hevc: ['libx265', 'hevc_videotoolbox', 'hevc_mf', 'hevc_nvenc', 'hevc_qsv', 'hevc_amf'],
   av1: ['libsvtav1', 'libaom-av1', 'librav1e', 'av1_nvenc', 'av1_qsv', 'av1_amf'],
@@ -16,7 +16,7 @@ const ENCODERS: Readonly<Record<Exclude<VideoCodec | AudioCodec, 'copy'>, readon
 const GOP_MS = 2_000;
 /** Above any that is likely: the time between keyframes is what counts, and is asked for separately. */
 const MOST_FPS = 120;
-const AUDIO_BITRATE_BPS: Readonly<Record<Exclude<AudioCodec, 'copy'>, number>> = {
+const AUDIO_BITRATE_BPS: Readonly<Record<Exclude<AudioCodecChoice, 'copy'>, number>> = {
   aac: 128_000,
   mp3: 128_000,
   opus: 96_000,
@@ -25,7 +25,7 @@ const AUDIO_BITRATE_BPS: Readonly<Record<Exclude<AudioCodec, 'copy'>, number>> =
 const MAX_BITRATE_BPS = 6_000_000;
 
 export interface VideoEncoding extends EncodeOptions {
-  readonly codec: Exclude<VideoCodec, 'copy'>;
+  readonly codec: Exclude<VideoCodecChoice, 'copy'>;
   /** The input cannot wait. */
   readonly isLive: boolean;
 }
@@ -53,7 +53,7 @@ export function videoEncoderArgs(encoding: VideoEncoding, ffmpeg: Capabilities):
 
 /** @throws {FfmpegError} when this FFmpeg has no encoder for it */
 export function audioEncoderArgs(
-  codec: Exclude<AudioCodec, 'copy'>,
+  codec: Exclude<AudioCodecChoice, 'copy'>,
   { audioBitrateBps = AUDIO_BITRATE_BPS[codec] }: EncodeOptions,
   ffmpeg: Capabilities,
 ): string[] {

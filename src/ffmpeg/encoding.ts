@@ -1,9 +1,12 @@
 export const VIDEO_CODECS = ['copy', 'h264', 'hevc', 'av1'] as const;
-export type VideoCodec = (typeof VIDEO_CODECS)[number];
+/** What video may be encoded as; `copy`: it is sent as it is. */
+export type VideoCodecChoice = (typeof VIDEO_CODECS)[number];
 
 export const AUDIO_CODECS = ['copy', 'aac', 'mp3', 'opus'] as const;
-export type AudioCodec = (typeof AUDIO_CODECS)[number];
+/** What audio may be encoded as; `copy`: it is sent as it is. */
+export type AudioCodecChoice = (typeof AUDIO_CODECS)[number];
 
+/** Of a picture that is made, in pixels. */
 export interface PictureSize {
   /** Even, as 4:2:0 needs it. */
   readonly width: number;
@@ -14,11 +17,11 @@ export interface PictureSize {
 export interface EncodeOptions {
   readonly size?: PictureSize | undefined;
   readonly fps?: number | undefined;
-  readonly videoCodec?: VideoCodec | undefined;
+  readonly videoCodec?: VideoCodecChoice | undefined;
   readonly videoBitrateBps?: number | undefined;
   /** Between two keyframes. */
   readonly gopMs?: number | undefined;
-  readonly audioCodec?: AudioCodec | undefined;
+  readonly audioCodec?: AudioCodecChoice | undefined;
   readonly audioBitrateBps?: number | undefined;
   /** In the words of the encoder, such as `veryfast`. */
   readonly preset?: string | undefined;

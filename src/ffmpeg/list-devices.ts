@@ -17,6 +17,8 @@ export interface ListingScene {
   readonly environment: Environment;
   /** Default: where Linux tells of its cameras. */
   readonly v4l2Folder?: string;
+  /** Ends what is asked, with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const V4L2_FOLDER = '/sys/class/video4linux';
@@ -28,27 +30,33 @@ const V4L2_FOLDER = '/sys/class/video4linux';
  * @throws {FfmpegError} when it cannot be asked
  */
 export async function listDevices(ffmpegPath: string, scene: ListingScene): Promise<ListedDevice[]> {
+  const { signal } = scene;
   switch (scene.platform) {
     case 'darwin':
-      return parseAvfoundationDevices(await saidOf(ffmpegPath, 'avfoundation', ''));
+      return parseAvfoundationDevices(await saidOf(ffmpegPath, 'avfoundation', '', signal));
     case 'win32':
       return [
-        ...parseDshowDevices(await saidOf(ffmpegPath, 'dshow', 'dummy')),
+        ...parseDshowDevices(await saidOf(ffmpegPath, 'dshow', 'dummy', signal)),
         { kind: 'screen', name: 'all screens together', input: 'screen' },
       ];
     default:
       return [
         ...(await v4l2Cameras(scene.v4l2Folder ?? V4L2_FOLDER)),
         ...x11Screens(scene.environment),
-        ...(await soundSources(ffmpegPath)),
+        ...(await soundSources(ffmpegPath, signal)),
       ];
   }
 }
 
 /** It always fails, since nothing is opened; what counts are its words. */
-async function saidOf(ffmpegPath: string, format: string, input: string): Promise<readonly string[]> {
+async function saidOf(
+  ffmpegPath: string,
+  format: string,
+  input: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
   const args = ['-hide_banner', '-nostdin', '-f', format, '-list_devices', 'true', '-i', input];
-  return (await ask(ffmpegPath, args)).stderr;
+  return (await ask(ffmpegPath, args, { signal })).stderr;
 }
 
 async function v4l2Cameras(folder: string): Promise<ListedDevice[]> {
@@ -76,7 +84,9 @@ function x11Screens({ DISPLAY }: Environment): ListedDevice[] {
     : [{ kind: 'screen', name: `X display ${DISPLAY}`, input: 'screen' }];
 }
 
-async function soundSources(ffmpegPath: string): Promise<ListedDevice[]> {
-  const pulse = parseSources((await ask(ffmpegPath, ['-hide_banner', '-sources', 'pulse'])).stdout);
-  return pulse.length > 0 ? pulse : parseSources((await ask(ffmpegPath, ['-hide_banner', '-sources', 'alsa'])).stdout);
+async function soundSources(ffmpegPath: string, signal: AbortSignal | undefined): Promise<ListedDevice[]> {
+  const sourcesOf = async (system: string): Promise<ListedDevice[]> =>
+    parseSources((await ask(ffmpegPath, ['-hide_banner', '-sources', system], { signal })).stdout);
+  const pulse = await sourcesOf('pulse');
+  return pulse.length > 0 ? pulse : sourcesOf('alsa');
 }

@@ -1,7 +1,7 @@
 import { FfmpegError, MediaError, UsageError } from '../errors.js';
 import type { Capabilities } from './capability-text.js';
 import { audioEncoderArgs, videoEncoderArgs } from './encoders.js';
-import { type AudioCodec, changesVideo, type EncodeOptions, type VideoCodec } from './encoding.js';
+import { type AudioCodecChoice, changesVideo, type EncodeOptions, type VideoCodecChoice } from './encoding.js';
 import { canCopyAudio, canCopyVideo, carriesAudio, carriesVideo, neededVersion } from './flv-codecs.js';
 import type { InputAudio, InputVideo } from './input.js';
 
@@ -54,7 +54,7 @@ function videoCodecFor(
   { label }: PlannedMedia,
   options: EncodeOptions,
   ffmpeg: Capabilities,
-): VideoCodec {
+): VideoCodecChoice {
   const isCarried = canCopyVideo(video, ffmpeg);
   if (options.videoCodec !== 'copy') {
     return options.videoCodec ?? (changesVideo(options) || !isCarried ? 'h264' : 'copy');
@@ -80,7 +80,7 @@ function audioCodecFor(
   { label }: PlannedMedia,
   { audioCodec, audioBitrateBps }: EncodeOptions,
   ffmpeg: Capabilities,
-): AudioCodec {
+): AudioCodecChoice {
   const isCarried = canCopyAudio(audio, ffmpeg);
   if (audioCodec !== 'copy') return audioCodec ?? (audioBitrateBps !== undefined || !isCarried ? 'aac' : 'copy');
   if (audioBitrateBps !== undefined) {

@@ -9,7 +9,7 @@ import { closeSource, Interruption } from './interruption.js';
 export async function feed(
   source: AsyncIterable<readonly MediaTag[]>,
   broadcast: Broadcast,
-  signal: AbortSignal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const interruption = new Interruption(signal);
   const tags = source[Symbol.asyncIterator]();

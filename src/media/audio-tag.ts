@@ -27,7 +27,7 @@ export type AudioCodec =
   | 'device'
   | 'unknown';
 
-type AudioPacketType =
+export type AudioPacketType =
   | 'sequence-header'
   | 'frames'
   | 'sequence-end'

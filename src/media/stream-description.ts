@@ -19,7 +19,7 @@ import { keyframeSize } from './keyframe-size.js';
 import type { MediaTag } from './tag.js';
 import { parseVideoTag, type VideoCodec, type VideoPacketHeader } from './video-tag.js';
 
-type Chroma = '4:0:0' | '4:2:0' | '4:2:2' | '4:4:4';
+export type Chroma = '4:0:0' | '4:2:0' | '4:2:2' | '4:4:4';
 
 /** What is known of a video stream from one of its tags; the rest is left out. */
 export interface VideoDescription extends VideoDetails {
@@ -31,7 +31,7 @@ export interface VideoDescription extends VideoDetails {
   readonly damage?: MediaError | undefined;
 }
 
-interface VideoDetails {
+export interface VideoDetails {
   /** For web players (RFC 6381). */
   readonly codecString?: string | undefined;
   readonly profile?: string | undefined;
@@ -60,7 +60,7 @@ export interface AudioDescription extends AudioDetails {
   readonly damage?: MediaError | undefined;
 }
 
-interface AudioDetails {
+export interface AudioDetails {
   /** For web players (RFC 6381). */
   readonly codecString?: string | undefined;
   readonly profile?: string | undefined;

@@ -36,9 +36,9 @@ export type VideoCodec =
   | 'screen2'
   | 'unknown';
 
-type VideoFrameType = 'key' | 'inter' | 'disposable-inter' | 'generated-key' | 'command' | 'reserved';
+export type VideoFrameType = 'key' | 'inter' | 'disposable-inter' | 'generated-key' | 'command' | 'reserved';
 
-type VideoPacketType =
+export type VideoPacketType =
   | 'sequence-header'
   | 'frames'
   | 'sequence-end'
@@ -64,7 +64,7 @@ export interface VideoPacketHeader extends PayloadPlace {
 }
 
 /** A command to the player in place of a frame, around a seek on the server's side. */
-interface VideoCommandHeader {
+export interface VideoCommandHeader {
   readonly packetType: 'command';
   readonly frameType: 'command';
   readonly command: 'seek-start' | 'seek-end' | 'unknown';

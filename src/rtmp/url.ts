@@ -4,7 +4,7 @@ import { HIDDEN, redactUrl } from './url-redaction.js';
 
 export { redactUrl } from './url-redaction.js';
 
-type RtmpScheme = 'rtmp' | 'rtmps';
+export type RtmpScheme = 'rtmp' | 'rtmps';
 
 export interface RtmpUrl {
   readonly scheme: RtmpScheme;

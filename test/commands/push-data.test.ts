@@ -133,7 +133,7 @@ describe('data that is written meanwhile', () => {
     const input = new PassThrough();
     const { supply, warnings } = await open(input);
     input.destroy(new Error('EIO'));
-    await expect.poll(() => warnings).toEqual(['WARN_DATA_INPUT standard input: no more data can be read (EIO)']);
+    await expect.poll(() => warnings).toEqual(['WARN_DATA_INPUT the input stream: no more data can be read (EIO)']);
     expect(await supply.take(1)).toEqual([]);
     supply.close();
   });

@@ -3,8 +3,8 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PushOptions } from '../../src/commands/options.js';
 import { openPushSource } from '../../src/commands/push-source.js';
+import type { SettledPushOptions } from '../../src/commands/settled-options.js';
 import { fakeFfmpeg, writing } from '../support/fake-ffmpeg.js';
 import { FakePrograms, PATIENCE } from '../support/fake-programs.js';
 
@@ -26,8 +26,8 @@ afterAll(async () => {
   await programs.remove();
 });
 
-function open(input: string, given: Partial<PushOptions> = {}) {
-  const options: PushOptions = {
+function open(input: string, given: Partial<SettledPushOptions> = {}) {
+  const options: SettledPushOptions = {
     input,
     url: undefined,
     speed: 1,
@@ -44,7 +44,7 @@ function open(input: string, given: Partial<PushOptions> = {}) {
   return openPushSource(options, () => {}, new AbortController().signal);
 }
 
-async function tagsOf(input: string, given: Partial<PushOptions> = {}): Promise<number> {
+async function tagsOf(input: string, given: Partial<SettledPushOptions> = {}): Promise<number> {
   const source = await open(input, { speed: 0, ...given });
   let tags = 0;
   for await (const some of source.tags) tags += some.length;
@@ -81,7 +81,7 @@ describe('openPushSource with FFmpeg', PATIENCE, () => {
     expect(await lastArguments()).toContain('-c:v libx264');
   });
 
-  it.each<[string, Partial<PushOptions>]>([
+  it.each<[string, Partial<SettledPushOptions>]>([
     ['FLV', {}],
     ['film that is to be encoded', { encoding: { fps: 10 } }],
   ])('says that there is no such %s', async (_, given) => {
@@ -113,7 +113,7 @@ describe('openPushSource with FFmpeg', PATIENCE, () => {
     await expect(open('rtsp://host/1', { speed: 0 })).rejects.toMatchObject({ code: 'ERR_USAGE' });
   });
 
-  it.each<[string, string, Partial<PushOptions>, string]>([
+  it.each<[string, string, Partial<SettledPushOptions>, string]>([
     ['a beginning of what has none', 'test', { startMs: 1 }, 'test has no beginning to skip: --start is for files'],
     ['to repeat what is live', 'rtsp://host/1', { plays: 2 }, 'rtsp://host/1 cannot be sent more than once'],
     ['to let live media wait', 'udp://:1234', { maxQueueMs: Infinity }, 'a live input comes in its own time'],

@@ -2,10 +2,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readAmf0Values } from '../../src/amf/amf0-reader.js';
-import type { PushOptions } from '../../src/commands/options.js';
 import { type OpenInput, openEntry } from '../../src/commands/push-entries.js';
 import { openProgram } from '../../src/commands/push-program.js';
 import { openPushSource, type PushSource } from '../../src/commands/push-source.js';
+import type { SettledPushOptions } from '../../src/commands/settled-options.js';
 import { FfmpegError, MediaError } from '../../src/errors.js';
 import type { CommandEvent, SwitchedEvent, WarningEvent } from '../../src/events.js';
 import { readMetadata } from '../../src/media/metadata.js';
@@ -39,11 +39,11 @@ interface Played {
 }
 
 function open(
-  given: Partial<PushOptions>,
+  given: Partial<SettledPushOptions>,
   events: CommandEvent[] = [],
   signal = new AbortController().signal,
 ): Promise<PushSource> {
-  const options: PushOptions = {
+  const options: SettledPushOptions = {
     input: A,
     url: undefined,
     speed: 0,
@@ -59,7 +59,7 @@ function open(
   return openPushSource(options, (event) => events.push(event), signal);
 }
 
-async function play(given: Partial<PushOptions>, onTags = (_count: number): void => {}): Promise<Played> {
+async function play(given: Partial<SettledPushOptions>, onTags = (_count: number): void => {}): Promise<Played> {
   const events: CommandEvent[] = [];
   const source = await open(given, events);
   const tags: MediaTag[] = [];
@@ -128,7 +128,7 @@ describe('several inputs', () => {
     const { tags, source, events } = await play({ input: [A, pipe(), SILENT] });
     expect(bodiesOf(tags.filter(isFrame))).toEqual(mediaOf(TAGS.a, TAGS.b, TAGS.silent));
     expect(source.durationMs).toBeNull();
-    expect(switchesIn(events)[1]?.input).toBe('standard input');
+    expect(switchesIn(events)[1]?.input).toBe('the input stream');
     await expect(open({ input: [A, pipe()], plays: 2 })).rejects.toMatchObject({ code: 'ERR_USAGE' });
     const one = pipe();
     await expect(open({ input: [one, one] })).rejects.toMatchObject({ code: 'ERR_USAGE' });
@@ -303,7 +303,7 @@ describe('an input that fails when it is due', () => {
     expect(warningsIn(events)).toEqual([
       expect.objectContaining({
         code: 'WARN_INPUT_LEFT_OUT',
-        message: 'the rest of an input is left out: standard input: cannot be read (EIO)',
+        message: 'the rest of an input is left out: the input stream: cannot be read (EIO)',
       }),
     ]);
   });

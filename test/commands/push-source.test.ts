@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { PushOptions } from '../../src/commands/options.js';
 import { openPushSource } from '../../src/commands/push-source.js';
+import type { SettledPushOptions } from '../../src/commands/settled-options.js';
 import type { CommandEvent } from '../../src/events.js';
 import type { MediaTag } from '../../src/media/tag.js';
 import { TestDirectory } from '../endpoint/flv-test-files.js';
@@ -21,8 +21,8 @@ interface Opened {
   readonly events: CommandEvent[];
 }
 
-async function open(given: Partial<PushOptions>, signal = new AbortController().signal): Promise<Opened> {
-  const options: PushOptions = {
+async function open(given: Partial<SettledPushOptions>, signal = new AbortController().signal): Promise<Opened> {
+  const options: SettledPushOptions = {
     input: FILM,
     url: undefined,
     speed: 0,
@@ -56,7 +56,9 @@ describe('openPushSource', () => {
     expect(directory.openFiles).toEqual([]);
   });
 
-  it.each<[string, Partial<PushOptions>, { first: number; last: number; count: number; durationMs: number | null }]>([
+  it.each<
+    [string, Partial<SettledPushOptions>, { first: number; last: number; count: number; durationMs: number | null }]
+  >([
     ['a part', { durationMs: 1000 }, { first: 0, last: 960, count: 25, durationMs: 1000 }],
     [
       'the end, from a keyframe on',

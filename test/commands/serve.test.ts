@@ -25,6 +25,14 @@ const OPTIONS: ServeOptions = {
 };
 
 describe('serve', () => {
+  it('refuses to listen nowhere', async () => {
+    const none = serve({ listen: [] })[Symbol.asyncIterator]();
+    await expect(none.next()).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: expect.stringContaining('no address'),
+    });
+  });
+
   it('holds no warning back, and no timer, when it cannot start', async () => {
     const taken = new NetworkError('ERR_LISTEN', 'the second port is taken');
     vi.spyOn(RtmpServer, 'start').mockImplementation(async (_, { report }) => {

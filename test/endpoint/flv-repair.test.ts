@@ -91,6 +91,14 @@ describe('repairFlv', () => {
     expect(contentsOf(output).metadata?.get('title')).toBe('cats');
   });
 
+  it('says that it was aborted, and nothing of its input, when it had nothing yet', async () => {
+    const output = directory.file('out.flv');
+    const input = directory.file('in.flv', buildFlv(TAGS));
+    const enough = new Error('enough');
+    await expect(repairFlv(input, output, { signal: AbortSignal.abort(enough) })).rejects.toBe(enough);
+    expect(existsSync(output)).toBe(false);
+  });
+
   it('completes what it has when it is aborted', async () => {
     const output = directory.file('out.flv');
     const abort = new AbortController();

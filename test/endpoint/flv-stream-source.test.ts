@@ -73,14 +73,14 @@ describe('FlvStreamSource', () => {
     await expect(readAll(bytes, { startMs: 60_000 })).rejects.toMatchObject({ code: 'ERR_USAGE' });
     await expect(readAll(new Uint8Array(0))).rejects.toMatchObject({
       code: 'ERR_NOT_FLV',
-      message: expect.stringContaining('standard input'),
+      message: expect.stringContaining('the input stream'),
     });
     await expect(readAll(buildHeader())).rejects.toMatchObject({ code: 'ERR_MEDIA_EMPTY' });
   });
 
   it('is as clear about nothing at all', async () => {
     const nothing = readAll(new Uint8Array(0), { memory: new RecycledMemory() });
-    await expect(nothing).rejects.toThrow('standard input: this is empty');
+    await expect(nothing).rejects.toThrow('the input stream: this is empty');
   });
 
   it('translates failures of the input', async () => {
@@ -91,5 +91,25 @@ describe('FlvStreamSource', () => {
     });
     const reading = new FlvStreamSource(failing)[Symbol.asyncIterator]().next();
     await expect(reading).rejects.toMatchObject({ code: 'ERR_FILE_UNREADABLE' });
+  });
+
+  it('gives a code to whatever the input fails with', async () => {
+    const cause = new TypeError('no camera');
+    const failing = Readable.from(
+      (async function* () {
+        yield bytes.subarray(0, 1000);
+        throw cause;
+      })(),
+    );
+    const reading = async (): Promise<void> => {
+      for await (const _ of new FlvStreamSource(failing)) {
+        // its beginning is there
+      }
+    };
+    await expect(reading()).rejects.toMatchObject({
+      code: 'ERR_FILE_UNREADABLE',
+      message: 'the input stream: cannot be read (no camera)',
+      cause: { cause },
+    });
   });
 });

@@ -85,4 +85,10 @@ describe('listDevices', PATIENCE, () => {
     );
     expect(await listDevices(path, { platform: 'darwin', environment: {} })).toHaveLength(3);
   });
+
+  it('asks nobody any more when it is aborted', async () => {
+    const enough = new Error('enough');
+    const scene = { platform: 'darwin', environment: {}, signal: AbortSignal.abort(enough) } as const;
+    await expect(listDevices('/there/is/no/ffmpeg', scene)).rejects.toBe(enough);
+  });
 });

@@ -2,11 +2,7 @@ import { Curtain } from '../curtain.js';
 import { SERVE_HELP } from '../help.js';
 import { SERVE_OPTIONS } from '../options/tables.js';
 import { messageDisclosure } from '../options/verbosity.js';
-import { isLoopback, type ListenAddress } from '../values/listen-address.js';
 import { defineCommand } from './command.js';
-
-/** On a port that others reach, one address does not get everything. */
-const MAX_CONNECTIONS_PER_REMOTE_ADDRESS = 100;
 
 export const serveCommand = defineCommand({
   name: 'serve',
@@ -28,7 +24,7 @@ export const serveCommand = defineCommand({
             graceMs: settings.grace,
             drainMs: settings.drain,
             maxConnections: settings['max-connections'],
-            maxConnectionsPerAddress: settings['max-connections-per-address'] ?? defaultPerAddress(settings.listen),
+            maxConnectionsPerAddress: settings['max-connections-per-address'],
             maxMemoryBytes: settings['max-memory'],
             maxLatencyMs: settings['max-latency'],
             showKeys: settings['show-keys'],
@@ -40,7 +36,3 @@ export const serveCommand = defineCommand({
     };
   },
 });
-
-function defaultPerAddress(listen: readonly ListenAddress[]): number {
-  return listen.every(isLoopback) ? Number.POSITIVE_INFINITY : MAX_CONNECTIONS_PER_REMOTE_ADDRESS;
-}

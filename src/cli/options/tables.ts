@@ -1,8 +1,13 @@
+import {
+  CONNECTION_DEFAULTS,
+  MAX_QUEUE_MS,
+  PULL_DEFAULTS,
+  PUSH_DEFAULTS,
+  RELAY_DEFAULTS,
+  SERVE_DEFAULTS,
+} from '../../commands/defaults.js';
 import { AUDIO_CODECS, VIDEO_CODECS } from '../../ffmpeg/encoding.js';
-import { DEFAULT_MAX_BURST_MS } from '../../flow/burst-length.js';
-import { DEFAULT_MAX_DELAY_BYTES } from '../../flow/delay-line.js';
 import { NO_RETRY } from '../../flow/retry.js';
-import { DEFAULT_SERVER_LIMITS } from '../../server/limits.js';
 import {
   duration,
   latency,
@@ -34,8 +39,8 @@ export const COMMON_OPTIONS = {
 
 /** How a connection is made and kept. */
 const LINK_OPTIONS = {
-  timeout: value(waitingTime, 10_000),
-  'stall-timeout': value(waitingTime, 15_000),
+  timeout: value(waitingTime, CONNECTION_DEFAULTS.timeoutMs),
+  'stall-timeout': value(waitingTime, CONNECTION_DEFAULTS.stallTimeoutMs),
   retry: value(retryCount, undefined),
   'retry-delay': value(waitingTime, NO_RETRY.delayMs),
   'retry-max-delay': value(waitingTime, NO_RETRY.maxDelayMs),
@@ -72,13 +77,13 @@ const CONNECTION_OPTIONS = {
 };
 
 export const PUSH_OPTIONS = {
-  speed: value(speed, 1),
-  loop: optionalValue(positiveNumber, Number.POSITIVE_INFINITY, 1),
-  start: value(duration, 0),
+  speed: value(speed, PUSH_DEFAULTS.speed),
+  loop: optionalValue(positiveNumber, Number.POSITIVE_INFINITY, PUSH_DEFAULTS.plays),
+  start: value(duration, PUSH_DEFAULTS.startMs),
   duration: value(positiveDuration, undefined),
   metadata: lines(metadataPair),
   data: value(fileName, undefined),
-  'max-queue': value(positiveDuration, 3_000),
+  'max-queue': value(positiveDuration, MAX_QUEUE_MS),
   drop: toggle(true),
   to: hidden(lines(someText('an RTMP URL'))),
   backup: value(someText('an RTMP URL'), undefined),
@@ -94,7 +99,7 @@ export const PULL_OPTIONS = {
   pipe: lines(someText('a command')),
   snapshot: lines(someText('a file name such as out.jpg')),
   'data-out': lines(fileName),
-  overwrite: toggle(false),
+  overwrite: toggle(PULL_DEFAULTS.overwrite),
   append: toggle(false),
   segment: value(segmentLength, undefined),
   'split-on-change': toggle(false),
@@ -123,14 +128,14 @@ export const PROBE_OPTIONS = {
 
 /** What each relay of a configuration file may have of its own. */
 export const RELAY_ENTRY_OPTIONS = {
-  warm: toggle(false),
-  failback: value(waitingTimeOrNone, 10_000),
+  warm: toggle(RELAY_DEFAULTS.warm),
+  failback: value(waitingTimeOrNone, RELAY_DEFAULTS.failbackMs),
   fallback: value(fileName, undefined),
-  delay: value(waitingTimeOrNone, 0),
-  'max-memory': value(size, DEFAULT_MAX_DELAY_BYTES),
-  'on-demand': toggle(false),
-  'max-queue': value(positiveDuration, 3_000),
-  overwrite: toggle(false),
+  delay: value(waitingTimeOrNone, RELAY_DEFAULTS.delayMs),
+  'max-memory': value(size, RELAY_DEFAULTS.maxDelayBytes),
+  'on-demand': toggle(RELAY_DEFAULTS.onDemand),
+  'max-queue': value(positiveDuration, RELAY_DEFAULTS.maxQueueMs),
+  overwrite: toggle(RELAY_DEFAULTS.overwrite),
   ...LINK_OPTIONS,
 };
 
@@ -143,15 +148,15 @@ export const RELAY_OPTIONS = {
 };
 
 export const SERVE_OPTIONS = {
-  listen: list(listenAddress, [{ host: '127.0.0.1', port: 1935 }]),
-  'gop-cache': toggle(true),
+  listen: list(listenAddress, SERVE_DEFAULTS.listen),
+  'gop-cache': toggle(SERVE_DEFAULTS.gopCache),
   record: value(someText('a directory'), undefined),
-  grace: value(waitingTimeOrNone, 10_000),
-  drain: value(waitingTimeOrNone, 0),
-  'max-connections': value(positiveNumber, DEFAULT_SERVER_LIMITS.maxConnections),
+  grace: value(waitingTimeOrNone, SERVE_DEFAULTS.graceMs),
+  drain: value(waitingTimeOrNone, SERVE_DEFAULTS.drainMs),
+  'max-connections': value(positiveNumber, SERVE_DEFAULTS.maxConnections),
   'max-connections-per-address': value(positiveNumber, undefined),
-  'max-memory': value(size, DEFAULT_SERVER_LIMITS.maxMemoryBytes),
-  'max-latency': value(latency, DEFAULT_MAX_BURST_MS),
+  'max-memory': value(size, SERVE_DEFAULTS.maxMemoryBytes),
+  'max-latency': value(latency, SERVE_DEFAULTS.maxLatencyMs),
   ...COMMON_OPTIONS,
 };
 

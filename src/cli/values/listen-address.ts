@@ -1,12 +1,6 @@
 import { isIPv6 } from 'node:net';
+import type { ListenAddress } from '../../server/rtmp-server.js';
 import type { ValueParser } from './value-parser.js';
-
-export interface ListenAddress {
-  /** Empty for every interface. */
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-}
 
 const LARGEST_PORT = 65_535;
 const BRACKETED = /^\[([^\]]+)\]:(\d{1,5})$/;
@@ -25,8 +19,3 @@ export const listenAddress: ValueParser<ListenAddress> = {
     return host === undefined || port > LARGEST_PORT ? undefined : { host, port };
   },
 };
-
-/** Whether only programs on this machine reach it. */
-export function isLoopback({ host }: ListenAddress): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}

@@ -5,7 +5,7 @@ import type { ConformanceReport } from '../../report.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import type { ServerAddress } from '../conformance/desk.js';
 import { CheckRun } from '../conformance/run-checks.js';
-import type { ProbeOptions } from '../options.js';
+import type { SettledProbeOptions } from '../settled-options.js';
 import { NO_HISTORY, type ServerFound } from './found.js';
 import { ServerPortrait } from './server-portrait.js';
 
@@ -16,7 +16,7 @@ type Report = (event: CommandEvent) => void;
  * when a check does; the server may deviate.
  */
 export async function probeConformance(
-  options: ProbeOptions,
+  options: SettledProbeOptions,
   report: Report,
   signal: AbortSignal,
 ): Promise<ServerFound> {
@@ -43,7 +43,7 @@ export async function probeConformance(
   }
 }
 
-function addressOf(url: RtmpUrl, { tls }: ProbeOptions): ServerAddress {
+function addressOf(url: RtmpUrl, { tls }: SettledProbeOptions): ServerAddress {
   const { host, port, scheme, app, tcUrl, redacted, streamName, user, password = '' } = url;
   const queryAt = streamName.indexOf('?');
   return {

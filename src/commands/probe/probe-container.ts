@@ -6,7 +6,7 @@ import { ContainerFileSource } from '../../endpoint/container/container-file-sou
 import { MediaError } from '../../errors.js';
 import type { ContainerKind } from '../../flv/foreign-format.js';
 import type { AnalysisReport, WarningReport } from '../../report.js';
-import type { ProbeOptions } from '../options.js';
+import type { SettledProbeOptions } from '../settled-options.js';
 import { Beginning } from './beginning.js';
 import type { Found } from './found.js';
 
@@ -24,7 +24,7 @@ interface Reading {
  */
 export async function probeContainer(
   kind: ContainerKind,
-  { source: path, durationMs }: ProbeOptions,
+  { source: path, durationMs }: SettledProbeOptions,
   signal: AbortSignal,
 ): Promise<Found> {
   const warnings: WarningReport[] = [];

@@ -4,7 +4,7 @@ import { StreamAnalysis } from '../../analysis/stream-analysis.js';
 import { StreamCourse } from '../../analysis/stream-course.js';
 import { examineFlv, type FlvExamination } from '../../endpoint/flv-examination.js';
 import type { AnalysisReport, WarningReport } from '../../report.js';
-import type { ProbeOptions } from '../options.js';
+import type { SettledProbeOptions } from '../settled-options.js';
 import { Beginning } from './beginning.js';
 import type { Found } from './found.js';
 
@@ -16,7 +16,10 @@ const MAX_DURATION_ERROR_MS = 1_000;
  *
  * @throws {MediaError} when it cannot be read at all
  */
-export async function probeFile({ source: path, durationMs }: ProbeOptions, signal: AbortSignal): Promise<Found> {
+export async function probeFile(
+  { source: path, durationMs }: SettledProbeOptions,
+  signal: AbortSignal,
+): Promise<Found> {
   const analysis = new StreamAnalysis();
   const course = new StreamCourse();
   const begun = new Beginning(durationMs);

@@ -7,7 +7,7 @@ import { systemClock } from '../../flow/clock.js';
 import type { ProbeReport, PublishReport } from '../../report.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { messageReports } from '../message-reports.js';
-import type { ProbeOptions } from '../options.js';
+import type { SettledProbeOptions } from '../settled-options.js';
 import { ConnectionNews } from './connection-news.js';
 import { NO_HISTORY, type ServerFound } from './found.js';
 import { PublishLink } from './publish-link.js';
@@ -23,7 +23,7 @@ const DEFAULT_DURATION_MS = 3_000;
 /** Publishes a short film of our own: it shows whether that is allowed, and how fast the way to the server is. */
 export class PublishProbe {
   readonly #url: RtmpUrl;
-  readonly #options: ProbeOptions;
+  readonly #options: SettledProbeOptions;
   readonly #report: Report;
   readonly #signal: AbortSignal;
   readonly #nowMs: () => number;
@@ -32,7 +32,7 @@ export class PublishProbe {
   readonly #portrait: ServerPortrait;
   readonly #news: ConnectionNews;
 
-  constructor(options: ProbeOptions, report: Report, signal: AbortSignal) {
+  constructor(options: SettledProbeOptions, report: Report, signal: AbortSignal) {
     this.#url = parseRtmpUrl(options.source, options);
     this.#options = options;
     this.#report = report;

@@ -14,7 +14,7 @@ import type { MediaTag } from '../../media/tag.js';
 import type { AnalysisReport, ProbeReport, TimingsReport, WarningReport } from '../../report.js';
 import { parseRtmpUrl, type RtmpUrl } from '../../rtmp/url.js';
 import { messageReports } from '../message-reports.js';
-import type { ProbeOptions } from '../options.js';
+import type { SettledProbeOptions } from '../settled-options.js';
 import { reportStats } from '../stats-reports.js';
 import { ConnectionNews } from './connection-news.js';
 import type { ServerFound } from './found.js';
@@ -37,7 +37,7 @@ type FirstTimes = Pick<TimingsReport, 'firstByteMs' | 'firstVideoMs' | 'firstKey
 /** Opens a stream as a player does, looks at it for a while, and tells what it found, as far as it came. */
 export class StreamProbe {
   readonly #url: RtmpUrl;
-  readonly #options: ProbeOptions;
+  readonly #options: SettledProbeOptions;
   readonly #durationMs: number;
   readonly #report: Report;
   readonly #signal: AbortSignal;
@@ -55,7 +55,7 @@ export class StreamProbe {
   #endedMs: number | undefined;
   #endedBy: AnalysisReport['endedBy'] = null;
 
-  constructor(options: ProbeOptions, report: Report, signal: AbortSignal) {
+  constructor(options: SettledProbeOptions, report: Report, signal: AbortSignal) {
     this.#url = parseRtmpUrl(options.source, options);
     this.#options = options;
     this.#nowMs = options.nowMs ?? systemClock.nowMs;

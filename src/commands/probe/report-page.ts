@@ -23,7 +23,7 @@ export class ReportPage {
    */
   static async open(options: ReportPageOptions, source: string): Promise<ReportPage> {
     if (await isSameFile(options.path, source)) throw sameFile(options.path);
-    return new ReportPage(options, await PageFile.open(options.path, options.overwrite));
+    return new ReportPage(options, await PageFile.open(options.path, options.overwrite ?? false));
   }
 
   async write(found: Found, report: (event: CommandEvent) => void): Promise<void> {

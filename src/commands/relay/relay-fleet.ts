@@ -1,7 +1,8 @@
-import { RtmpkitError } from '../../errors.js';
+import { RtmpkitError, UsageError } from '../../errors.js';
 import type { RelayChange, RelayOptions } from './options.js';
 import type { RelayOutcome } from './outcome.js';
 import { type RelayHost, RunningRelay } from './running-relay.js';
+import { type SettledRelayOptions, settledRelays } from './settled-relays.js';
 import { sharedFile } from './shared-file.js';
 
 /** All relays of a process, each by itself. */
@@ -28,12 +29,13 @@ export class RelayFleet {
     return this.#over.signal;
   }
 
-  /** @throws {UsageError | MediaError | OutputError} when one of them cannot begin */
-  async start(relays: readonly RelayOptions[]): Promise<void> {
-    const shared = await sharedFile(relays);
-    if (shared !== undefined) throw shared;
+  /**
+   * @param isAlone whether there is one, and will be no other
+   * @throws {UsageError | MediaError | OutputError} when one of them cannot begin
+   */
+  async start(relays: readonly RelayOptions[], isAlone: boolean): Promise<void> {
     this.#isSingle = relays.length === 1;
-    for (const options of relays) {
+    for (const options of await checked(relays, isAlone)) {
       await this.#begin(options);
     }
     if (!this.#isSingle) this.#reportCount();
@@ -43,9 +45,8 @@ export class RelayFleet {
   change(change: RelayChange): Promise<void> {
     return this.#inTurn(async () => {
       if ('error' in change) return this.#stayAsItIs(change.error);
-      const { relays } = change;
-      const shared = await sharedFile(relays);
-      if (shared !== undefined) return this.#stayAsItIs(shared);
+      const relays = await checked(change.relays, false).catch(usageError);
+      if (relays instanceof UsageError) return this.#stayAsItIs(relays);
       this.#isSingle &&= relays.length === 1;
       const gone = this.#relays.filter(({ name }) => !relays.some((options) => options.name === name));
       for (const relay of gone) await this.#finish(relay, { kind: 'ended', reason: 'no longer wanted' }, 'stopped');
@@ -80,7 +81,7 @@ export class RelayFleet {
     if (this.#firstFailure !== undefined && !this.#hasOneEndedWell) throw this.#firstFailure;
   }
 
-  async #begin(options: RelayOptions): Promise<void> {
+  async #begin(options: SettledRelayOptions): Promise<void> {
     const relay = await RunningRelay.start(options, this.#host);
     this.#relays.push(relay);
     relay.over.then((outcome) => this.#inTurn(() => this.#ended(relay, outcome))).catch(this.#host.onBug);
@@ -110,7 +111,7 @@ export class RelayFleet {
     else this.#hasOneEndedWell = true;
   }
 
-  async #tryChange(options: RelayOptions): Promise<void> {
+  async #tryChange(options: SettledRelayOptions): Promise<void> {
     const present = this.#relays.find(({ name }) => name === options.name);
     try {
       if (await present?.become(options)) return;
@@ -141,4 +142,17 @@ export class RelayFleet {
     this.#work = done.catch(() => {});
     return done;
   }
+}
+
+/** @throws {UsageError} see `settledRelays` and `sharedFile` */
+async function checked(relays: readonly RelayOptions[], isAlone: boolean): Promise<SettledRelayOptions[]> {
+  const settled = settledRelays(relays, isAlone);
+  const shared = await sharedFile(settled);
+  if (shared !== undefined) throw shared;
+  return settled;
+}
+
+function usageError(error: unknown): UsageError {
+  if (error instanceof UsageError) return error;
+  throw error;
 }

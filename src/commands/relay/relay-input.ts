@@ -7,8 +7,8 @@ import { SourceSwitch } from '../../flow/source-switch.js';
 import type { MediaTag } from '../../media/tag.js';
 import type { RelayContext } from './context.js';
 import { RelayFallback } from './fallback.js';
-import type { RelayOptions } from './options.js';
 import type { RelayOutcome } from './outcome.js';
+import type { SettledRelayOptions } from './settled-relays.js';
 import { RelaySource } from './source.js';
 
 export interface RelayInputListener {
@@ -18,7 +18,7 @@ export interface RelayInputListener {
   onOver(outcome: RelayOutcome): void;
 }
 
-type InputOptions = Pick<RelayOptions, 'sources' | 'fallback' | 'warm' | 'failbackMs' | 'stallTimeoutMs'>;
+type InputOptions = Pick<SettledRelayOptions, 'sources' | 'fallback' | 'warm' | 'failbackMs' | 'stallTimeoutMs'>;
 
 /** All sources of a relay, of which one is on air. */
 export class RelayInput {

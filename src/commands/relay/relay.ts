@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { RecycledMemory } from '../../bytes/recycled-memory.js';
+import { UsageError } from '../../errors.js';
 import type { CommandEvent } from '../../events.js';
 import { Beat } from '../../flow/beat.js';
 import { closeSource, Interruption } from '../../flow/interruption.js';
@@ -21,7 +22,7 @@ const READ_EVERY_MS = 30;
  * @throws {UsageError | MediaError | OutputError} when one of the relays cannot begin; the error of the first relay when all
  *   have failed.
  */
-export function relay(options: RelaysOptions, signal: AbortSignal): AsyncIterable<CommandEvent> {
+export function relay(options: RelaysOptions, signal?: AbortSignal): AsyncIterable<CommandEvent> {
   return eventStream((report, stop) => run(options, report, stop), signal);
 }
 
@@ -30,6 +31,9 @@ async function run(
   report: (event: CommandEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  if (relays.length === 0 && changes === undefined) {
+    throw new UsageError('ERR_USAGE', 'there is no relay to run', { stage: 'options', advice: 'give at least one' });
+  }
   const bug = new AbortController();
   const beat = new Beat(READ_EVERY_MS);
   const fleet = new RelayFleet({
@@ -42,7 +46,7 @@ async function run(
   const over = AbortSignal.any([signal, fleet.over, bug.signal]);
   const timer = setInterval(() => fleet.reportStats(), STATS_EVERY_MS);
   try {
-    await fleet.start(relays);
+    await fleet.start(relays, relays.length === 1 && changes === undefined);
     const following = changes === undefined ? undefined : follow(changes, fleet, over);
     following?.catch((error: unknown) => bug.abort(error));
     if (!over.aborted) await once(over, 'abort');

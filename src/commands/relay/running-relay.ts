@@ -13,10 +13,10 @@ import type { Observe } from '../message-reports.js';
 import { retryPolicy } from '../retry-policy.js';
 import { toTenths } from '../stats-reports.js';
 import type { RelayContext } from './context.js';
-import type { RelayOptions } from './options.js';
 import type { RelayOutcome } from './outcome.js';
 import { RelayInput } from './relay-input.js';
 import { RelayOutput } from './relay-output.js';
+import type { SettledRelayOptions } from './settled-relays.js';
 
 /** Media that is held for targets that are behind. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
@@ -37,7 +37,7 @@ export class RunningRelay {
   readonly name: string | undefined;
   /** Settles when it is over by itself. */
   readonly over: Promise<RelayOutcome>;
-  #options: RelayOptions;
+  #options: SettledRelayOptions;
   readonly #host: RelayHost;
   readonly #place: RelayPlace;
   readonly #meter = new Meter();
@@ -48,7 +48,7 @@ export class RunningRelay {
   #delay: DelayLine | undefined;
   readonly #completion = new Completion<RelayOutcome>();
 
-  private constructor(options: RelayOptions, host: RelayHost) {
+  private constructor(options: SettledRelayOptions, host: RelayHost) {
     this.name = options.name;
     this.#options = options;
     this.#host = host;
@@ -78,7 +78,7 @@ export class RunningRelay {
   }
 
   /** @throws {UsageError | MediaError | OutputError} when a file or a URL is no good; servers that are not there are tried again */
-  static async start(options: RelayOptions, host: RelayHost): Promise<RunningRelay> {
+  static async start(options: SettledRelayOptions, host: RelayHost): Promise<RunningRelay> {
     const relay = new RunningRelay(options, host);
     const input = await RelayInput.open(options, relay.#context, {
       onTags: (tags) => relay.#pass(tags),
@@ -98,7 +98,7 @@ export class RunningRelay {
    * @returns whether it did
    * @throws {UsageError | OutputError} when a new target cannot be opened; then nothing has changed
    */
-  async become(options: RelayOptions): Promise<boolean> {
+  async become(options: SettledRelayOptions): Promise<boolean> {
     const { targets } = this.#options;
     if (!isDeepStrictEqual({ ...options, targets }, this.#options)) return false;
     await this.#output.change(options.targets);
@@ -217,7 +217,7 @@ export class RunningRelay {
   }
 }
 
-function delayTooLong({ delayMs, maxDelayBytes }: RelayOptions, bitrateKbps: number): UsageError {
+function delayTooLong({ delayMs, maxDelayBytes }: SettledRelayOptions, bitrateKbps: number): UsageError {
   const [seconds, megabytes] = [delayMs / 1000, Math.round(maxDelayBytes / 1024 / 1024)];
   return new UsageError(
     'ERR_DELAY_MEMORY',

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { identityOf } from '../../endpoint/same-file.js';
 import { UsageError } from '../../errors.js';
-import type { RelayOptions } from './options.js';
+import type { SettledRelayOptions } from './settled-relays.js';
 
 /**
  * What is wrong with the files of all relays together: two targets in one file would write over each other, and a target that
  * is a fallback, too, would leave nothing to fall back to. `undefined`: nothing.
  */
-export async function sharedFile(relays: readonly RelayOptions[]): Promise<UsageError | undefined> {
+export async function sharedFile(relays: readonly SettledRelayOptions[]): Promise<UsageError | undefined> {
   const fallbacks = relays.flatMap(({ fallback }) => (fallback === undefined ? [] : [fallback]));
   const read = new Set(await Promise.all(fallbacks.map(keyOf)));
   const written = new Set<string>();
@@ -20,7 +20,7 @@ export async function sharedFile(relays: readonly RelayOptions[]): Promise<Usage
   return undefined;
 }
 
-function pathsOf(target: RelayOptions['targets'][number]): readonly string[] {
+function pathsOf(target: SettledRelayOptions['targets'][number]): readonly string[] {
   return target.kind === 'file' ? [target.path] : [];
 }
 
