@@ -1,3 +1,4 @@
+import { bothObservers } from '../net/both-observers.js';
 import type { WireObserver } from '../net/pump.js';
 
 /**
@@ -26,16 +27,6 @@ export class Traffic implements WireObserver {
 
   /** What observes a connection that somebody else may observe, too. */
   beside(observer: WireObserver | undefined): WireObserver {
-    if (observer === undefined) return this;
-    return {
-      received: (bytes) => {
-        this.received(bytes);
-        observer.received(bytes);
-      },
-      sent: (bytes) => {
-        this.sent(bytes);
-        observer.sent(bytes);
-      },
-    };
+    return observer === undefined ? this : bothObservers(this, observer);
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NetworkError } from '../../src/errors.js';
+import { isDisposable } from '../../src/media/tag-info.js';
 import { RtmpServer } from '../../src/server/rtmp-server.js';
 import { RawClient } from '../support/raw-client.js';
 import { type DeskOptions, ServerDesk } from './server-desk.js';
@@ -141,6 +142,29 @@ describe('close', () => {
     await player.hears('streamEnded');
     await closing;
     expect(player.tags.at(-1)?.timestampMs).toBe(59 * 40);
+  });
+
+  it('leaves out first what no other frame needs for a player that has been behind for long', async () => {
+    await open({ limits: { maxPlayerLagMs: 200 } });
+    const film = videoTags({ count: 200, sizeBytes: 200_000, frameMs: 5, hasDisposables: true }); // more than kernels hold
+    const publisher = await desk.publish('key', film.slice(0, 1));
+    const player = await desk.play('key');
+    await player.until('the first', () => player.tags.length > 0);
+    player.stopReading();
+    publisher.send(film.slice(1));
+    await expect.poll(tagsReceived, { timeout: 10_000 }).toBe(film.length);
+    const thereMs = performance.now();
+    await expect.poll(() => performance.now() - thereMs).toBeGreaterThan(100);
+    const closing = desk.server.close();
+    player.readOn();
+    await player.hears('streamEnded');
+    await closing;
+    const times = new Set(player.tags.map(({ timestampMs }) => timestampMs));
+    const missed = film.filter(({ timestampMs }) => !times.has(timestampMs));
+    expect(missed.length).toBeGreaterThan(0);
+    expect(missed.every(isDisposable)).toBe(true);
+    const { droppedFrames } = await desk.event('ended', ({ role }) => role === 'player');
+    expect(droppedFrames).toBe(missed.length);
   });
 
   it('does not wait for those who never take it', async () => {
